@@ -1,0 +1,95 @@
+/// The members of a JSON object, in the order they were first set. Keys are unique.
+///
+/// Look-up is linear for small objects and by hash above `indexThreshold` members.
+public struct JSONObject: Sendable {
+    public private(set) var keys: [String] = []
+    public private(set) var values: [JSON] = []
+    private var positions: [String: Int]?
+
+    private static let indexThreshold = 12
+
+    public init() {}
+
+    public var count: Int { keys.count }
+    public var isEmpty: Bool { keys.isEmpty }
+
+    /// Setting nil removes the member; setting an existing key keeps its place.
+    public subscript(key: String) -> JSON? {
+        get { position(of: key).map { values[$0] } }
+        set {
+            switch (position(of: key), newValue) {
+            case (let position?, let value?): values[position] = value
+            case (let position?, nil): remove(at: position)
+            case (nil, let value?): append(key, value)
+            case (nil, nil): break
+            }
+        }
+    }
+
+    public func contains(_ key: String) -> Bool { position(of: key) != nil }
+
+    /// Changes a member where it stands, without copying it. The member appears when it was absent and
+    /// `body` leaves a value other than null.
+    public mutating func update<Result, Failure: Error>(
+        _ key: String, _ body: (inout JSON) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        if let position = position(of: key) { return try body(&values[position]) }
+        var value = JSON.null
+        let result = try body(&value)
+        if !value.isNull { append(key, value) }
+        return result
+    }
+
+    /// Adds a member that is known to be absent; the parser's way in, which has checked for duplicates.
+    package mutating func append(_ key: String, _ value: JSON) {
+        keys.append(key)
+        values.append(value)
+        if positions != nil {
+            positions![key] = keys.count - 1
+        } else if keys.count > Self.indexThreshold {
+            positions = Dictionary(uniqueKeysWithValues: keys.enumerated().map { ($1, $0) })
+        }
+    }
+
+    private func position(of key: String) -> Int? {
+        if let positions { return positions[key] }
+        return keys.firstIndex(of: key)
+    }
+
+    private mutating func remove(at position: Int) {
+        keys.remove(at: position)
+        values.remove(at: position)
+        if positions != nil {
+            positions = Dictionary(uniqueKeysWithValues: keys.enumerated().map { ($1, $0) })
+        }
+    }
+}
+
+extension JSONObject: Sequence {
+    public func makeIterator() -> Zip2Sequence<[String], [JSON]>.Iterator { zip(keys, values).makeIterator() }
+    public var underestimatedCount: Int { keys.count }
+}
+
+extension JSONObject: Hashable {
+    public static func == (left: JSONObject, right: JSONObject) -> Bool {
+        guard left.count == right.count else { return false }
+        return left.allSatisfy { key, value in right[key] == value }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        var combined = 0
+        for (key, value) in self {
+            var member = Hasher()
+            member.combine(key)
+            member.combine(value)
+            combined ^= member.finalize()
+        }
+        hasher.combine(combined)
+    }
+}
+
+extension JSONObject: ExpressibleByDictionaryLiteral {
+    public init(dictionaryLiteral elements: (String, JSON)...) {
+        for (key, value) in elements { self[key] = value }
+    }
+}

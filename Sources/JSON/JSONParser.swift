@@ -1,0 +1,57 @@
+/// Limits on what is parsed, so that a hostile document costs bounded memory and stack.
+public struct JSONLimits: Sendable {
+    /// Bytes of the whole document.
+    public var size: Int
+    /// Arrays and objects inside one another.
+    public var depth: Int
+
+    public init(size: Int = 64 << 20, depth: Int = 128) {
+        self.size = size
+        self.depth = depth
+    }
+}
+
+/// Why bytes are not a JSON document, and where: offset in bytes from 0; line and column from 1, the column in bytes.
+public struct JSONSyntaxError: Error, Hashable, CustomStringConvertible {
+    public var reason: String
+    public var offset: Int
+    public var line: Int
+    public var column: Int
+
+    public init(reason: String, offset: Int, line: Int, column: Int) {
+        self.reason = reason
+        self.offset = offset
+        self.line = line
+        self.column = column
+    }
+
+    public var description: String { "line \(line), column \(column): \(reason)" }
+}
+
+extension JSON {
+    /// Parses exactly one document (RFC 8259), surrounded by white space at most.
+    ///
+    /// Strict: duplicate keys, invalid UTF-8, a byte-order mark, lone surrogates, integers beyond 64 bits and numbers that
+    /// overflow a double are errors. Keys that differ only in their Unicode normalisation count as duplicates, since
+    /// `JSONObject` could not tell them apart. Uses no stack for nesting: depth is bounded by `limits` alone.
+    public static func parse(_ bytes: some Sequence<UInt8>, limits: JSONLimits = JSONLimits()) throws(JSONSyntaxError) -> JSON {
+        let inPlace = bytes.withContiguousStorageIfAvailable { buffer in
+            Result { () throws(JSONSyntaxError) in try parse(contiguous: buffer, limits: limits) }
+        }
+        if let inPlace { return try inPlace.get() }
+        // One byte more than allowed is enough to see that there is too much.
+        let copied = Array(bytes.prefix(max(limits.size, 0) + 1))
+        return try copied.withUnsafeBufferPointer { buffer in
+            Result { () throws(JSONSyntaxError) in try parse(contiguous: buffer, limits: limits) }
+        }.get()
+    }
+
+    public static func parse(_ text: String, limits: JSONLimits = JSONLimits()) throws(JSONSyntaxError) -> JSON {
+        try parse(text.utf8, limits: limits)
+    }
+
+    private static func parse(contiguous bytes: UnsafeBufferPointer<UInt8>, limits: JSONLimits) throws(JSONSyntaxError) -> JSON {
+        var scanner = JSONScanner(bytes, limits: limits)
+        return try scanner.document()
+    }
+}
