@@ -57,10 +57,14 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: [
+        // System libraries.
+        .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
         // Values: no I/O, no clock.
         layer("JSON"),
+        layer("YAML", ["JSON", "CLibYAML"]),
         tests(of: "JSON"),
+        tests(of: "YAML", ["JSON"]),
     ],
     swiftLanguageModes: [.v6]
 )
