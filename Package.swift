@@ -63,8 +63,10 @@ let package = Package(
         // Values: no I/O, no clock.
         layer("JSON"),
         layer("YAML", ["JSON", "CLibYAML"]),
+        layer("Schema", ["JSON"]),
         tests(of: "JSON"),
         tests(of: "YAML", ["JSON"]),
+        tests(of: "Schema", ["JSON"]),
     ],
     swiftLanguageModes: [.v6]
 )
