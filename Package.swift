@@ -64,9 +64,11 @@ let package = Package(
         layer("JSON"),
         layer("YAML", ["JSON", "CLibYAML"]),
         layer("Schema", ["JSON"]),
+        layer("KubeCore", ["JSON"]),
         tests(of: "JSON"),
         tests(of: "YAML", ["JSON"]),
         tests(of: "Schema", ["JSON"]),
+        tests(of: "KubeCore", ["JSON"]),
     ],
     swiftLanguageModes: [.v6]
 )

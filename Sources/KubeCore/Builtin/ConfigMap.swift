@@ -1,0 +1,27 @@
+public import JSON
+
+/// `v1` ConfigMap, less `binaryData`.
+public struct ConfigMap: Resource, Hashable {
+    public static let definition = ResourceDefinition(
+        group: "", version: "v1", kind: "ConfigMap", plural: "configmaps", scope: .namespaced)
+
+    public var metadata: ObjectMeta
+    public var data: [String: String]
+
+    public init(metadata: ObjectMeta, data: [String: String] = [:]) {
+        self.metadata = metadata
+        self.data = data
+    }
+
+    public init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
+        let reader = try JSONReader(json, at: path)
+        metadata = try reader.required("metadata")
+        data = try reader.optional("data", default: [:])
+    }
+
+    public var json: JSON {
+        var members = JSONObject()
+        members.setUnlessEmpty("data", data)
+        return resourceJSON(members)
+    }
+}

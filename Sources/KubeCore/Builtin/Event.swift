@@ -1,0 +1,95 @@
+public import JSON
+
+/// `events.k8s.io/v1` Event: something that happened to an object, for people.
+public struct Event: Resource, Hashable {
+    public static let definition = ResourceDefinition(
+        group: "events.k8s.io", version: "v1", kind: "Event", plural: "events", scope: .namespaced)
+
+    /// How often the same thing has happened since, and when last.
+    public struct Series: Sendable, Hashable {
+        public var count: Int
+        public var lastObservedTime: Timestamp
+
+        public init(count: Int, lastObservedTime: Timestamp) {
+            self.count = count
+            self.lastObservedTime = lastObservedTime
+        }
+    }
+
+    public var metadata: ObjectMeta
+    public var eventTime: Timestamp?
+    public var series: Series?
+    /// As in `graft.dev/controller`.
+    public var reportingController: String
+    /// As in the pod's name.
+    public var reportingInstance: String
+    /// What was done, CamelCase.
+    public var action: String
+    /// Why, CamelCase.
+    public var reason: String
+    public var regarding: ObjectReference
+    public var related: ObjectReference?
+    /// At most 1 kB.
+    public var note: String
+    /// `Normal` or `Warning`.
+    public var type: String
+
+    public init(
+        metadata: ObjectMeta, eventTime: Timestamp?, series: Series? = nil, reportingController: String, reportingInstance: String,
+        action: String, reason: String, regarding: ObjectReference, related: ObjectReference? = nil, note: String, type: String
+    ) {
+        self.metadata = metadata
+        self.eventTime = eventTime
+        self.series = series
+        self.reportingController = reportingController
+        self.reportingInstance = reportingInstance
+        self.action = action
+        self.reason = reason
+        self.regarding = regarding
+        self.related = related
+        self.note = note
+        self.type = type
+    }
+}
+
+extension Event {
+    public init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
+        let reader = try JSONReader(json, at: path)
+        metadata = try reader.required("metadata")
+        eventTime = try reader.optional("eventTime")
+        series = try reader.optional("series")
+        reportingController = try reader.optional("reportingController", default: "")
+        reportingInstance = try reader.optional("reportingInstance", default: "")
+        action = try reader.optional("action", default: "")
+        reason = try reader.optional("reason", default: "")
+        regarding = try reader.optional("regarding", default: ObjectReference(apiVersion: "", kind: "", name: ""))
+        related = try reader.optional("related")
+        note = try reader.optional("note", default: "")
+        type = try reader.optional("type", default: "")
+    }
+
+    public var json: JSON {
+        var object = JSONObject()
+        object.set("eventTime", eventTime?.microText)
+        object.set("series", series)
+        object["reportingController"] = .string(reportingController)
+        object["reportingInstance"] = .string(reportingInstance)
+        object["action"] = .string(action)
+        object["reason"] = .string(reason)
+        object["regarding"] = regarding.json
+        object.set("related", related)
+        object["note"] = .string(note)
+        object["type"] = .string(type)
+        return resourceJSON(object)
+    }
+}
+
+extension Event.Series: JSONConvertible {
+    public init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
+        let reader = try JSONReader(json, at: path)
+        count = try reader.required("count")
+        lastObservedTime = try reader.required("lastObservedTime")
+    }
+
+    public var json: JSON { ["count": .integer(Int64(count)), "lastObservedTime": .string(lastObservedTime.microText)] }
+}

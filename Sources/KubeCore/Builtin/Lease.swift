@@ -1,0 +1,65 @@
+public import JSON
+
+/// `coordination.k8s.io/v1` Lease: who holds something, until when. Heartbeats and leader election.
+public struct Lease: Resource, Hashable {
+    public static let definition = ResourceDefinition(
+        group: "coordination.k8s.io", version: "v1", kind: "Lease", plural: "leases", scope: .namespaced)
+
+    public struct Spec: Sendable, Hashable {
+        /// Empty or nil: nobody.
+        public var holderIdentity: String?
+        public var leaseDurationSeconds: Int?
+        public var acquireTime: Timestamp?
+        public var renewTime: Timestamp?
+        /// How often the holder has changed.
+        public var leaseTransitions: Int?
+
+        public init(
+            holderIdentity: String? = nil, leaseDurationSeconds: Int? = nil, acquireTime: Timestamp? = nil, renewTime: Timestamp? = nil,
+            leaseTransitions: Int? = nil
+        ) {
+            self.holderIdentity = holderIdentity
+            self.leaseDurationSeconds = leaseDurationSeconds
+            self.acquireTime = acquireTime
+            self.renewTime = renewTime
+            self.leaseTransitions = leaseTransitions
+        }
+    }
+
+    public var metadata: ObjectMeta
+    public var spec: Spec
+
+    public init(metadata: ObjectMeta, spec: Spec = Spec()) {
+        self.metadata = metadata
+        self.spec = spec
+    }
+
+    public init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
+        let reader = try JSONReader(json, at: path)
+        metadata = try reader.required("metadata")
+        spec = try reader.optional("spec", default: Spec())
+    }
+
+    public var json: JSON { resourceJSON(["spec": spec.json]) }
+}
+
+extension Lease.Spec: JSONConvertible {
+    public init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
+        let reader = try JSONReader(json, at: path)
+        holderIdentity = try reader.optional("holderIdentity")
+        leaseDurationSeconds = try reader.optional("leaseDurationSeconds")
+        acquireTime = try reader.optional("acquireTime")
+        renewTime = try reader.optional("renewTime")
+        leaseTransitions = try reader.optional("leaseTransitions")
+    }
+
+    public var json: JSON {
+        var object = JSONObject()
+        object.set("holderIdentity", holderIdentity)
+        object.set("leaseDurationSeconds", leaseDurationSeconds)
+        object.set("acquireTime", acquireTime?.microText)
+        object.set("renewTime", renewTime?.microText)
+        object.set("leaseTransitions", leaseTransitions)
+        return .object(object)
+    }
+}

@@ -1,0 +1,11 @@
+public import JSON
+
+/// Any object of the API: what has `metadata`. Its kind is known at run time alone, unless it is a `Resource`.
+public protocol KubeObject: Sendable, JSONConvertible {
+    var metadata: ObjectMeta { get set }
+}
+
+extension KubeObject {
+    /// `namespace/name`, or the name alone.
+    public var key: ObjectKey { ObjectKey(namespace: metadata.namespace, name: metadata.name) }
+}

@@ -1,0 +1,55 @@
+public import JSON
+
+/// `core/v1.ObjectReference`: names an object of any kind, in Events above all.
+public struct ObjectReference: Sendable, Hashable {
+    public var apiVersion: String
+    public var kind: String
+    public var namespace: String?
+    public var name: String
+    public var uid: String?
+    public var resourceVersion: String?
+    public var fieldPath: String?
+
+    public init(
+        apiVersion: String, kind: String, namespace: String? = nil, name: String, uid: String? = nil, resourceVersion: String? = nil,
+        fieldPath: String? = nil
+    ) {
+        self.apiVersion = apiVersion
+        self.kind = kind
+        self.namespace = namespace
+        self.name = name
+        self.uid = uid
+        self.resourceVersion = resourceVersion
+        self.fieldPath = fieldPath
+    }
+
+    public init<R: Resource>(to object: R) {
+        let metadata = object.metadata
+        self.init(
+            apiVersion: R.definition.apiVersion, kind: R.definition.kind, namespace: metadata.namespace, name: metadata.name,
+            uid: metadata.uid, resourceVersion: metadata.resourceVersion)
+    }
+}
+
+extension ObjectReference: JSONConvertible {
+    public init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
+        let reader = try JSONReader(json, at: path)
+        apiVersion = try reader.optional("apiVersion", default: "")
+        kind = try reader.optional("kind", default: "")
+        namespace = try reader.optional("namespace")
+        name = try reader.optional("name", default: "")
+        uid = try reader.optional("uid")
+        resourceVersion = try reader.optional("resourceVersion")
+        fieldPath = try reader.optional("fieldPath")
+    }
+
+    public var json: JSON {
+        var object: JSONObject = ["apiVersion": .string(apiVersion), "kind": .string(kind)]
+        object.set("namespace", namespace)
+        object["name"] = .string(name)
+        object.set("uid", uid)
+        object.set("resourceVersion", resourceVersion)
+        object.set("fieldPath", fieldPath)
+        return .object(object)
+    }
+}

@@ -1,0 +1,49 @@
+public import JSON
+
+/// Names the object that this one belongs to: when the owner goes, the garbage collector deletes what it owned.
+public struct OwnerReference: Sendable, Hashable {
+    public var apiVersion: String
+    public var kind: String
+    public var name: String
+    public var uid: String
+    /// At most one owner may be the controller.
+    public var controller: Bool
+    /// Foreground deletion of the owner waits for this object.
+    public var blockOwnerDeletion: Bool
+
+    public init(apiVersion: String, kind: String, name: String, uid: String, controller: Bool = false, blockOwnerDeletion: Bool = false) {
+        self.apiVersion = apiVersion
+        self.kind = kind
+        self.name = name
+        self.uid = uid
+        self.controller = controller
+        self.blockOwnerDeletion = blockOwnerDeletion
+    }
+
+    /// A reference to `owner` as the controller; nil while it has no uid.
+    public init?<Owner: Resource>(controlledBy owner: Owner) {
+        guard let uid = owner.metadata.uid else { return nil }
+        self.init(
+            apiVersion: Owner.definition.apiVersion, kind: Owner.definition.kind, name: owner.metadata.name, uid: uid,
+            controller: true, blockOwnerDeletion: true)
+    }
+}
+
+extension OwnerReference: JSONConvertible {
+    public init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
+        let reader = try JSONReader(json, at: path)
+        apiVersion = try reader.required("apiVersion")
+        kind = try reader.required("kind")
+        name = try reader.required("name")
+        uid = try reader.required("uid")
+        controller = try reader.optional("controller", default: false)
+        blockOwnerDeletion = try reader.optional("blockOwnerDeletion", default: false)
+    }
+
+    public var json: JSON {
+        var object: JSONObject = ["apiVersion": .string(apiVersion), "kind": .string(kind), "name": .string(name), "uid": .string(uid)]
+        if controller { object["controller"] = true }
+        if blockOwnerDeletion { object["blockOwnerDeletion"] = true }
+        return .object(object)
+    }
+}

@@ -1,0 +1,40 @@
+/// A collection, or a page of it, at one resource version.
+public struct ResourceList<Object: KubeObject>: Sendable {
+    public var items: [Object]
+    /// Where a watch goes on from.
+    public var resourceVersion: String
+    /// Asks for the next page; nil on the last.
+    public var continueToken: String?
+    /// How many objects follow this page, where the server says so.
+    public var remaining: Int64?
+    /// Objects that are not of the shape their reader wants. They are not in `items`.
+    public var undecodable: [UndecodableObject]
+
+    public init(
+        items: [Object], resourceVersion: String, continueToken: String? = nil, remaining: Int64? = nil,
+        undecodable: [UndecodableObject] = []
+    ) {
+        self.items = items
+        self.resourceVersion = resourceVersion
+        self.continueToken = continueToken
+        self.remaining = remaining
+        self.undecodable = undecodable
+    }
+}
+
+/// An object the server sent that its reader can't read: reported and skipped, never fatal.
+public struct UndecodableObject: Sendable, Hashable, CustomStringConvertible {
+    /// Nil when not even the metadata can be read.
+    public var key: ObjectKey?
+    public var resourceVersion: String?
+    /// Names the field, what was wanted and what was found.
+    public var message: String
+
+    public init(key: ObjectKey?, resourceVersion: String?, message: String) {
+        self.key = key
+        self.resourceVersion = resourceVersion
+        self.message = message
+    }
+
+    public var description: String { "\(key?.description ?? "an object without a name"): \(message)" }
+}
