@@ -59,16 +59,22 @@ let package = Package(
     targets: [
         // System libraries.
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .target(name: "CLibCurl", linkerSettings: [.linkedLibrary("curl")]),
 
         // Values: no I/O, no clock.
         layer("JSON"),
         layer("YAML", ["JSON", "CLibYAML"]),
         layer("Schema", ["JSON"]),
         layer("KubeCore", ["JSON"]),
+        layer("HTTPCore", [httpTypes]),
+
+        // Clients.
+        layer("HTTPTransport", ["HTTPCore", "CLibCurl", httpTypes]),
         tests(of: "JSON"),
         tests(of: "YAML", ["JSON"]),
         tests(of: "Schema", ["JSON"]),
         tests(of: "KubeCore", ["JSON"]),
+        tests(of: "HTTPTransport", ["HTTPCore", httpTypes]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,142 @@
+internal import CLibCurl
+internal import HTTPCore
+
+/// One exchange inside the loop: libcurl's handle, what its callbacks gather, and the deadlines. Lives on the loop's thread alone.
+final class Transfer {
+    enum Phase {
+        /// Waits for a free connection to its host.
+        case queued
+        case connecting
+        case sending
+        case awaitingHead
+        case receiving
+    }
+
+    let exchange: Exchange
+    let deadlines: Deadlines
+    private(set) var phase = Phase.queued
+    private(set) var handle: UnsafeMutableRawPointer?
+
+    var head = ResponseHeadParser()
+    /// Bytes of a body in memory that went out.
+    var sent = 0
+    var isReceivingPaused = false
+    var isSendingPaused = false
+
+    private let started: ContinuousClock.Instant
+    private var lastProgress: ContinuousClock.Instant
+    private var lists: [UnsafeMutablePointer<curl_slist>] = []
+    private let message = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+
+    init(_ exchange: Exchange, deadlines: Deadlines, now: ContinuousClock.Instant) {
+        self.exchange = exchange
+        self.deadlines = deadlines
+        started = now
+        lastProgress = now
+        message.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        noteDeadline()
+    }
+
+    deinit {
+        close()
+        message.deallocate()
+    }
+
+    var request: PreparedRequest { exchange.request }
+
+    /// What libcurl said of the failure, in its own words.
+    var detail: String { String(cString: message) }
+
+    func open() -> UnsafeMutableRawPointer? {
+        guard let handle = curl_easy_init() else { return nil }
+        self.handle = handle
+        _ = graft_set_buffer(handle, CURLOPT_ERRORBUFFER, message)
+        phase = .connecting
+        return handle
+    }
+
+    /// The handle must have left the multi handle before.
+    func close() {
+        if let handle { curl_easy_cleanup(handle) }
+        handle = nil
+        for list in lists { curl_slist_free_all(list) }
+        lists = []
+    }
+
+    /// Keeps the lines alive until `close`.
+    func list(_ lines: [String]) -> UnsafeMutablePointer<curl_slist>? {
+        var list: UnsafeMutablePointer<curl_slist>?
+        for line in lines { list = curl_slist_append(list, line) }
+        if let list { lists.append(list) }
+        return list
+    }
+
+    func enter(_ phase: Phase) {
+        self.phase = phase
+        progress()
+        noteDeadline()
+    }
+
+    /// Bytes moved, or may move again.
+    func progress() { lastProgress = .now }
+
+    /// Goes on where back-pressure or a slow producer had stopped the transfer.
+    func resume() {
+        guard let handle else { return }
+        isReceivingPaused = exchange.isReceivingPaused
+        isSendingPaused = exchange.isSendingPaused
+        progress()
+        noteDeadline()
+        let mask = (isReceivingPaused ? CURLPAUSE_RECV : 0) | (isSendingPaused ? CURLPAUSE_SEND : 0)
+        curl_easy_pause(handle, mask)
+    }
+
+    /// Makes libcurl write what waits on the connection this transfer shares with others.
+    func nudge() {
+        guard let handle else { return }
+        curl_easy_pause(handle, CURLPAUSE_RECV | (isSendingPaused ? CURLPAUSE_SEND : 0))
+        curl_easy_pause(handle, isSendingPaused ? CURLPAUSE_SEND : 0)
+    }
+}
+
+// MARK: Deadlines
+
+extension Transfer {
+    enum Limit: String {
+        case connect, firstByte, idle, whole
+    }
+
+    /// The limit that passes next in this phase. While a pause holds the peer up, its silence does not count.
+    var nextDeadline: (limit: Limit, at: ContinuousClock.Instant)? {
+        let limits = request.limits
+        var next: (limit: Limit, at: ContinuousClock.Instant)?
+        func consider(_ limit: Limit, _ duration: Duration?, since start: ContinuousClock.Instant) {
+            guard let duration else { return }
+            let at = start + duration
+            if next == nil || at < next!.at { next = (limit, at) }
+        }
+        switch phase {
+        case .queued, .connecting: consider(.connect, limits.connect, since: started)
+        case .sending: if !isSendingPaused { consider(.idle, limits.idle, since: lastProgress) }
+        case .awaitingHead: consider(.firstByte, limits.firstByte, since: lastProgress)
+        case .receiving: if !isReceivingPaused { consider(.idle, limits.idle, since: lastProgress) }
+        }
+        consider(.whole, limits.whole, since: started)
+        return next
+    }
+
+    private func noteDeadline() {
+        if let next = nextDeadline { deadlines.note(next.at) }
+    }
+}
+
+/// When the loop must look at its transfers' deadlines next. Later is found out by looking; earlier must be noted.
+final class Deadlines {
+    private(set) var next: ContinuousClock.Instant?
+
+    func note(_ instant: ContinuousClock.Instant) {
+        if next == nil || instant < next! { next = instant }
+    }
+
+    func clear() { next = nil }
+}

@@ -1,0 +1,167 @@
+import Glibc
+import Synchronization
+
+/// A server of plain sockets that does exactly what a test tells it to, however wrong: one thread a connection.
+final class RawServer: Sendable {
+    let port: Int
+    private let listener: Int32
+    private let open = Mutex<[Int32: RawConnection]>([:])
+    private let total = Mutex(0)
+
+    /// - Parameter path: a Unix socket instead of loopback.
+    init(path: String? = nil, _ serve: @escaping @Sendable (RawConnection) -> Void) {
+        listener = socket(path == nil ? AF_INET : AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        if let path { bindUnix(listener, path) } else { bindLoopback(listener) }
+        listen(listener, 64)
+        port = path == nil ? localPort(of: listener) : 0
+        spawn { [self] in
+            while true {
+                let descriptor = accept(listener, nil, nil)
+                guard descriptor >= 0 else {
+                    // Closed here and nowhere else: a number that is free again could be another server's by now.
+                    Glibc.close(listener)
+                    return
+                }
+                let connection = RawConnection(descriptor)
+                total.withLock { $0 += 1 }
+                open.withLock { $0[descriptor] = connection }
+                spawn { [self] in
+                    serve(connection)
+                    open.withLock { $0[descriptor] = nil }
+                    connection.close()
+                }
+            }
+        }
+    }
+
+    var authority: String { "127.0.0.1:\(port)" }
+    /// Connections taken so far.
+    var accepted: Int { total.withLock { $0 } }
+    /// Connections whose script still runs.
+    var running: Int { open.withLock { $0.count } }
+
+    func stop() {
+        shutdown(listener, Int32(SHUT_RDWR))
+        for connection in open.withLock({ Array($0.values) }) { connection.hangUp() }
+    }
+}
+
+/// One connection of a `RawServer`. Reads give up after 20 seconds.
+final class RawConnection: Sendable {
+    private let descriptor: Int32
+    private let isClosed = Mutex(false)
+
+    init(_ descriptor: Int32) {
+        self.descriptor = descriptor
+        var limit = timeval(tv_sec: 20, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    }
+
+    /// The request's head, up to and with its empty line; nil when the peer closed.
+    func readHead() -> String? {
+        var bytes: [UInt8] = []
+        while !bytes.suffix(4).elementsEqual("\r\n\r\n".utf8) {
+            guard let byte = read(1).first else { return nil }
+            bytes.append(byte)
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Fewer bytes when the peer closed.
+    func read(_ count: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while bytes.count < count {
+            let part = [UInt8](unsafeUninitializedCapacity: min(count - bytes.count, 64 << 10)) { buffer, filled in
+                filled = max(0, recv(descriptor, buffer.baseAddress, buffer.count, 0))
+            }
+            if part.isEmpty { break }
+            bytes += part
+        }
+        return bytes
+    }
+
+    @discardableResult
+    func send(_ text: String) -> Bool { send(Array(text.utf8)) }
+
+    @discardableResult
+    func send(_ bytes: [UInt8]) -> Bool {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            guard count > 0 else { return false }
+            rest = rest.dropFirst(count)
+        }
+        return true
+    }
+
+    /// True when the peer closed within the time for reads.
+    func waitForClose() -> Bool {
+        var byte: UInt8 = 0
+        while true {
+            let count = recv(descriptor, &byte, 1, 0)
+            if count == 0 || (count < 0 && errno == ECONNRESET) { return true }
+            if count < 0 { return false }
+        }
+    }
+
+    /// Closes with a reset instead of an orderly end.
+    func reset() {
+        var lingering = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &lingering, socklen_t(MemoryLayout<linger>.size))
+        close()
+    }
+
+    func hangUp() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+
+    func close() {
+        isClosed.withLock { isClosed in
+            if !isClosed { Glibc.close(descriptor) }
+            isClosed = true
+        }
+    }
+}
+
+func bindLoopback(_ descriptor: Int32) {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    withUnsafePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+    }
+}
+
+func localPort(of descriptor: Int32, peer: Bool = false) -> Int {
+    var address = sockaddr_in()
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let result = withUnsafeMutablePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            peer ? getpeername(descriptor, $0, &size) : getsockname(descriptor, $0, &size)
+        }
+    }
+    return result == 0 && address.sin_family == sa_family_t(AF_INET) ? Int(UInt16(bigEndian: address.sin_port)) : 0
+}
+
+private func bindUnix(_ descriptor: Int32, _ path: String) {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    withUnsafePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+    }
+}
+
+private final class Work: Sendable {
+    let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+}
+
+private func spawn(_ body: @escaping @Sendable () -> Void) {
+    var thread = pthread_t()
+    pthread_create(
+        &thread, nil,
+        { context in
+            Unmanaged<Work>.fromOpaque(context!).takeRetainedValue().body()
+            return nil
+        }, Unmanaged.passRetained(Work(body)).toOpaque())
+    pthread_detach(thread)
+}
