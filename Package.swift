@@ -70,11 +70,13 @@ let package = Package(
 
         // Clients.
         layer("HTTPTransport", ["HTTPCore", "CLibCurl", httpTypes]),
+        layer("KubeClient", ["KubeCore", "HTTPCore", "JSON", "YAML", httpTypes]),
         tests(of: "JSON"),
         tests(of: "YAML", ["JSON"]),
         tests(of: "Schema", ["JSON"]),
         tests(of: "KubeCore", ["JSON"]),
         tests(of: "HTTPTransport", ["HTTPCore", httpTypes]),
+        tests(of: "KubeClient", ["HTTPCore", "KubeCore", "JSON", httpTypes]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,31 @@
+import JSON
+public import KubeCore
+
+/// What became of an object that was deleted.
+public enum Deletion<Object: KubeObject>: Sendable {
+    case gone
+    /// It carries a `deletionTimestamp` and goes when its finalizers do.
+    case pending(Object)
+}
+
+extension Api {
+    /// Deletes an object.
+    /// - Throws: `KubeError` with `.notFound` when there is none, `.conflict` when the preconditions do not hold.
+    @discardableResult
+    public func delete(_ name: String, _ options: DeleteOptions = DeleteOptions()) async throws -> Deletion<Object> {
+        try check(name)
+        let request = APIRequest.delete(definition, namespace: namespace, name: name, options: options)
+        let json = try await client.send(request)
+        // Done at once, servers answer with a Status, or with the object as it was last.
+        guard json["kind"]?.string != "Status" else { return .gone }
+        let object = try read(json, request)
+        return object.metadata.deletionTimestamp != nil && !object.metadata.finalizers.isEmpty ? .pending(object) : .gone
+    }
+
+    /// Deletes an object if there is one. False when there is none.
+    @discardableResult
+    public func deleteIfPresent(_ name: String, _ options: DeleteOptions = DeleteOptions()) async throws -> Bool {
+        do { try await delete(name, options) } catch let error as KubeError where error.code == .notFound { return false }
+        return true
+    }
+}

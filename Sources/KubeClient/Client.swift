@@ -1,0 +1,69 @@
+public import HTTPCore
+import HTTPTypes
+public import JSON
+public import KubeCore
+
+/// Sends requests to one API server. Cheap to copy; share one.
+public struct Client: Sendable {
+    let transport: any Transport
+    let server: ServerAddress
+    let credentials: Credentials
+    let impersonation: Impersonation?
+    let userAgent: String
+    /// Where the credentials come from, for messages.
+    let origin: String
+    /// For objects that are named without one.
+    public let namespace: String
+
+    /// Bytes of an answer that is collected whole: a page of 500 objects is far smaller.
+    static let answerLimit = 128 << 20
+
+    /// - Parameters:
+    ///   - server: `https://host:port`, perhaps with a path below which the API lies.
+    ///   - origin: where the credentials come from, for messages.
+    public init(
+        transport: any Transport, server: String, authentication: Authentication = .none, impersonation: Impersonation? = nil,
+        namespace: String = "default", userAgent: String = "graft", origin: String = "the program"
+    ) throws(ClientConfigurationError) {
+        self.transport = transport
+        self.server = try ServerAddress(server)
+        credentials = Credentials(authentication)
+        self.impersonation = impersonation
+        self.namespace = namespace
+        self.userAgent = userAgent
+        self.origin = origin
+    }
+
+    /// - Parameter transport: made from the TLS and proxy members of `configuration`.
+    public init(
+        _ configuration: ClientConfiguration, transport: any Transport, userAgent: String = "graft"
+    ) throws(ClientConfigurationError) {
+        try self.init(
+            transport: transport, server: configuration.server, authentication: configuration.authentication,
+            impersonation: configuration.impersonation, namespace: configuration.namespace, userAgent: userAgent,
+            origin: configuration.origin)
+    }
+
+    /// Sends a request and reads its answer.
+    /// - Throws: `KubeError`, `TransportError`, `ClientConfigurationError` when no credentials can be had, `CancellationError`.
+    public func send(_ request: APIRequest) async throws -> JSON {
+        let bytes = try await bytes(request)
+        do throws(JSONSyntaxError) { return try JSON.parse(bytes, limits: JSONLimits(size: Self.answerLimit)) } catch {
+            throw KubeError(
+                .unexpectedAnswer, status: 200,
+                message: "\(request.method.rawValue) \(request.path): the answer is no JSON (\(error)): \(Self.beginning(of: bytes))")
+        }
+    }
+
+    /// A text that is no object: `/healthz`, `/metrics`.
+    public func text(path: String) async throws -> String {
+        String(decoding: try await bytes(APIRequest(path: path)), as: UTF8.self)
+    }
+
+    /// The whole answer, not read yet.
+    func bytes(_ request: APIRequest) async throws -> [UInt8] {
+        try await exchange(request, limits: .standard) { body in try await body.collect(upTo: Self.answerLimit) }
+    }
+
+    static func beginning(of bytes: [UInt8]) -> String { String(decoding: bytes.prefix(200), as: UTF8.self) }
+}

@@ -1,0 +1,43 @@
+import JSON
+
+/// A kubeconfig, perhaps merged from several files. Clusters, users and contexts are kept as they were written, and read when a
+/// context is chosen: a broken user that nobody chose harms nobody.
+public struct KubeConfig: Sendable {
+    /// One named entry, and the file it stands in.
+    struct Entry: Sendable {
+        var value: JSON
+        var file: String
+        var directory: String { LocalFile.directory(of: file) }
+    }
+
+    var clusters: [String: Entry] = [:]
+    var users: [String: Entry] = [:]
+    var contexts: [String: Entry] = [:]
+    public internal(set) var currentContext: String?
+    /// The files it was read from.
+    public internal(set) var files: [String] = []
+
+    public init() {}
+
+    public var contextNames: [String] { contexts.keys.sorted() }
+    public var isEmpty: Bool { contexts.isEmpty && clusters.isEmpty && users.isEmpty }
+
+    /// Reads and merges files, as KUBECONFIG lists them: the first to set a name or the current context wins. Files that do not
+    /// exist are skipped unless they must.
+    public static func load(_ paths: [String], mustExist: Bool = false) throws(ClientConfigurationError) -> KubeConfig {
+        var merged = KubeConfig()
+        for path in paths where !path.isEmpty {
+            guard let bytes = mustExist ? try LocalFile.read(path) : try LocalFile.readIfPresent(path) else { continue }
+            merged.merge(try parse(bytes, file: path))
+        }
+        return merged
+    }
+
+    mutating func merge(_ other: KubeConfig) {
+        clusters.merge(other.clusters) { first, _ in first }
+        users.merge(other.users) { first, _ in first }
+        contexts.merge(other.contexts) { first, _ in first }
+        currentContext = currentContext ?? other.currentContext
+        files += other.files
+    }
+}
