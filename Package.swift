@@ -71,12 +71,17 @@ let package = Package(
         // Clients.
         layer("HTTPTransport", ["HTTPCore", "CLibCurl", httpTypes]),
         layer("KubeClient", ["KubeCore", "HTTPCore", "JSON", "YAML", httpTypes]),
+        layer("OCI", ["HTTPCore", "JSON", crypto, httpTypes]),
+        layer("RegistryServer", ["JSON", "OCI", hummingbird, logging, httpTypes]),
+        .target(name: "RegistryConformance", dependencies: ["OCI", "JSON"], path: "Tests/RegistryConformance", swiftSettings: settings),
         tests(of: "JSON"),
         tests(of: "YAML", ["JSON"]),
         tests(of: "Schema", ["JSON"]),
         tests(of: "KubeCore", ["JSON"]),
         tests(of: "HTTPTransport", ["HTTPCore", httpTypes]),
         tests(of: "KubeClient", ["HTTPCore", "KubeCore", "JSON", httpTypes]),
+        tests(of: "OCI", ["RegistryConformance", "HTTPCore", "HTTPTransport", "JSON", httpTypes]),
+        tests(of: "RegistryServer", ["RegistryConformance", "HTTPCore", "HTTPTransport", "OCI", "JSON", hummingbird, logging, httpTypes]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,104 @@
+package import HTTPCore
+internal import HTTPTypes
+internal import Synchronization
+
+/// Talks to registries over the OCI distribution specification: pull and push by digest, with anonymous, basic and token authentication.
+///
+/// Plain HTTP is spoken only to this machine itself and to registries named as insecure, and there only when HTTPS is not. Credentials go to
+/// the registry they are for and to the token server it names, nowhere else.
+package final class RegistryClient: Sendable {
+    package struct Configuration: Sendable {
+        /// Looks a credential up; asked again for each request that needs one, so that it may change.
+        package var credentials: @Sendable (_ registry: String, _ repository: String) throws -> Credential
+        /// Registries (host, or host:port) that may be spoken to without TLS.
+        package var insecureRegistries: Set<String>
+        package var retry: RetryPolicy
+        package var timing: Timing
+
+        package init(
+            credentials: @escaping @Sendable (_ registry: String, _ repository: String) throws -> Credential = { _, _ in .anonymous },
+            insecureRegistries: Set<String> = [], retry: RetryPolicy = RetryPolicy(), timing: Timing = .system
+        ) {
+            self.credentials = credentials
+            self.insecureRegistries = insecureRegistries
+            self.retry = retry
+            self.timing = timing
+        }
+    }
+
+    package let configuration: Configuration
+    let transport: any Transport
+    let tokens = TokenCache()
+    private let schemes = Mutex<[String: String]>([:])
+
+    package init(transport: any Transport, configuration: Configuration = Configuration()) {
+        self.transport = transport
+        self.configuration = configuration
+    }
+
+    /// The repository that the reference names.
+    package func repository(of reference: Reference) -> Repository {
+        Repository(client: self, registry: reference.registry, name: reference.repository)
+    }
+
+    /// What the reference stands for now. Given both tag and digest, the digest decides.
+    package func resolve(_ reference: Reference) async throws -> Descriptor {
+        guard let artifact = reference.artifact else {
+            throw OCIError(.invalidReference, "reference \(reference): it has neither tag nor digest; add one, as in \(reference):1.0.0")
+        }
+        return try await repository(of: reference).resolve(artifact)
+    }
+
+    /// Runs an operation again while its failures may pass.
+    func retrying<Result>(_ operation: () async throws -> Result) async throws -> Result {
+        let timing = configuration.timing
+        var state = RetryState(configuration.retry, now: timing.now())
+        while true {
+            do {
+                return try await operation()
+            } catch let error as OCIError {
+                guard let delay = state.delay(after: error, now: timing.now(), random: timing.random()) else { throw error }
+                try await timing.sleep(delay)
+            }
+        }
+    }
+
+    // MARK: Where registries are
+
+    /// Docker Hub's name is not the name of its server.
+    private static func authority(of registry: String) -> String { registry == "docker.io" ? "registry-1.docker.io" : registry }
+
+    func mayUsePlainHTTP(_ authority: String) -> Bool {
+        let host = authority.hasPrefix("[") ? "\(authority.prefix { $0 != "]" })]" : String(authority.prefix { $0 != ":" })
+        return RemoteURL.isLoopback(authority) || configuration.insecureRegistries.contains(authority)
+            || configuration.insecureRegistries.contains(host)
+    }
+
+    /// The root of a registry's URLs. Where plain HTTP is allowed, finds out once which of both is spoken, HTTPS first.
+    func base(of registry: String, subject: String) async throws -> RemoteURL {
+        let authority = Self.authority(of: registry)
+        func url(_ scheme: String) -> RemoteURL { RemoteURL(scheme: scheme, authority: authority, path: "/v2/") }
+        guard mayUsePlainHTTP(authority) else { return url("https") }
+        if let scheme = schemes.withLock({ $0[authority] }) { return url(scheme) }
+        let scheme: String
+        do {
+            try await probe(url("https"))
+            scheme = "https"
+        } catch let error as TransportError where [.tls, .malformed, .closed].contains(error.code) {
+            do {
+                try await probe(url("http"))
+                scheme = "http"
+            } catch is TransportError { throw OCIError(error, subject: subject) }
+        } catch let error as TransportError { throw OCIError(error, subject: subject) }
+        schemes.withLock { $0[authority] = scheme }
+        return url(scheme)
+    }
+
+    private func probe(_ url: RemoteURL) async throws {
+        let request = HTTPRequest(method: .get, scheme: url.scheme, authority: url.authority, path: url.path)
+        let limits = TransferLimits(connect: .seconds(10), firstByte: .seconds(10), idle: .seconds(10), whole: .seconds(20))
+        let code = try await transport.withResponse(to: request, body: nil, limits: limits) { head, _ in head.status.code }
+        // What a TLS server says to someone who speaks plain HTTP.
+        if url.scheme == "http", code == 400 { throw TransportError(.malformed, "\(url.authority): it does not answer plain HTTP") }
+    }
+}
