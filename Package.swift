@@ -72,7 +72,18 @@ let package = Package(
         layer("HTTPTransport", ["HTTPCore", "CLibCurl", httpTypes]),
         layer("KubeClient", ["KubeCore", "HTTPCore", "JSON", "YAML", httpTypes]),
         layer("OCI", ["HTTPCore", "JSON", crypto, httpTypes]),
+
+        // Servers, for the embedded control plane alone.
+        layer("KubeServer", ["KubeCore", "HTTPCore", "JSON", "YAML", "Schema", grdb, hummingbird, logging, httpTypes, nioCore]),
         layer("RegistryServer", ["JSON", "OCI", hummingbird, logging, httpTypes]),
+
+        // Tests: what they share, one target for each layer, then the programs as a whole.
+        .target(
+            name: "Harness",
+            dependencies: [
+                "KubeServer", "KubeClient", "KubeCore", "HTTPCore", "HTTPTransport", "JSON", "YAML", hummingbird, hummingbirdTLS,
+                logging, httpTypes, nioCore, nioSSL, asn1, x509, crypto,
+            ], path: "Tests/Harness", swiftSettings: settings),
         .target(name: "RegistryConformance", dependencies: ["OCI", "JSON"], path: "Tests/RegistryConformance", swiftSettings: settings),
         tests(of: "JSON"),
         tests(of: "YAML", ["JSON"]),
@@ -81,6 +92,7 @@ let package = Package(
         tests(of: "HTTPTransport", ["HTTPCore", httpTypes]),
         tests(of: "KubeClient", ["HTTPCore", "KubeCore", "JSON", httpTypes]),
         tests(of: "OCI", ["RegistryConformance", "HTTPCore", "HTTPTransport", "JSON", httpTypes]),
+        tests(of: "KubeServer", ["Harness", "HTTPCore", "KubeCore", "JSON", "Schema", httpTypes]),
         tests(of: "RegistryServer", ["RegistryConformance", "HTTPCore", "HTTPTransport", "OCI", "JSON", hummingbird, logging, httpTypes]),
     ],
     swiftLanguageModes: [.v6]
