@@ -71,6 +71,7 @@ let package = Package(
         // Clients.
         layer("HTTPTransport", ["HTTPCore", "CLibCurl", httpTypes]),
         layer("KubeClient", ["KubeCore", "HTTPCore", "JSON", "YAML", httpTypes]),
+        layer("KubeRuntime", ["KubeClient", "KubeCore", "HTTPCore", "JSON", lifecycle, logging]),
         layer("OCI", ["HTTPCore", "JSON", crypto, httpTypes]),
 
         // Servers, for the embedded control plane alone.
@@ -91,6 +92,7 @@ let package = Package(
         tests(of: "KubeCore", ["JSON"]),
         tests(of: "HTTPTransport", ["HTTPCore", httpTypes]),
         tests(of: "KubeClient", ["HTTPCore", "KubeCore", "JSON", httpTypes]),
+        tests(of: "KubeRuntime", ["Harness", "KubeServer", "HTTPCore", "KubeClient", "KubeCore", "JSON", logging, lifecycle, httpTypes]),
         tests(of: "OCI", ["RegistryConformance", "HTTPCore", "HTTPTransport", "JSON", httpTypes]),
         tests(of: "KubeServer", ["Harness", "HTTPCore", "KubeCore", "JSON", "Schema", httpTypes]),
         tests(of: "RegistryServer", ["RegistryConformance", "HTTPCore", "HTTPTransport", "OCI", "JSON", hummingbird, logging, httpTypes]),

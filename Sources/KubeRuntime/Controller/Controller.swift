@@ -1,0 +1,133 @@
+public import Logging
+public import ServiceLifecycle
+
+/// Brings objects where they should be: for each key that its triggers name, it calls `reconcile`, again and again.
+///
+/// - Nothing is reconciled before all triggers' stores are synced.
+/// - A key is never reconciled twice at the same time; at most `workers` are reconciled at once.
+/// - A reconcile is cancelled when its deadline passes, when the generation it works on is no longer the newest or its object
+///   is gone (if `generation` is given), and when the controller is cancelled. Only the first counts as a failure.
+/// - A graceful shutdown lets reconciles that run come to their end and starts no others; cancellation (lost leadership) cancels them.
+public final class Controller<Key: Hashable & Sendable>: Service {
+    private enum Outcome: Sendable {
+        case next(Next)
+        case superseded
+    }
+
+    let queue: WorkQueue<Key>
+    private let triggers: [Trigger<Key>]
+    private let workers: Int
+    private let deadline: Duration
+    private let errors: ErrorPolicy
+    private let generation: (@Sendable (Key) -> Int64?)?
+    private let reconcile: @Sendable (Key) async throws -> Next
+    private let running = RunningReconciles<Key>()
+    private let logger: Logger
+    private let surroundings: Surroundings
+
+    /// - Parameters:
+    ///   - generation: of a key's object as the store has it now; nil when it is gone. Read when a reconcile starts and at each change.
+    ///   - reconcile: gathers, decides and applies, and says when it is due again.
+    public init(
+        _ name: String, triggers: [Trigger<Key>], workers: Int = 4, deadline: Duration = .seconds(60), errors: ErrorPolicy = .standard,
+        backoff: Backoff = .reconcile, generation: (@Sendable (Key) -> Int64?)? = nil, logger: Logger,
+        surroundings: Surroundings = .system, reconcile: @escaping @Sendable (Key) async throws -> Next
+    ) {
+        self.triggers = triggers
+        self.workers = workers
+        self.deadline = deadline
+        self.errors = errors
+        self.generation = generation
+        self.reconcile = reconcile
+        var logger = logger
+        logger[metadataKey: "controller"] = "\(name)"
+        self.logger = logger
+        self.surroundings = surroundings
+        queue = WorkQueue(backoff: backoff, surroundings: surroundings)
+    }
+
+    /// Asks for a reconcile, whatever the triggers say.
+    public func enqueue(_ key: Key, after delay: Duration = .zero) { queue.add(key, after: delay) }
+
+    /// Keys that wait, those with a delay included.
+    public var waiting: Int { queue.count }
+
+    /// Whether no reconcile runs and no key is ready for one.
+    public var isIdle: Bool { queue.isIdle }
+
+    public func run() async throws {
+        let subscriptions = triggers.map { trigger in
+            trigger.subscribe { key, priority in self.changed(key, priority) }
+        }
+        defer { for subscription in subscriptions { subscription.cancel() } }
+        let isSynced: Void? = try await untilGracefulShutdown { for trigger in self.triggers { try await trigger.waitUntilSynced() } }
+        guard isSynced != nil else { return }
+        logger.debug("started", metadata: ["workers": "\(workers)", "waiting": "\(queue.count)"])
+        try await withGracefulShutdownHandler {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await self.queue.run() }
+                for _ in 0..<workers { group.addTask { try await self.work() } }
+                try await group.waitForAll()
+            }
+        } onGracefulShutdown: {
+            self.queue.shutDown()
+        }
+    }
+
+    private func changed(_ key: Key, _ priority: WorkPriority) {
+        queue.add(key, priority: priority)
+        if let generation, running.contains(key) { running.supersede(key, generation: generation(key)) }
+    }
+
+    private func work() async throws {
+        while let key = await queue.next() {
+            defer { queue.done(key) }
+            do {
+                switch try await attempt(key) {
+                case .superseded: logger.debug("superseded", metadata: ["key": "\(key)"])
+                case .next(let next):
+                    queue.forget(key)
+                    if case .after(let delay) = next { queue.add(key, after: delay) }
+                }
+            } catch {
+                try Task.checkCancellation()
+                failed(key, error)
+            }
+        }
+        try Task.checkCancellation()
+    }
+
+    private func attempt(_ key: Key) async throws -> Outcome {
+        let superseded = running.start(key, generation: generation?(key))
+        defer { running.end(key) }
+        let (deadline, reconcile, surroundings) = (deadline, reconcile, surroundings)
+        return try await firstOf(
+            { .next(try await reconcile(key)) },
+            {
+                try await surroundings.sleep(deadline)
+                throw ReconcileTimeout(limit: deadline)
+            },
+            {
+                try await superseded.wait()
+                return .superseded
+            })
+    }
+
+    private func failed(_ key: Key, _ error: any Error) {
+        let (failures, delay) = queue.failed(key)
+        switch errors.decide(error, failures) {
+        case .retry(let atLeast):
+            let pause = max(delay, atLeast ?? .zero)
+            queue.add(key, after: pause)
+            logger.warning(
+                "reconcile failed; will try again",
+                metadata: ["key": "\(key)", "error": "\(error)", "failures": "\(failures)", "after": "\(pause)"])
+        case .awaitChange:
+            queue.forget(key)
+            logger.error("reconcile failed; waiting for a change", metadata: ["key": "\(key)", "error": "\(error)"])
+        case .ignore:
+            queue.add(key, after: delay)
+            logger.debug("reconcile did not finish; will try again", metadata: ["key": "\(key)", "error": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,144 @@
+import JSON
+public import KubeClient
+import KubeCore
+public import Logging
+public import ServiceLifecycle
+import Synchronization
+
+/// We led, and lead no more: another may lead already. End the process.
+public struct LeadershipLost: Error, Sendable, Hashable, CustomStringConvertible {
+    public var message: String
+    public init(_ message: String) { self.message = message }
+    public var description: String { "leadership lost: \(message)" }
+}
+
+/// Runs a body while we hold a Lease, so that of several replicas one works.
+///
+/// Lost leadership cancels the body and throws `LeadershipLost`. When the body returns by itself, which it does at a graceful
+/// shutdown, the lease is given up, and the next replica need not wait for it to run out. This does not fence.
+public final class LeaderElection: Service {
+    public struct Timing: Sendable, Hashable {
+        /// After which others may take an unrenewed lease. Whole seconds.
+        public var leaseDuration: Duration
+        /// After which a leader that can't renew stops; shorter than the duration.
+        public var renewDeadline: Duration
+        /// Between tries.
+        public var retryPeriod: Duration
+
+        public init(leaseDuration: Duration, renewDeadline: Duration, retryPeriod: Duration) {
+            self.leaseDuration = leaseDuration
+            self.renewDeadline = renewDeadline
+            self.retryPeriod = retryPeriod
+        }
+
+        public static let standard = Timing(leaseDuration: .seconds(15), renewDeadline: .seconds(10), retryPeriod: .seconds(2))
+    }
+
+    private let api: Api<Lease>
+    private let name: String
+    private let machine: Mutex<LeaderElectionStateMachine>
+    private let timing: Timing
+    private let logger: Logger
+    private let surroundings: Surroundings
+    private let whileLeading: @Sendable () async throws -> Void
+
+    /// - Parameters:
+    ///   - identity: unlike any other candidate's, also that of this process's predecessor.
+    ///   - whileLeading: the work. Should return at a graceful shutdown, as controllers do.
+    public init(
+        client: Client, namespace: String, name: String, identity: String, timing: Timing = .standard, logger: Logger,
+        surroundings: Surroundings = .system, whileLeading: @escaping @Sendable () async throws -> Void
+    ) {
+        api = Api(client, namespace: namespace)
+        self.name = name
+        machine = Mutex(LeaderElectionStateMachine(identity: identity, timing: timing))
+        self.timing = timing
+        var logger = logger
+        logger[metadataKey: "lease"] = "\(namespace)/\(name)"
+        self.logger = logger
+        self.surroundings = surroundings
+        self.whileLeading = whileLeading
+    }
+
+    public var isLeading: Bool { machine.withLock { $0.isLeading } }
+    /// Who holds the lease, as far as we know.
+    public var holder: String? { machine.withLock { $0.holder } }
+
+    public func run() async throws {
+        // A candidate that is told to stop stops; a leader first lets its work come to an end.
+        let isElected: Void? = try await untilGracefulShutdown { while !self.isLeading { try await self.step() } }
+        guard isElected != nil else { return await release() }  // elected at the very last moment
+        logger.info("leading")
+        do {
+            try await firstOf({ try await self.whileLeading() }, { while true { try await self.step() } })
+        } catch {
+            if !(error is LeadershipLost), !Task.isCancelled { await release() }
+            throw error
+        }
+        await release()
+    }
+
+    private func step() async throws {
+        let action = machine.withLock {
+            $0.next(now: surroundings.now(), wallTime: surroundings.wallTime(), random: surroundings.random())
+        }
+        switch action {
+        case .pause(let duration): try await surroundings.sleep(duration)
+        case .lost(let reason):
+            logger.error("leadership lost", metadata: ["reason": "\(reason)"])
+            throw LeadershipLost(reason)
+        case .read:
+            try await attempt {
+                let lease = try await self.api.getIfPresent(self.name)
+                self.machine.withLock { $0.read(lease, now: self.surroundings.now()) }
+            }
+        case .create(let spec):
+            try await write { try await self.api.create(["metadata": ["name": .string(self.name)], "spec": spec.json]) }
+        case .update(let spec, let preconditions):
+            try await write { try await self.api.mergePatch(self.name, ["spec": spec.json], preconditions: preconditions) }
+        }
+    }
+
+    private func write(_ request: @escaping @Sendable () async throws -> Lease) async throws {
+        let sentAt = surroundings.now()
+        try await attempt {
+            let lease = try await request()
+            self.machine.withLock { $0.wrote(lease, sentAt: sentAt, now: self.surroundings.now()) }
+        }
+    }
+
+    /// Sends a request, but waits for it no longer than leadership lasts.
+    private func attempt(_ request: @escaping @Sendable () async throws -> Void) async throws {
+        let surroundings = surroundings
+        let limit = machine.withLock { $0.mustRenewBefore }.map { max(.zero, $0 - surroundings.now()) } ?? timing.renewDeadline
+        do {
+            try await firstOf(
+                request,
+                {
+                    try await surroundings.sleep(limit)
+                    throw KubeError(.timeout, status: 504, message: "no answer within \(limit)")
+                })
+        } catch {
+            try Task.checkCancellation()
+            if let error = error as? KubeError, [.conflict, .alreadyExists, .notFound].contains(error.code) {
+                machine.withLock { $0.conflicted() }
+            } else {
+                machine.withLock { $0.failed(random: surroundings.random()) }
+                logger.warning("the lease can't be reached; will try again", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
+    private func release() async {
+        guard let (spec, preconditions) = machine.withLock({ $0.release(wallTime: self.surroundings.wallTime()) }) else { return }
+        let (api, name, surroundings, limit) = (api, name, surroundings, timing.retryPeriod)
+        do {
+            try await firstOf(
+                { _ = try await api.mergePatch(name, ["spec": spec.json], preconditions: preconditions) },
+                { try await surroundings.sleep(limit) })
+            logger.info("lease given up")
+        } catch {
+            logger.warning("the lease could not be given up; it runs out by itself", metadata: ["error": "\(error)"])
+        }
+    }
+}

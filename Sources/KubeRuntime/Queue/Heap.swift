@@ -1,0 +1,38 @@
+/// A binary heap: the least element first.
+struct Heap<Element> {
+    private var elements: [Element] = []
+    private let isLess: (Element, Element) -> Bool
+
+    init(by isLess: @escaping (Element, Element) -> Bool) { self.isLess = isLess }
+
+    var first: Element? { elements.first }
+    var count: Int { elements.count }
+
+    mutating func insert(_ element: Element) {
+        elements.append(element)
+        var child = elements.count - 1
+        while child > 0 {
+            let parent = (child - 1) / 2
+            guard isLess(elements[child], elements[parent]) else { return }
+            elements.swapAt(child, parent)
+            child = parent
+        }
+    }
+
+    mutating func removeFirst() -> Element? {
+        guard let first = elements.first else { return nil }
+        let last = elements.removeLast()
+        if elements.isEmpty { return first }
+        elements[0] = last
+        var parent = 0
+        while true {
+            var least = parent
+            for child in [2 * parent + 1, 2 * parent + 2] where child < elements.count && isLess(elements[child], elements[least]) {
+                least = child
+            }
+            if least == parent { return first }
+            elements.swapAt(parent, least)
+            parent = least
+        }
+    }
+}

@@ -1,0 +1,72 @@
+public import KubeCore
+import Synchronization
+
+/// The objects of one kind as a watch has shown them last. Many read, synchronously; one `StoreWriter` writes.
+public final class Store<Object: Resource>: Sendable {
+    struct State {
+        var contents: StoreContents<Object>
+        var subscribers: [UInt64: @Sendable (Change<Object>) -> Void] = [:]
+        var lastSubscriber: UInt64 = 0
+    }
+
+    let state: Mutex<State>
+    let synced = Signal()
+
+    init(indices: [StoreIndex<Object>]) {
+        var all: [StoreIndex<Object>] = [.namespace]
+        for index in indices where !all.contains(where: { $0.name == index.name }) { all.append(index) }
+        state = Mutex(State(contents: StoreContents(indices: all)))
+    }
+
+    public func get(_ key: ObjectKey) -> Object? { state.withLock { $0.contents.objects[key]?.object } }
+
+    /// Everything, in no order.
+    public func all() -> [Object] { state.withLock { $0.contents.objects.values.map(\.object) } }
+
+    public var keys: [ObjectKey] { state.withLock { Array($0.contents.objects.keys) } }
+
+    public var count: Int { state.withLock { $0.contents.objects.count } }
+
+    /// Those of one namespace, in no order.
+    public func objects(in namespace: String) -> [Object] { objects(.namespace, namespace) }
+
+    /// Those that an index finds by a value, in no order. The index must have been given to the reflector or the writer; one
+    /// that was not finds nothing.
+    public func objects(_ index: StoreIndex<Object>, _ value: String) -> [Object] {
+        state.withLock { state in
+            state.contents.keys(index.name, value).compactMap { state.contents.objects[$0]?.object }
+        }
+    }
+
+    /// Whether a whole list has been seen.
+    public var isSynced: Bool { synced.isFired }
+
+    /// Returns once a whole list has been seen.
+    /// - Throws: `CancellationError`.
+    public func waitUntilSynced() async throws { try await synced.wait() }
+
+    /// Up to which everything has been seen: the version of the newest event, bookmark or list.
+    public var resourceVersion: String? { state.withLock { $0.contents.resourceVersion } }
+
+    /// Has every change handed to `handle`, after the store holds it. First comes what is there already, as `.added` and
+    /// `isInitial`; changes may come between it, from another thread. `handle` must be quick: the watch waits for it.
+    @discardableResult
+    public func subscribe(_ handle: @escaping @Sendable (Change<Object>) -> Void) -> Subscription {
+        let (id, present) = state.withLock { state in
+            state.lastSubscriber += 1
+            state.subscribers[state.lastSubscriber] = handle
+            return (state.lastSubscriber, state.contents.objects.map { ($0, $1.object) })
+        }
+        for (key, object) in present { handle(Change(key: key, old: nil, new: object, isInitial: true)) }
+        return Subscription { [weak self] in self?.state.withLock { _ = $0.subscribers.removeValue(forKey: id) } }
+    }
+}
+
+/// Ends a subscription. It does not end by itself.
+public struct Subscription: Sendable {
+    private let end: @Sendable () -> Void
+
+    init(_ end: @escaping @Sendable () -> Void) { self.end = end }
+
+    public func cancel() { end() }
+}

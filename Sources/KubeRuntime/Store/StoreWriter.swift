@@ -1,0 +1,28 @@
+public import KubeCore
+import Synchronization
+
+/// The one writer of a store. Calls must not overlap: subscribers hear of changes in the order of the calls.
+public final class StoreWriter<Object: Resource>: Sendable {
+    public let store: Store<Object>
+
+    public init(indices: [StoreIndex<Object>] = []) { store = Store(indices: indices) }
+
+    /// Takes a whole list over at once; what is missing from it is deleted, unless it is in `kept`.
+    /// - Parameter kept: objects that are there and could not be read.
+    public func replace(_ list: [Object], keeping kept: Set<ObjectKey> = [], resourceVersion: String) {
+        write { $0.replace(list, keeping: kept, resourceVersion: resourceVersion) }
+        store.synced.fire()
+    }
+
+    /// Takes one event over. One that is older than what the store holds changes nothing.
+    public func apply(_ event: WatchEvent<Object>) { write { $0.apply(event) } }
+
+    private func write(_ change: (inout StoreContents<Object>) -> [Change<Object>]) {
+        let (changes, subscribers) = store.state.withLock { state in
+            (change(&state.contents), Array(state.subscribers.values))
+        }
+        for change in changes {
+            for subscriber in subscribers { subscriber(change) }
+        }
+    }
+}

@@ -1,0 +1,190 @@
+import HTTPCore
+import KubeCore
+import Testing
+
+@testable import KubeRuntime
+
+@Suite struct WatchStateMachineTests {
+    private typealias Machine = WatchStateMachine<ConfigMap>
+
+    private func page(_ objects: [ConfigMap], _ version: Int, next: String? = nil) -> ResourceList<ConfigMap> {
+        ResourceList(items: objects, resourceVersion: String(version), continueToken: next)
+    }
+
+    /// One that has listed at version 5 and watches since second 0.
+    private func watching() -> Machine {
+        var machine = Machine()
+        _ = machine.listed(page([object("x", 5)], 5))
+        _ = machine.next(random: 0)
+        machine.watchStarted(now: .zero)
+        return machine
+    }
+
+    private let expired = KubeError(.expired, status: 410, message: "")
+
+    @Test func `It lists page by page, hands the whole over, then watches from there`() {
+        var machine = Machine()
+        #expect(machine.next(random: 0.5) == .list(continueToken: nil))
+        guard case .none = machine.listed(page([object("x", 1)], 5, next: "t")) else { return #expect(Bool(false), "half a list is none") }
+        #expect(machine.next(random: 0.5) == .list(continueToken: "t"))
+        guard case .replace(let list) = machine.listed(page([object("y", 2)], 5)) else { return #expect(Bool(false), "wanted the list") }
+        #expect(list.items.map(\.metadata.name) == ["x", "y"])
+        #expect(machine.next(random: 0.5) == .watch(resourceVersion: "5", timeoutSeconds: 265))
+    }
+
+    @Test("The server's timeout is drawn between 240 and 290 seconds", arguments: [(0.0, 240), (0.999, 290)])
+    func timeout(random: Double, seconds: Int) {
+        var machine = Machine()
+        _ = machine.listed(page([], 5))
+        #expect(machine.next(random: random) == .watch(resourceVersion: "5", timeoutSeconds: seconds))
+    }
+
+    @Test func `A watch that the server ends goes on from the last version, at once`() {
+        var machine = watching()
+        _ = machine.received(.modified(object("x", 7)), now: .seconds(1), random: 0)
+        _ = machine.received(.bookmark(resourceVersion: "12", initialEventsEnd: false), now: .seconds(1), random: 0)
+        _ = machine.received(.modified(object("y", 9)), now: .seconds(1), random: 0)
+        machine.watchEnded(nil, now: .seconds(250), random: 0.5)
+        #expect(machine.next(random: 0) == .watch(resourceVersion: "12", timeoutSeconds: 240))
+    }
+
+    @Test func `An object that can't be read is passed by`() {
+        var machine = watching()
+        machine.skipped(UndecodableObject(key: nil, resourceVersion: "8", message: ""))
+        machine.watchEnded(nil, now: .seconds(250), random: 0.5)
+        #expect(machine.next(random: 0) == .watch(resourceVersion: "8", timeoutSeconds: 240))
+    }
+
+    @Test func `A watch that the server ends at once is a failure that waits`() {
+        var machine = watching()
+        machine.watchEnded(nil, now: .seconds(1), random: 0.5)
+        #expect(machine.next(random: 0) == .pause(.milliseconds(250)))
+        #expect(machine.next(random: 0) == .watch(resourceVersion: "5", timeoutSeconds: 240))
+    }
+
+    @Test(
+        "What ends a watch decides whether it goes on or lists anew",
+        arguments: [
+            (KubeError(.expired, status: 410, message: ""), true, false), (KubeError(.gone, status: 410, message: ""), true, false),
+            (KubeError(.notFound, status: 404, message: ""), true, true),
+            (KubeError(.internalError, status: 500, message: ""), false, true),
+            (KubeError(.tooManyRequests, status: 429, message: ""), false, true),
+            (KubeError(.unauthorized, status: 401, message: ""), false, true),
+            (
+                KubeError(
+                    .timeout, status: 504, message: "Too large resource version",
+                    causes: [.init(reason: "ResourceVersionTooLarge", message: "", field: "")]), true, true
+            ),
+        ])
+    func endings(error: KubeError, listsAnew: Bool, pauses: Bool) {
+        let next: WatchStateMachine<ConfigMap>.Action =
+            listsAnew ? .list(continueToken: nil) : .watch(resourceVersion: "5", timeoutSeconds: 240)
+        // As an answer to the request …
+        var machine = watching()
+        machine.watchEnded(error, now: .seconds(1), random: 0.5)
+        if pauses { #expect(machine.next(random: 0) == .pause(.milliseconds(250))) }
+        #expect(machine.next(random: 0) == next)
+        // … and as an event of the watch, whose end must not count a second time.
+        machine = watching()
+        guard case .stop = machine.received(.error(error), now: .seconds(1), random: 0.5) else {
+            return #expect(Bool(false), "wanted stop")
+        }
+        if listsAnew { machine.watchEnded(nil, now: .seconds(1), random: 0.5) }
+        if pauses { #expect(machine.next(random: 0) == .pause(.milliseconds(250))) }
+        #expect(machine.next(random: 0) == next)
+        #expect(machine.failures == 1)
+    }
+
+    @Test func `A server that keeps saying 410 is asked less and less often`() {
+        var machine = Machine()
+        var pauses: [Duration] = []
+        for _ in 0..<5 {
+            _ = machine.listed(page([], 5))
+            _ = machine.next(random: 0)
+            machine.watchEnded(expired, now: .seconds(1), random: 0.5)
+            if case .pause(let pause) = machine.next(random: 0) { pauses.append(pause) }
+            #expect(machine.next(random: 0) == .list(continueToken: nil))
+        }
+        #expect(pauses == [500, 1000, 2000, 4000].map { .milliseconds($0) })
+    }
+
+    @Test func `A healthy minute makes up for earlier failures`() {
+        var machine = watching()
+        for _ in 0..<4 {
+            machine.watchEnded(TransportError(.closed, ""), now: .seconds(1), random: 0.5)
+            _ = machine.next(random: 0)
+            machine.watchStarted(now: .zero)
+        }
+        #expect(machine.failures == 4)
+        machine.watchEnded(TransportError(.closed, ""), now: .seconds(59), random: 0.5)
+        #expect(machine.failures == 5)
+        _ = machine.next(random: 0)
+        machine.watchStarted(now: .zero)
+        machine.watchEnded(TransportError(.closed, ""), now: .seconds(60), random: 0.5)
+        #expect(machine.failures == 1)
+    }
+
+    @Test func `A list that fails is begun anew, its half forgotten`() {
+        var machine = Machine()
+        _ = machine.listed(page([object("x", 1)], 5, next: "t"))
+        machine.listFailed(TransportError(.closed, ""), random: 0.5)
+        #expect(machine.next(random: 0) == .pause(.milliseconds(250)))
+        #expect(machine.next(random: 0) == .list(continueToken: nil))
+        guard case .replace(let list) = machine.listed(page([object("y", 2)], 6)) else { return #expect(Bool(false), "wanted the list") }
+        #expect(list.items.map(\.metadata.name) == ["y"])
+    }
+
+    @Test func `A continue token that expires on the way costs no pause, the first time`() {
+        var machine = Machine()
+        _ = machine.listed(page([object("x", 1)], 5, next: "t"))
+        machine.listFailed(expired, random: 0.5)
+        #expect(machine.next(random: 0) == .list(continueToken: nil))
+        _ = machine.listed(page([object("x", 1)], 5, next: "t"))
+        machine.listFailed(expired, random: 0.5)
+        #expect(machine.next(random: 0) == .pause(.milliseconds(500)))
+    }
+
+    @Test func `What the server asks to wait is waited`() {
+        var machine = watching()
+        machine.watchEnded(KubeError(.tooManyRequests, status: 429, message: "", retryAfter: .seconds(17)), now: .seconds(1), random: 0.5)
+        #expect(machine.next(random: 0) == .pause(.seconds(17)))
+    }
+
+    @Test("Whatever happens in whatever order, it lists or watches on and never goes back in time", arguments: 0..<10)
+    func properties(seed: Int) {
+        var random = SeededRandom(seed: UInt64(seed))
+        var machine = Machine()
+        var (version, listed, now) = (10, false, Duration.zero)
+        for _ in 0..<500 {
+            now += .seconds(Int.random(in: 0..<90, using: &random))
+            switch machine.next(random: Double.random(in: 0..<1, using: &random)) {
+            case .pause(let pause):
+                #expect(pause > .zero && pause <= .seconds(45))
+                if case .pause = machine.next(random: 0) { #expect(Bool(false), "two pauses") }
+            case .list:
+                listed = false
+                if Bool.random(using: &random) {
+                    machine.listFailed(Bool.random(using: &random) ? expired : TransportError(.closed, ""), random: 0.5)
+                } else {
+                    version += 1
+                    let next = Bool.random(using: &random) ? "t" : nil
+                    _ = machine.listed(page([], version, next: next))
+                    listed = next == nil
+                }
+            case .watch(let from, _):
+                #expect(listed, "no watch without a list")
+                #expect(Int(from)! == version, "from exactly where it was")
+                machine.watchStarted(now: now)
+                for _ in 0..<Int.random(in: 0..<4, using: &random) {
+                    version += 1
+                    _ = machine.received(.modified(object("x", version)), now: now, random: 0.5)
+                    _ = machine.received(.modified(object("x", version - 1)), now: now, random: 0.5)
+                }
+                let endings: [(any Error)?] = [
+                    nil, expired, TransportError(.timeout, ""), KubeError(.internalError, status: 500, message: ""),
+                ]
+                machine.watchEnded(endings.randomElement(using: &random)!, now: now, random: 0.5)
+            }
+        }
+    }
+}
