@@ -67,6 +67,7 @@ let package = Package(
         layer("Schema", ["JSON"]),
         layer("KubeCore", ["JSON"]),
         layer("HTTPCore", [httpTypes]),
+        layer("GraftAPI", ["KubeCore", "JSON", "Schema", crypto]),
 
         // Clients.
         layer("HTTPTransport", ["HTTPCore", "CLibCurl", httpTypes]),
@@ -90,6 +91,7 @@ let package = Package(
         tests(of: "YAML", ["JSON"]),
         tests(of: "Schema", ["JSON"]),
         tests(of: "KubeCore", ["JSON"]),
+        tests(of: "GraftAPI", ["JSON", "Schema", "KubeCore"]),
         tests(of: "HTTPTransport", ["HTTPCore", httpTypes]),
         tests(of: "KubeClient", ["HTTPCore", "KubeCore", "JSON", httpTypes]),
         tests(of: "KubeRuntime", ["Harness", "KubeServer", "HTTPCore", "KubeClient", "KubeCore", "JSON", logging, lifecycle, httpTypes]),

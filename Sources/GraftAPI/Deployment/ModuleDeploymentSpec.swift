@@ -1,0 +1,131 @@
+package import JSON
+package import KubeCore
+package import Schema
+
+/// What is wanted; the truth that controller and hosts follow.
+package struct ModuleDeploymentSpec: SchemaObject, Hashable {
+    package var hostClass = ""
+    package var slot = ""
+    package var selector = LabelSelector.everything
+    /// Tag or digest. A tag is resolved once; a reference already in the history keeps its digest.
+    package var module = ""
+    /// Handed to the module as it is. Every node can read it: no secrets.
+    package var config: JSON?
+    package var onRelease = ReleasePolicy.retain
+    package var paused = false
+    package var revisionHistoryLimit = 10
+    package var strategy = Strategy()
+
+    package init() {}
+
+    package enum ReleasePolicy: String, SchemaValue, CaseIterable, Hashable {
+        /// Hosts keep what they run.
+        case retain = "Retain"
+        /// Hosts unload, and the deployment waits for them within a deadline.
+        case unload = "Unload"
+    }
+
+    package static let fields: [Field<Self>] = [
+        .required("class", \.hostClass, "Class of the hosts; immutable.", Limits.immutable(Limits.hostClass)),
+        .required("slot", \.slot, "Slot the module goes into; immutable.", Limits.immutable(Limits.slot)),
+        .required("selector", \.selector, "Which hosts of the class, by their labels; {} is every one."),
+        .required("module", \.module, "The artifact: registry.example/repository:tag, or @sha256:….") {
+            $0.minLength = 1
+            $0.maxLength = 512
+        },
+        .optional("config", \.config, "Handed to the module as it is; at most 256 KiB; no secrets, every node can read it."),
+        .defaulted("onRelease", \.onRelease, .retain, "What deleting this object does on hosts: Retain or Unload."),
+        .defaulted("paused", \.paused, false, "Nothing moves while it is true; rollbacks neither."),
+        .defaulted("revisionHistoryLimit", \.revisionHistoryLimit, 10, "How many old revisions are kept.") {
+            $0.minimum = 1
+            $0.maximum = 50
+        },
+        .defaulted("strategy", \.strategy, Strategy(), "How fast, and how careful."),
+    ]
+}
+
+/// How fast, and how careful.
+package struct Strategy: SchemaObject, Hashable {
+    package var maxUnavailable = CountOrShare.share(Weight(percent: 10))
+    package var rollbackMaxUnavailable = CountOrShare.share(.all)
+    package var failureThreshold = CountOrShare.count(1)
+    package var soakSeconds = 30
+    package var progressDeadlineSeconds = 600
+    package var cohort = Cohort.sticky
+    package var steps: [Step] = []
+
+    package init() {}
+
+    package enum Cohort: String, SchemaValue, CaseIterable, Hashable {
+        /// The same hosts go first each time.
+        case sticky = "Sticky"
+        /// Others each time.
+        case rotate = "Rotate"
+    }
+
+    package static let fields: [Field<Self>] = [
+        .defaulted(
+            "maxUnavailable", \.maxUnavailable, .share(Weight(percent: 10)),
+            "Hosts in flight at most: a number, or a share like \"10%\"; at least one."),
+        .defaulted("rollbackMaxUnavailable", \.rollbackMaxUnavailable, .share(.all), "The same while rolling back."),
+        .defaulted(
+            "failureThreshold", \.failureThreshold, .count(1), "Hosts failed by the module, of those updated, at which it rolls back."),
+        .defaulted("soakSeconds", \.soakSeconds, 30, "How long a host must stay well after activation before it counts.") {
+            $0.minimum = 0; $0.maximum = 86_400
+        },
+        .defaulted(
+            "progressDeadlineSeconds", \.progressDeadlineSeconds, 600, "Without progress for this long, it rolls back; pauses do not count."
+        ) {
+            $0.minimum = 1
+            $0.maximum = 86_400
+        },
+        .defaulted("cohort", \.cohort, .sticky, "Sticky: the same hosts go first each time. Rotate: others each time."),
+        .collection("steps", \.steps, "In this order; after the last one, all hosts.", Limits.atomic(64)),
+    ]
+}
+
+/// One step: an object with exactly one member.
+package struct Step: SchemaObject, Hashable {
+    package var setWeight: Weight?
+    package var pause: Pause?
+
+    package init() {}
+
+    package static func setWeight(_ weight: Weight) -> Step {
+        var step = Step()
+        step.setWeight = weight
+        return step
+    }
+
+    /// Nil: until promoted.
+    package static func pause(seconds: Int?) -> Step {
+        var step = Step()
+        step.pause = Pause(durationSeconds: seconds)
+        return step
+    }
+
+    package static let fields: [Field<Self>] = [
+        .optional("setWeight", \.setWeight, "Share of hosts that run the canary: 10, or \"12.5%\"."),
+        .optional("pause", \.pause, "Wait: for a duration, or until promoted."),
+    ]
+
+    package static func refine(_ schema: inout StructuralSchema) {
+        schema.minProperties = 1
+        schema.maxProperties = 1
+    }
+}
+
+package struct Pause: SchemaObject, Hashable {
+    /// Nil: until promoted.
+    package var durationSeconds: Int?
+
+    package init() {}
+    package init(durationSeconds: Int?) { self.durationSeconds = durationSeconds }
+
+    package static let fields: [Field<Self>] = [
+        .optional("durationSeconds", \.durationSeconds, "How long; unset: until promoted.") {
+            $0.minimum = 0
+            $0.maximum = 2_592_000
+        }
+    ]
+}

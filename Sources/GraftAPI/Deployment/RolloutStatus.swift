@@ -1,0 +1,123 @@
+import KubeCore
+package import Schema
+
+/// What the engine must remember of a rollout between two decisions. All of it is here: a controller that starts anew goes on from it.
+package struct RolloutStatus: SchemaObject, Hashable {
+    /// `<revision>-<attempt>`, as in the plan.
+    package var id = ""
+    package var kind = Kind.steps
+    package var state = State.running
+    /// Why it returns to a proven revision; nil otherwise.
+    package var cause: Cause?
+    /// The same for people, with the numbers it was decided from.
+    package var reason: String?
+    package var stepIndex = 0
+    package var stepStartTime: Instant?
+    package var weight = Weight.none
+    package var salt = ""
+    package var wave = WaveStatus()
+    package var progress = ProgressStatus()
+    /// Hosts that vanished while they soaked: the module's failures, even when they come back.
+    package var lostHosts: [String] = []
+    /// Hosts that vanished after they were asked and before they were known to have activated anything: nobody's failures, but in
+    /// flight until they are back.
+    package var vanishedHosts: [String] = []
+
+    package init() {}
+
+    /// What is being done.
+    package enum Kind: String, SchemaValue, CaseIterable, Hashable {
+        /// The first revision of all: no weights, no pauses.
+        case initial = "Initial"
+        /// From the stable revision to another, step by step.
+        case steps = "Steps"
+        /// To a proven revision, without steps.
+        case `return` = "Return"
+    }
+
+    package enum State: String, SchemaValue, CaseIterable, Hashable {
+        case running = "Running"
+        case complete = "Complete"
+        /// Given up, with nowhere to go: hosts keep what they have.
+        case held = "Held"
+    }
+
+    /// Why it returns.
+    package enum Cause: String, SchemaValue, CaseIterable, Hashable {
+        /// The spec names a revision that is proven already.
+        case declared = "Declared"
+        case failures = "Failures"
+        case deadline = "DeadlineExceeded"
+        case aborted = "Aborted"
+        case superseded = "Superseded"
+        /// Hosts were found with several revisions and no status to tell why.
+        case adopted = "Adopted"
+        case quarantined = "Quarantined"
+    }
+
+    package static let fields: [Field<Self>] = [
+        .required("id", \.id, "Names this attempt; the plan holds the same.", Limits.text(80)),
+        .defaulted("kind", \.kind, .steps, "Initial, Steps or Return."),
+        .defaulted("state", \.state, .running, "Running, Complete or Held."),
+        .optional("cause", \.cause, "Why it returns to a proven revision."),
+        .optional("reason", \.reason, "Why it returns, or is held, in a sentence.", Limits.text(1024)),
+        .defaulted("stepIndex", \.stepIndex, 0, "Step in progress, from 0."),
+        .optional("stepStartTime", \.stepStartTime, "When it began; moves on while time stands still."),
+        .defaulted("weight", \.weight, .none, "Share of hosts that run the canary."),
+        .defaulted("salt", \.salt, "", "What ranks are computed from.", Limits.text(64)),
+        .defaulted("wave", \.wave, WaveStatus(), "Hosts asked at one time."),
+        .defaulted("progress", \.progress, ProgressStatus(), "What the deadline is reckoned from."),
+        .collection("lostHosts", \.lostHosts, "Hosts that vanished while they soaked.", Limits.atomic(256)),
+        .collection("vanishedHosts", \.vanishedHosts, "Hosts that vanished after they were asked; in flight.", Limits.atomic(256)),
+    ]
+}
+
+/// The hosts that were asked at one time: those with ranks from `from` up to `below`.
+package struct WaveStatus: SchemaObject, Hashable {
+    /// Counts up within the rollout; 0: none was opened.
+    package var number = 0
+    package var from: [Cutoff] = []
+    package var below: [Cutoff] = []
+    /// Where the step ends; empty: not computed yet.
+    package var goal: [Cutoff] = []
+    package var startTime: Instant?
+    /// Since when all of its hosts are active, but those left behind.
+    package var soakStartTime: Instant?
+    package var settledTime: Instant?
+    /// Hosts that were asked nothing and were not ready when it was opened.
+    package var absentBystanders = 0
+
+    package init() {}
+
+    package static let fields: [Field<Self>] = [
+        .defaulted("number", \.number, 0, "Counts up within the rollout."),
+        .collection("from", \.from, "Cutoffs before it was opened.", Limits.map(by: "zone", 32)),
+        .collection("below", \.below, "Cutoffs of the plan.", Limits.map(by: "zone", 32)),
+        .collection("goal", \.goal, "Cutoffs at the end of the step.", Limits.map(by: "zone", 32)),
+        .optional("startTime", \.startTime, "When it was opened."),
+        .optional("soakStartTime", \.soakStartTime, "Since when its hosts are active."),
+        .optional("settledTime", \.settledTime, "When their soak ended."),
+        .defaulted("absentBystanders", \.absentBystanders, 0, "Hosts that were asked nothing and not ready when it was opened."),
+    ]
+}
+
+/// What the progress deadline is reckoned from.
+package struct ProgressStatus: SchemaObject, Hashable {
+    /// When something last got further.
+    package var time: Instant?
+    /// The most hosts seen active on what is rolled out.
+    package var hosts = 0
+    /// Since when time stands still, if it does.
+    package var suspendedSince: Instant?
+    /// Since when some host or other hangs between activation and its probe's answer.
+    package var activatingSince: Instant?
+
+    package init() {}
+
+    package static let fields: [Field<Self>] = [
+        .optional("time", \.time, "When something last got further."),
+        .defaulted("hosts", \.hosts, 0, "The most hosts seen active on what is rolled out."),
+        .optional("suspendedSince", \.suspendedSince, "Since when time stands still."),
+        .optional("activatingSince", \.activatingSince, "Since when some host is between activation and its probe's answer."),
+    ]
+}

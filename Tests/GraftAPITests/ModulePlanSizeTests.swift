@@ -1,0 +1,25 @@
+import JSON
+import KubeCore
+import Schema
+import Testing
+
+@testable import GraftAPI
+
+@Suite("Sizes")
+struct ModulePlanSizeTests {
+    @Test("A plan with the longest names stays under 1 KB of spec and 2 KB whole")
+    func planSize() {
+        var spec = ModulePlanSpec()
+        spec.epoch = 1000
+        spec.hostClass = String(repeating: "c", count: 20)
+        spec.slot = "net/filter"
+        spec.selector = LabelSelector(matchLabels: ["tier": "edge"])
+        let revision = RevisionReference(
+            revision: String(repeating: "n", count: 62), digest: "sha256:" + String(repeating: "0", count: 64), version: "10.20.30")
+        spec.rollout = revision.revision + "-1"
+        spec.salt = "5d1c0f2a9b7e4c33"
+        (spec.stable, spec.canary, spec.previous) = (revision, revision, revision)
+        spec.cutoffs = [Cutoff(below: .end)]
+        #expect(spec.json.bytes().count < 1024)
+    }
+}
