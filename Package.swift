@@ -68,6 +68,7 @@ let package = Package(
         layer("KubeCore", ["JSON"]),
         layer("HTTPCore", [httpTypes]),
         layer("GraftAPI", ["KubeCore", "JSON", "Schema", crypto]),
+        layer("Compatibility", ["JSON", "Schema"]),
 
         // Clients.
         layer("HTTPTransport", ["HTTPCore", "CLibCurl", httpTypes]),
@@ -92,6 +93,7 @@ let package = Package(
         tests(of: "Schema", ["JSON"]),
         tests(of: "KubeCore", ["JSON"]),
         tests(of: "GraftAPI", ["JSON", "Schema", "KubeCore"]),
+        tests(of: "Compatibility", ["JSON", "Schema"]),
         tests(of: "HTTPTransport", ["HTTPCore", httpTypes]),
         tests(of: "KubeClient", ["HTTPCore", "KubeCore", "JSON", httpTypes]),
         tests(of: "KubeRuntime", ["Harness", "KubeServer", "HTTPCore", "KubeClient", "KubeCore", "JSON", logging, lifecycle, httpTypes]),
