@@ -69,6 +69,7 @@ let package = Package(
         layer("HTTPCore", [httpTypes]),
         layer("GraftAPI", ["KubeCore", "JSON", "Schema", crypto]),
         layer("Compatibility", ["JSON", "Schema"]),
+        layer("Trust", ["JSON", crypto, cryptoExtras]),
 
         // Clients.
         layer("HTTPTransport", ["HTTPCore", "CLibCurl", httpTypes]),
@@ -94,6 +95,7 @@ let package = Package(
         tests(of: "KubeCore", ["JSON"]),
         tests(of: "GraftAPI", ["JSON", "Schema", "KubeCore"]),
         tests(of: "Compatibility", ["JSON", "Schema"]),
+        tests(of: "Trust", ["JSON"]),
         tests(of: "HTTPTransport", ["HTTPCore", httpTypes]),
         tests(of: "KubeClient", ["HTTPCore", "KubeCore", "JSON", httpTypes]),
         tests(of: "KubeRuntime", ["Harness", "KubeServer", "HTTPCore", "KubeClient", "KubeCore", "JSON", logging, lifecycle, httpTypes]),

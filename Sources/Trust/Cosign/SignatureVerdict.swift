@@ -1,0 +1,24 @@
+/// What came of every signature under every key: data, from which the answer, the evidence and the message all follow.
+package struct SignatureVerdict: Sendable, Hashable {
+    /// One thing that was tried.
+    package struct Attempt: Sendable, Hashable {
+        /// The manifest the layer stands in.
+        package var manifest: String
+        /// The layer's place in its manifest, from 0.
+        package var layer: Int
+        package var layerDigest: String
+        /// The authority and the fingerprint of the key; nil when the layer failed before any key was tried.
+        package var authority: String?
+        package var keyFingerprint: String?
+        /// Nil: passed.
+        package var failure: VerificationFailure?
+    }
+
+    package var attempts: [Attempt] = []
+    /// Layers of another media type, which were passed over.
+    package var ignoredLayers = 0
+    /// Nil when at least one attempt passed.
+    package var failure: VerificationFailure?
+
+    package var passed: [Attempt] { attempts.filter { $0.failure == nil } }
+}

@@ -1,0 +1,36 @@
+import Crypto
+
+/// Digests as OCI writes them: `sha256:` and 64 lower-case hexadecimal digits (OCI image-spec, descriptor.md §digests).
+///
+/// SHA-256 is the only algorithm taken, so that equal content always has an equal name.
+enum ContentDigest {
+    static let prefix = "sha256:"
+
+    static func sha256(of bytes: some Sequence<UInt8>) -> String {
+        prefix + hexadecimal(SHA256.hash(data: Array(bytes)))
+    }
+
+    static func isSHA256(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        guard bytes.count == prefix.utf8.count + 64, bytes.starts(with: prefix.utf8) else { return false }
+        return bytes.dropFirst(prefix.utf8.count).allSatisfy { byte in
+            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+        }
+    }
+
+    static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        var text: [UInt8] = []
+        for byte in bytes {
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 15)])
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+}
+
+extension String {
+    /// Equality of the bytes. `==` on strings takes canonically equivalent ones as equal (KELVIN SIGN and K), which no name
+    /// that decides about trust may do.
+    func isIdentical(to other: String) -> Bool { utf8.elementsEqual(other.utf8) }
+}

@@ -1,0 +1,19 @@
+/// That one signature satisfied one policy: what a revision's status keeps.
+package struct Evidence: Sendable, Hashable {
+    package var policy: String
+    package var authority: String
+    /// SHA-256 of the key's SubjectPublicKeyInfo in DER, 64 hexadecimal digits.
+    package var keyFingerprint: String
+    /// Digest of the signed payload, which is the layer that holds the signature.
+    package var signatureDigest: String
+    /// Digest of the signature manifest; what a revision pins, so that it can be fetched when the tag is gone.
+    package var manifestDigest: String
+
+    package init(policy: String, authority: String, keyFingerprint: String, signatureDigest: String, manifestDigest: String) {
+        self.policy = policy
+        self.authority = authority
+        self.keyFingerprint = keyFingerprint
+        self.signatureDigest = signatureDigest
+        self.manifestDigest = manifestDigest
+    }
+}

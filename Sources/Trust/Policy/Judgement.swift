@@ -1,0 +1,85 @@
+/// What all policies say about one artifact.
+package struct Judgement: Sendable, Hashable {
+    /// What one policy says.
+    package struct Finding: Sendable, Hashable {
+        package var policy: String
+        package var mode: Policy.Mode
+        package var verdict: SignatureVerdict
+        package var evidence: [Evidence]
+
+        package var failure: VerificationFailure? { verdict.failure }
+    }
+
+    /// Nil when the artifact may be loaded.
+    package var failure: VerificationFailure?
+    /// Of every policy that covers the delivery, those that enforce first.
+    package var findings: [Finding] = []
+
+    package var isTrusted: Bool { failure == nil }
+
+    /// What satisfied the policies that enforce; empty when one of them wasn't satisfied.
+    package var evidence: [Evidence] {
+        isTrusted ? findings.filter { $0.mode == .enforce }.flatMap(\.evidence) : []
+    }
+
+    /// What policies in mode Warn would have refused, a sentence each.
+    package var warnings: [String] {
+        findings.filter { $0.mode == .warn }.compactMap { finding in
+            finding.failure.map { "policy \(finding.policy) (Warn): \($0)" }
+        }
+    }
+
+    /// In a sentence, why it is as it is.
+    package var message: String {
+        if let failure {
+            let refusing = findings.filter { $0.mode == .enforce && $0.failure == failure }
+            return refusing.count == 1 ? "policy \(refusing[0].policy): \(failure)" : failure.description
+        }
+        let granted = findings.filter { $0.mode == .enforce }.map { finding in
+            "\(finding.policy) by \(finding.evidence.map(\.authority).first ?? "nobody")"
+        }
+        return "verified: \(granted.joined(separator: ", "))"
+    }
+}
+
+extension PolicySet {
+    /// Judges an artifact by its signatures. All Enforce policies that cover the delivery must pass, and there must be one.
+    ///
+    /// `pinned` holds digests of signature manifests; when it isn't nil, only those count, so that what was verified once is judged
+    /// by the same signatures ever after.
+    package func judge(
+        _ delivery: Delivery, digest: String, signatures: [SignatureManifest], pinned: Set<String>? = nil
+    ) -> Judgement {
+        let tenancy = tenancy(delivery)
+        var judgement = Judgement()
+        let counted = signatures.filter { pinned?.contains($0.digest) ?? true }
+        judgement.findings = (tenancy.enforcing + tenancy.warning).map { policy in
+            finding(of: policy, delivery: delivery, digest: digest, signatures: counted)
+        }
+        judgement.failure = tenancy.failure
+        if judgement.failure == nil {
+            let failed = judgement.findings.filter { $0.mode == .enforce && $0.failure != nil }
+            let reasons = failed.compactMap { finding in finding.failure.map { "policy \(finding.policy): \($0)" } }
+            judgement.failure = failed.count > 1 ? .policiesFailed(reasons) : failed.first?.failure
+        }
+        return judgement
+    }
+
+    private func finding(
+        of policy: Policy, delivery: Delivery, digest: String, signatures: [SignatureManifest]
+    ) -> Judgement.Finding {
+        guard policy.problems.isEmpty else {
+            let verdict = SignatureVerdict(failure: .policyInvalid(policy.problems))
+            return Judgement.Finding(policy: policy.name, mode: policy.mode, verdict: verdict, evidence: [])
+        }
+        let claim = CosignSignature.Claim(
+            digest: digest, repository: delivery.repository, authorities: policy.authorities, signedReference: policy.signedReference)
+        let verdict = CosignSignature.verify(signatures, claim: claim)
+        let evidence = verdict.passed.map { attempt in
+            Evidence(
+                policy: policy.name, authority: attempt.authority ?? "", keyFingerprint: attempt.keyFingerprint ?? "",
+                signatureDigest: attempt.layerDigest, manifestDigest: attempt.manifest)
+        }
+        return Judgement.Finding(policy: policy.name, mode: policy.mode, verdict: verdict, evidence: evidence)
+    }
+}
