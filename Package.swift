@@ -76,6 +76,7 @@ let package = Package(
         layer("KubeClient", ["KubeCore", "HTTPCore", "JSON", "YAML", httpTypes]),
         layer("KubeRuntime", ["KubeClient", "KubeCore", "HTTPCore", "JSON", lifecycle, logging]),
         layer("OCI", ["HTTPCore", "JSON", crypto, httpTypes]),
+        layer("Verification", ["GraftAPI", "KubeCore", "OCI", "Trust"]),
 
         // Servers, for the embedded control plane alone.
         layer("KubeServer", ["KubeCore", "HTTPCore", "JSON", "YAML", "Schema", grdb, hummingbird, logging, httpTypes, nioCore]),
@@ -100,6 +101,7 @@ let package = Package(
         tests(of: "KubeClient", ["HTTPCore", "KubeCore", "JSON", httpTypes]),
         tests(of: "KubeRuntime", ["Harness", "KubeServer", "HTTPCore", "KubeClient", "KubeCore", "JSON", logging, lifecycle, httpTypes]),
         tests(of: "OCI", ["RegistryConformance", "HTTPCore", "HTTPTransport", "JSON", httpTypes]),
+        tests(of: "Verification", ["GraftAPI", "Harness", "KubeCore", "OCI", "Trust"]),
         tests(of: "KubeServer", ["Harness", "HTTPCore", "KubeCore", "JSON", "Schema", httpTypes]),
         tests(of: "RegistryServer", ["RegistryConformance", "HTTPCore", "HTTPTransport", "OCI", "JSON", hummingbird, logging, httpTypes]),
     ],
