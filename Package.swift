@@ -70,6 +70,7 @@ let package = Package(
         layer("GraftAPI", ["KubeCore", "JSON", "Schema", crypto]),
         layer("Compatibility", ["JSON", "Schema"]),
         layer("Trust", ["JSON", crypto, cryptoExtras]),
+        layer("Rollout", ["GraftAPI", "KubeCore"]),
 
         // Clients.
         layer("HTTPTransport", ["HTTPCore", "CLibCurl", httpTypes]),
@@ -97,6 +98,7 @@ let package = Package(
         tests(of: "GraftAPI", ["JSON", "Schema", "KubeCore"]),
         tests(of: "Compatibility", ["JSON", "Schema"]),
         tests(of: "Trust", ["JSON"]),
+        tests(of: "Rollout", ["GraftAPI", "KubeCore", "JSON", "Schema"]),
         tests(of: "HTTPTransport", ["HTTPCore", httpTypes]),
         tests(of: "KubeClient", ["HTTPCore", "KubeCore", "JSON", httpTypes]),
         tests(of: "KubeRuntime", ["Harness", "KubeServer", "HTTPCore", "KubeClient", "KubeCore", "JSON", logging, lifecycle, httpTypes]),

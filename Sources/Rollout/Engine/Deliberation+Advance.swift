@@ -1,0 +1,99 @@
+import GraftAPI
+import KubeCore
+
+extension Deliberation {
+    /// Makes one transition; false when nothing more follows from what is observed, and `situation` says why.
+    func advance() -> Bool {
+        if spec.paused { return suspend(.paused) }
+        guard isRunning else { return begin() }
+        if changeCourse() { return true }
+        guard let roster = muster() else { return false }
+        rollout.vanishedHosts = Array(
+            roster.entries.lazy.filter { $0.standing == .vanished }.map(\.name).prefix(Deliberation.mostLostHosts))
+        if let health = unhealthy(roster) {
+            if rollout.progress.suspendedSince == nil {
+                events.append(.frozen(ready: health.ready, of: health.ready + health.absent + health.lost))
+            }
+            return suspend(.frozen(health))
+        }
+        recordLost(roster)
+        if let reason = failureVerdict(roster) { return retreat(.failures, reason: reason) }
+        if let obstacle = obstacle(roster) { return suspend(obstacle) }
+        resume()
+        return progress(roster)
+    }
+
+    /// Lets time stand still: deadlines, soaks and pauses end later by as long as it lasts.
+    private func suspend(_ situation: Situation) -> Bool {
+        self.situation = situation
+        if isRunning, rollout.progress.suspendedSince == nil { rollout.progress.suspendedSince = Instant(now) }
+        return false
+    }
+
+    private func resume() {
+        guard let since = rollout.progress.suspendedSince else { return }
+        let pause = max(.zero, now - since.time)
+        func shift(_ moment: inout Instant?) { moment = moment.map { Instant($0.time + pause) } }
+        shift(&rollout.stepStartTime)
+        shift(&rollout.wave.startTime)
+        shift(&rollout.wave.soakStartTime)
+        shift(&rollout.progress.time)
+        shift(&rollout.progress.activatingSince)
+        rollout.progress.suspendedSince = nil
+    }
+
+    /// Whether too much vanished for anyone to be blamed. Going back is the cure and goes on.
+    private func unhealthy(_ roster: Roster) -> FleetHealth? {
+        guard isForward else { return nil }
+        let cutoffs = CutoffMap(rollout.wave.below)
+        let health = FleetHealth(roster, absentBystanders: rollout.wave.absentBystanders) {
+            cutoffs.admits(zone: $0.member.host.zone, rank: $0.member.rank)
+        }
+        return health.isUnhealthy ? health : nil
+    }
+
+    /// What holds a rollout up besides its own hosts. Going back needs nobody's leave.
+    private func obstacle(_ roster: Roster) -> Situation? {
+        guard rollout.kind != .return else { return nil }
+        if let conflict = observation.conflict { return .conflict(conflict) }
+        switch observation.wanted {
+        case .pending(let message): return .pending(message)
+        case .refused(let refusal): return .refused(refusal)
+        case .revision: break
+        }
+        if let refusal = target.flatMap({ revisions[$0.revision]?.refusal }) { return .refused(refusal) }
+        return roster.eligible == 0 ? .noHosts(selected: roster.entries.count) : nil
+    }
+
+    /// Moves towards something that can still turn out bad, as opposed to going back because something did.
+    var isForward: Bool { rollout.kind != .return || rollout.cause == .declared }
+
+    /// Another revision is wanted, or the one that is rolled out may not be any more.
+    private func changeCourse() -> Bool {
+        guard let target else { return false }
+        if let quarantine = revisions[target.revision]?.quarantine {
+            return retreat(.quarantined, reason: "\(label(target)) is quarantined by \(quarantine.name): \(quarantine.reason)".asSentence)
+        }
+        guard let wanted = observation.wanted.revision.flatMap({ revisions[$0] }), wanted.name != target.revision else { return false }
+        if wanted.isProven, wanted.name != status.stable?.revision {
+            return giveWay(to: wanted.reference, reason: "\(wanted.version) is proven already.")
+        }
+        switch rollout.kind {
+        case .initial:
+            guard wanted.isAllowed, !wanted.isCondemned, isUnobstructed(wanted) else { return false }
+            start(wanted)
+            return true
+        case .steps:
+            let isBack = wanted.name == status.stable?.revision
+            return retreat(
+                isBack ? .declared : .superseded,
+                reason: isBack ? "The spec asks for \(wanted.version) again." : "\(wanted.version) is wanted instead of \(label(target)).")
+        case .return: return false
+        }
+    }
+
+    private func giveWay(to reference: RevisionReference, reason: String) -> Bool {
+        returnTo(reference, cause: .declared, reason: reason)
+        return true
+    }
+}

@@ -1,0 +1,108 @@
+import GraftAPI
+import KubeCore
+
+extension Deliberation {
+    /// With no rollout in progress: begins one if something else than the stable revision is wanted and may be delivered.
+    func begin() -> Bool {
+        if evictStable() { return true }
+        switch observation.wanted {
+        case .pending(let message): return wait(.pending(message))
+        case .refused(let refusal): return wait(.refused(refusal))
+        case .revision(let name):
+            guard let wanted = revisions[name] else { return wait(.pending("revision \(name) is being written")) }
+            return begin(wanted)
+        }
+    }
+
+    private func begin(_ wanted: RevisionFacts) -> Bool {
+        let isStable = wanted.name == status.stable?.revision
+        if wanted.isCondemned, !isStable {
+            let reason = wanted.message ?? status.rollout?.reason ?? ""
+            return wait(
+                .condemned(version: wanted.version, outcome: wanted.outcome, reason: reason, quarantine: wanted.quarantine?.name))
+        }
+        if let quarantine = wanted.quarantine { return wait(.quarantined(version: wanted.version, quarantine: quarantine)) }
+        if isStable, status.rollout?.state != .held { return wait(.atRest) }
+        if let refusal = wanted.refusal { return wait(.refused(refusal)) }
+        if let conflict = observation.conflict { return wait(.conflict(conflict)) }
+        if wanted.outcome == .good {
+            returnTo(wanted.reference, cause: .declared, reason: "\(wanted.version) is proven already.")
+            return true
+        }
+        if let obstacle = obstacleBeforeFirstLoad(wanted) { return wait(obstacle) }
+        start(wanted)
+        return true
+    }
+
+    private func wait(_ situation: Situation) -> Bool {
+        self.situation = situation
+        return false
+    }
+
+    /// A quarantine that evicts takes the stable revision away, if there is another to go to.
+    private func evictStable() -> Bool {
+        guard let stable = status.stable, let quarantine = revisions[stable.revision]?.quarantine, quarantine.evicts,
+            let target = RollbackTarget.choose(from: revisions, stable: nil, abandoning: stable.revision)
+        else { return false }
+        status.canary = stable
+        returnTo(target, cause: .quarantined, reason: "\(label(stable)) is evicted by \(quarantine.name): \(quarantine.reason)".asSentence)
+        return true
+    }
+
+    func isUnobstructed(_ wanted: RevisionFacts) -> Bool { obstacleBeforeFirstLoad(wanted) == nil }
+
+    /// A Ready host that can't run it blocks before the first load; so does a fleet that is largely gone.
+    private func obstacleBeforeFirstLoad(_ wanted: RevisionFacts) -> Situation? {
+        let roster = muster(
+            Assignment(target: wanted.reference, previous: nil, rollout: "", wave: WaveStatus(), plan: observation.plan),
+            salt: salt(rollout: ""))
+        var incompatible: [(host: String, reason: String)] = []
+        for entry in roster.entries {
+            if case .incompatible(let reason) = entry.standing { incompatible.append((entry.name, reason)) }
+        }
+        if let first = incompatible.min(by: { $0.host < $1.host }) {
+            return .incompatible(host: first.host, reason: first.reason, count: incompatible.count)
+        }
+        let health = FleetHealth(roster, absentBystanders: roster.absent) { _ in false }
+        return health.isUnhealthy ? .frozen(health) : nil
+    }
+
+    /// Begins to roll out a revision that is not proven yet.
+    func start(_ wanted: RevisionFacts) {
+        let isFirst = status.stable == nil
+        status.previous = allowed(status.stable)
+        status.canary = wanted.reference
+        open(isFirst ? .initial : .steps, to: wanted.reference, cause: nil, reason: nil)
+        events.append(.started(rollout: rollout.id, from: status.stable.map { label($0) }, to: wanted.version))
+    }
+
+    /// Begins to move every host to a revision that is proven, without steps. Previous is named only where hosts have it already:
+    /// going back must not need the registry.
+    func returnTo(_ reference: RevisionReference, cause: RolloutStatus.Cause, reason: String) {
+        let stable = status.stable
+        let isFromProven = stable.flatMap { revisions[$0.revision] }?.isProven ?? false
+        status.previous = cause == .declared && isFromProven && stable?.revision != reference.revision ? stable : nil
+        status.stable = reference
+        if status.canary?.revision == reference.revision { status.canary = nil }
+        open(.return, to: reference, cause: cause, reason: reason)
+        events.append(.returning(rollout: rollout.id, to: label(reference), cause: cause, reason: reason))
+    }
+
+    private func open(_ kind: RolloutStatus.Kind, to reference: RevisionReference, cause: RolloutStatus.Cause?, reason: String?) {
+        let attempt = countAttempt(reference)
+        var rollout = RolloutStatus()
+        rollout.id = "\(reference.revision)-\(attempt)"
+        rollout.kind = kind
+        rollout.cause = cause
+        rollout.reason = reason
+        rollout.salt = salt(rollout: rollout.id)
+        rollout.stepStartTime = Instant(now)
+        rollout.progress.time = Instant(now)
+        status.rollout = rollout
+    }
+
+    /// Sticky: the same hosts go first each time.
+    func salt(rollout: String) -> String {
+        Salt.of(deploymentUID: observation.uid, rollout: strategy.cohort == .rotate ? rollout : nil)
+    }
+}

@@ -1,0 +1,242 @@
+import GraftAPI
+import KubeCore
+
+extension Deliberation {
+    /// What walking towards a cutoff came to.
+    private enum Walk { case waiting, changed, arrived }
+
+    /// Takes the rollout further: waves, steps, pauses, and its end.
+    func progress(_ roster: Roster) -> Bool {
+        notice(roster)
+        switch rollout.kind {
+        case .return: return walkToAll(roster, limit: strategy.rollbackMaxUnavailable, soak: .zero)
+        case .initial: return walkToAll(roster, limit: strategy.maxUnavailable, soak: .seconds(strategy.soakSeconds))
+        case .steps: return progressStep(roster)
+        }
+    }
+
+    /// What got further since the last decision: the deadline is reckoned from it.
+    private func notice(_ roster: Roster) {
+        if roster.settled > rollout.progress.hosts {
+            rollout.progress.hosts = roster.settled
+            rollout.progress.time = Instant(now)
+        }
+        let isActivating = roster.entries.contains { $0.standing.isActivating }
+        rollout.progress.activatingSince = isActivating ? rollout.progress.activatingSince ?? Instant(now) : nil
+    }
+
+    private func walkToAll(_ roster: Roster, limit: CountOrShare, soak: Duration) -> Bool {
+        if rollout.wave.goal.isEmpty { rollout.wave.goal = CutoffMap.all.list }
+        rollout.weight = .all
+        switch walk(roster, limit: limit, soak: soak) {
+        case .waiting: return false
+        case .changed: return true
+        case .arrived:
+            guard hasCanary(roster) else { return isRetreatingForLackOfCanaries(roster) }
+            finish(roster)
+            return true
+        }
+    }
+
+    private func progressStep(_ roster: Roster) -> Bool {
+        let schedule = StepSchedule(strategy.steps)
+        switch schedule.stage(rollout.stepIndex) {
+        case .pause(let seconds):
+            let until = seconds.flatMap { seconds in rollout.stepStartTime.map { $0.time + .seconds(seconds) } }
+            if let until, now >= until { return enterStep(rollout.stepIndex + 1, schedule, roster) }
+            if let until { wake(at: until) }
+            situation = .pauseStep(until: until)
+            return false
+        case .weight(let weight):
+            // A goal stands for its weight: when the spec's steps are changed meanwhile, this step may ask for more.
+            if weight > .none, rollout.wave.goal.isEmpty || rollout.weight < weight {
+                let planner = WavePlanner(roster: roster)
+                rollout.wave.goal = planner.goal(of: weight).merged(with: CutoffMap(rollout.wave.below)).list
+                rollout.weight = max(rollout.weight, weight)
+                events.append(
+                    .stepStarted(number: rollout.stepIndex + 1, of: schedule.count, weight: rollout.weight, hosts: roster.eligible))
+                return true
+            }
+            switch walk(roster, limit: strategy.maxUnavailable, soak: .seconds(strategy.soakSeconds)) {
+            case .waiting: return false
+            case .changed: return true
+            case .arrived:
+                guard weight == .none || hasCanary(roster) else { return isRetreatingForLackOfCanaries(roster) }
+                return enterStep(rollout.stepIndex + 1, schedule, roster)
+            }
+        }
+    }
+
+    /// Goes on to another step, or ends after the last one.
+    func enterStep(_ index: Int, _ schedule: StepSchedule, _ roster: Roster?) -> Bool {
+        guard index < schedule.count else {
+            finish(roster)
+            return true
+        }
+        rollout.stepIndex = index
+        rollout.stepStartTime = Instant(now)
+        rollout.progress.time = Instant(now)
+        rollout.wave.goal = []
+        if case .pause(let seconds) = schedule.stage(index) {
+            events.append(.paused(number: index + 1, of: schedule.count, until: seconds.map { now + .seconds($0) }))
+        }
+        return true
+    }
+
+    /// Opens waves towards the goal, one after another, each when the one before is settled.
+    private func walk(_ roster: Roster, limit: CountOrShare, soak: Duration) -> Walk {
+        if rollout.wave.number > 0, rollout.wave.settledTime == nil {
+            if let waiting = settle(roster, soak: soak) { return waiting }
+        }
+        let limit = max(1, limit.count(of: roster.eligible))
+        let below = CutoffMap(rollout.wave.below)
+        let goal = CutoffMap(rollout.wave.goal)
+        let inFlight = roster.inFlight
+        // Who vanished keeps others from being asked, but not what is done from being done.
+        let blocking = below.covers(goal) ? inFlight - roster.count { $0 == .vanished } : inFlight
+        guard blocking < limit else { return stall(roster, limit: limit) }
+        guard !below.covers(goal) else { return .arrived }
+        let next = WavePlanner(roster: roster).next(from: below, to: goal, budget: limit - inFlight)
+        openWave(roster, from: below, to: next, inFlight: inFlight, limit: limit)
+        return .changed
+    }
+
+    private func openWave(_ roster: Roster, from: CutoffMap, to next: CutoffMap, inFlight: Int, limit: Int) {
+        func isNew(_ entry: Roster.Entry) -> Bool {
+            let (zone, rank) = (entry.member.host.zone, entry.member.rank)
+            return !from.admits(zone: zone, rank: rank) && next.admits(zone: zone, rank: rank)
+        }
+        var wave = WaveStatus()
+        wave.number = rollout.wave.number + 1
+        wave.from = from.list
+        wave.below = next.list
+        wave.goal = rollout.wave.goal
+        wave.startTime = Instant(now)
+        wave.absentBystanders = roster.entries.reduce(0) { count, entry in
+            let isAsked = next.admits(zone: entry.member.host.zone, rank: entry.member.rank)
+            return count + (!isAsked && !entry.member.host.isReady ? 1 : 0)
+        }
+        rollout.wave = wave
+        rollout.progress.time = Instant(now)
+        let hosts = roster.entries.reduce(0) { $0 + (isNew($1) && $1.costsBudget ? 1 : 0) }
+        events.append(.waveOpened(number: wave.number, hosts: hosts, inFlight: inFlight, limit: limit))
+    }
+
+    /// Waits until the last wave's hosts are active and have stayed so; nil when they have.
+    private func settle(_ roster: Roster, soak: Duration) -> Walk? {
+        if rollout.wave.soakStartTime == nil {
+            let moving = roster.moving
+            if let first = moving.first {
+                guard now >= deadline else {
+                    situation = .moving(waveProgress(roster, moving))
+                    wake(at: deadline)
+                    return .waiting
+                }
+                if blameForDeadline(moving) { return .changed }
+                events.append(.leftBehind(hosts: moving.count, example: example(first)))
+            }
+            rollout.wave.soakStartTime = Instant(now)
+            rollout.progress.time = Instant(now)
+        }
+        let end = rollout.wave.soakStartTime!.time + soak
+        guard now >= end else {
+            situation = .soaking(hosts: roster.entries.count { $0.isInWave && $0.standing == .settled }, until: end)
+            wake(at: end)
+            return .waiting
+        }
+        // A host that died is noticed only when its Lease runs out: it must have given a sign of life late in its soak.
+        if soak > .zero, let silent = roster.entries.first(where: { isSilent($0, since: end - Deliberation.signPeriod) }) {
+            situation = .awaitingSigns(host: silent.name)
+            wake(at: now + .seconds(5))
+            return .waiting
+        }
+        rollout.wave.settledTime = Instant(now)
+        rollout.progress.time = Instant(now)
+        return nil
+    }
+
+    /// Leases are renewed every 20 s; with some patience.
+    private static let signPeriod = Duration.seconds(25)
+
+    private func isSilent(_ entry: Roster.Entry, since: Timestamp) -> Bool {
+        guard entry.isInWave, entry.standing == .settled, let seen = entry.member.host.lastSeen else { return false }
+        return seen < since
+    }
+
+    /// As many hosts are in flight as may be: nothing more is asked until some are settled.
+    private func stall(_ roster: Roster, limit: Int) -> Walk {
+        let inFlight = roster.entries.filter(\.standing.isInFlight)
+        guard let first = inFlight.first else { return .waiting }
+        guard now >= deadline else {
+            situation = .moving(waveProgress(roster, inFlight))
+            wake(at: deadline)
+            return .waiting
+        }
+        if blameForDeadline(inFlight) { return .changed }
+        situation = .stalled(StallFacts(hosts: inFlight.count, limit: limit, example: example(first)))
+        return .waiting
+    }
+
+    /// Hosts have this long from the last progress, or from the moment a host that was hindered at last activates. No time passes
+    /// for a new leader's first minute: it has just begun to hear from hosts.
+    var deadline: Timestamp {
+        let progress = rollout.progress
+        let last = [progress.time, progress.activatingSince].compactMap { $0?.time }.max() ?? now
+        return max(last + .seconds(strategy.progressDeadlineSeconds), observation.leaderSince + .seconds(60))
+    }
+
+    /// Past the deadline: goes back when a host hangs in the module itself. What hangs before that is the environment's.
+    private func blameForDeadline(_ hosts: [Roster.Entry]) -> Bool {
+        guard isForward else { return false }
+        let hanging = hosts.filter { entry in
+            if case .failed = entry.standing { return true }
+            return entry.standing.isActivating
+        }
+        guard let first = hanging.first else { return false }
+        return retreat(
+            .deadline,
+            reason: "\(hanging.count) host\(hanging.count == 1 ? "" : "s") did not become active within "
+                + "\(strategy.progressDeadlineSeconds) s (progressDeadlineSeconds); \(example(first))".asSentence)
+    }
+
+    /// A step, and a rollout, needs at least one host that is active on what it delivers.
+    private func hasCanary(_ roster: Roster) -> Bool { roster.settled > 0 }
+
+    private func isRetreatingForLackOfCanaries(_ roster: Roster) -> Bool {
+        guard roster.eligible > 0 else {
+            situation = .noHosts(selected: roster.entries.count)
+            return false
+        }
+        let failed = roster.entries.filter { if case .failed = $0.standing { true } else { false } }
+        situation = .noCanary(failed: failed.count)
+        guard !failed.isEmpty else { return false }
+        wake(at: deadline)
+        return now >= deadline && blameForDeadline(failed)
+    }
+
+    /// What was rolled out is stable now.
+    func finish(_ roster: Roster?) {
+        if rollout.kind != .return, let canary = status.canary {
+            judge(canary, .good, "It reached every host and stayed.")
+            status.previous = allowed(status.stable)
+            status.stable = canary
+        }
+        status.canary = nil
+        rollout.state = .complete
+        rollout.weight = .all
+        rollout.wave.below = CutoffMap.all.list
+        rollout.progress.suspendedSince = nil
+        rollout.vanishedHosts = []
+        events.append(.completed(rollout: rollout.id, to: label(status.stable), hosts: roster?.settled ?? 0))
+    }
+
+    private func waveProgress(_ roster: Roster, _ waiting: [Roster.Entry]) -> WaveProgress {
+        let wave = roster.entries.filter { $0.isInWave && ($0.standing.isEligible || $0.standing == .settled) }
+        return WaveProgress(
+            number: rollout.wave.number, hosts: wave.count, settled: wave.count { $0.standing == .settled },
+            example: example((waiting.first { $0.standing.isStuck }) ?? waiting[0]), isStuck: waiting.contains { $0.standing.isStuck },
+            deadline: deadline)
+    }
+
+    private func example(_ entry: Roster.Entry) -> String { "\(entry.name): \(entry.standing.detail ?? "waiting")" }
+}

@@ -1,0 +1,107 @@
+import GraftAPI
+import KubeCore
+
+extension Deliberation {
+    /// Brings the state up to what hosts can see. The plan is written before the status: where they differ, the plan wins.
+    func restore() {
+        if let plan = observation.plan?.spec, !plan.rollout.isEmpty {
+            if status.rollout?.id == plan.rollout { catchUp(with: plan) } else { rebuild(from: plan) }
+        } else if status.rollout == nil, status.stable == nil {
+            adopt()
+        }
+    }
+
+    /// The plan is of the same rollout: its cutoffs may be ahead, or it may be over.
+    private func catchUp(with plan: ModulePlanSpec) {
+        guard isRunning, let target else { return }
+        if !plan.salt.isEmpty { rollout.salt = plan.salt }
+        var seen = CutoffMap.none
+        if let canary = plan.canary {
+            seen = canary.revision == target.revision ? CutoffMap(plan.cutoffs) : .none
+        } else if plan.stable?.revision == target.revision {
+            guard rollout.kind == .return else { return finish(nil) }
+            seen = .all
+        }
+        let below = CutoffMap(rollout.wave.below)
+        guard !below.covers(seen) else { return }
+        var wave = WaveStatus()
+        wave.number = rollout.wave.number + 1
+        wave.from = below.list
+        wave.below = below.merged(with: seen).list
+        wave.goal = rollout.wave.goal
+        wave.startTime = Instant(now)
+        wave.absentBystanders = absentBystanders(of: wave)
+        rollout.wave = wave
+        rollout.progress.time = Instant(now)
+    }
+
+    /// The plan is of another rollout: the status was not written after it, or was lost. What the plan says is going on.
+    private func rebuild(from plan: ModulePlanSpec) {
+        guard let target = plan.canary ?? plan.stable else { return }
+        let old = status
+        let isReturn =
+            plan.stable == nil && (revisions[target.revision]?.outcome == .good || old.stable?.revision == target.revision)
+            || plan.canary == nil
+        var rollout = RolloutStatus()
+        rollout.id = plan.rollout
+        rollout.salt = plan.salt
+        rollout.kind = isReturn ? .return : plan.stable == nil ? .initial : .steps
+        rollout.stepStartTime = Instant(now)
+        rollout.progress.time = Instant(now)
+        if isReturn {
+            status.stable = target
+            status.canary = [old.canary, old.stable].compactMap { $0 }.first { $0.revision != target.revision }
+            let abandoned = status.canary.flatMap { revisions[$0.revision] }
+            rollout.cause = cause(ofReturnTo: target, from: abandoned)
+            rollout.reason = abandoned?.message ?? "It was under way when the controller started."
+        } else {
+            status.stable = plan.stable
+            status.canary = target
+        }
+        status.previous = plan.previous
+        rollout.wave.number = 1
+        rollout.wave.below = plan.canary == nil ? CutoffMap.all.list : CutoffMap(plan.cutoffs).list
+        rollout.wave.startTime = Instant(now)
+        status.rollout = rollout
+        self.rollout.wave.absentBystanders = absentBystanders(of: rollout.wave)
+        recordAttempt(target, ofRollout: plan.rollout)
+    }
+
+    private func cause(ofReturnTo target: RevisionReference, from abandoned: RevisionFacts?) -> RolloutStatus.Cause {
+        switch abandoned?.outcome {
+        case .bad: .failures
+        case .rejected: .aborted
+        default: observation.wanted.revision == target.revision ? .declared : .superseded
+        }
+    }
+
+    private func absentBystanders(of wave: WaveStatus) -> Int {
+        let cutoffs = CutoffMap(wave.below)
+        return observation.hosts.reduce(0) { count, host in
+            let rank = Rank(salt: rollout.salt, host: host.name)
+            return count + (!host.isReady && !cutoffs.admits(zone: host.zone, rank: rank) ? 1 : 0)
+        }
+    }
+
+    /// Nothing is known, and hosts report this deployment's module: what most of them run is stable.
+    private func adopt() {
+        var references: [String: (reference: RevisionReference, hosts: Int)] = [:]
+        for active in observation.hosts.compactMap({ $0.slot?.active }) {
+            let reference = RevisionReference(revision: active.revision, digest: active.digest, version: active.version)
+            references[active.revision, default: (reference, 0)].hosts += 1
+        }
+        let total = references.values.reduce(0) { $0 + $1.hosts }
+        guard let most = references.values.max(by: { ($0.hosts, $1.reference.revision) < ($1.hosts, $0.reference.revision) }) else {
+            return
+        }
+        // What is wanted and runs everywhere needs no adoption: its rollout finds every host there already.
+        guard references.count > 1 || most.reference.revision != observation.wanted.revision else { return }
+        status.stable = most.reference
+        events.append(.adopted(label(most.reference), hosts: most.hosts, of: total))
+        if references.count > 1 {
+            returnTo(
+                most.reference, cause: .adopted,
+                reason: "Hosts run \(references.count) revisions of it, most of them \(label(most.reference)).")
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import GraftAPI
+import KubeCore
+
+extension Deliberation {
+    /// Gives up what is being rolled out, and goes back to the best proven revision; holds when there is none.
+    @discardableResult
+    func retreat(_ cause: RolloutStatus.Cause, reason: String) -> Bool {
+        guard let abandoned = target else { return false }
+        switch cause {
+        case .failures, .deadline:
+            quarantine(abandoned, reason: reason)
+            judge(abandoned, .bad, reason)
+        case .aborted: judge(abandoned, .rejected, reason)
+        case .quarantined where rollout.kind != .return: judge(abandoned, .bad, reason)
+        case .declared, .superseded, .adopted, .quarantined: break
+        }
+        let preferred = rollout.kind == .return ? status.previous : status.stable
+        guard let refuge = RollbackTarget.choose(from: revisions, stable: preferred, abandoning: abandoned.revision) else {
+            return hold(reason: reason)
+        }
+        status.canary = abandoned
+        returnTo(refuge, cause: cause, reason: reason)
+        return true
+    }
+
+    private func hold(reason: String) -> Bool {
+        if rollout.kind == .initial { status.canary = nil }
+        rollout.state = .held
+        rollout.reason = reason
+        events.append(.held(reason: reason))
+        return true
+    }
+
+    private func quarantine(_ reference: RevisionReference, reason: String) {
+        guard var facts = revisions[reference.revision], facts.quarantine == nil else { return }
+        let namespace = observation.deployment.namespace ?? ""
+        facts.quarantine = QuarantineFacts(
+            name: ConfigHash.quarantineName(digest: facts.digest, namespace: namespace, configHash: facts.configHash), reason: reason)
+        revisions[facts.name] = facts
+        effects.append(
+            .quarantine(digest: facts.digest, configHash: facts.configHash, namespace: namespace, rollout: rollout.id, reason: reason))
+        events.append(.quarantined(facts.version, reason: reason))
+    }
+
+    /// Records how a revision turned out.
+    func judge(_ reference: RevisionReference, _ outcome: ModuleRevisionStatus.Outcome, _ message: String) {
+        guard var facts = revisions[reference.revision], facts.outcome != outcome else { return }
+        facts.outcome = outcome
+        facts.message = message
+        revisions[facts.name] = facts
+        effects.append(.outcome(revision: facts.name, outcome, message: message))
+    }
+
+    /// What is Bad is quarantined as long as it counts: whoever deletes the quarantine says that it may be tried again.
+    func forgive() {
+        for facts in observation.revisions where facts.outcome == .bad && facts.quarantine == nil {
+            judge(facts.reference, .unproven, "Its quarantine was deleted.")
+        }
+    }
+
+    /// Hosts that vanished in their soak stay failures of this rollout, even when they come back.
+    func recordLost(_ roster: Roster) {
+        guard isForward else { return }
+        let known = Set(rollout.lostHosts)
+        let lost = roster.entries.filter { $0.standing == .lost && !known.contains($0.name) }.map(\.name)
+        guard !lost.isEmpty else { return }
+        rollout.lostHosts = Array((rollout.lostHosts + lost).prefix(Deliberation.mostLostHosts))
+    }
+
+    /// As many as the state holds: so many lost hosts are over every threshold.
+    static let mostLostHosts = 256
+
+    /// Says why the module failed too many hosts; nil when it did not.
+    func failureVerdict(_ roster: Roster) -> String? {
+        guard isForward else { return nil }
+        let lost = Set(rollout.lostHosts)
+        let cutoffs = CutoffMap(rollout.wave.below)
+        var failed = lost.count
+        var asked = lost.count
+        var example: (host: String, detail: String)?
+        for entry in roster.entries where !lost.contains(entry.name) {
+            guard cutoffs.admits(zone: entry.member.host.zone, rank: entry.member.rank) else { continue }
+            if entry.standing.isEligible || entry.standing.isModuleFailure { asked += 1 }
+            guard entry.standing.isModuleFailure else { continue }
+            failed += 1
+            if example == nil { example = (entry.name, entry.standing.detail ?? "") }
+        }
+        guard failed > 0 else { return nil }
+        let threshold = max(1, strategy.failureThreshold.count(of: asked))
+        guard failed >= threshold || lost.count >= Deliberation.mostLostHosts else { return nil }
+        let first = example ?? (rollout.lostHosts.first ?? "", "it vanished while it soaked")
+        return
+            ("\(failed) of \(asked) updated host\(asked == 1 ? "" : "s") failed, failureThreshold is \(strategy.failureThreshold); "
+            + "\(first.host): \(first.detail)").asSentence
+    }
+}

@@ -1,0 +1,44 @@
+import GraftAPI
+import KubeCore
+
+/// Why nothing more can be decided now: what the message, the phase and the conditions are made from.
+enum Situation: Hashable {
+    /// The stable revision is what is wanted.
+    case atRest
+    /// The spec says so.
+    case paused
+    case pending(String)
+    case refused(Refusal)
+    case condemned(version: String, outcome: ModuleRevisionStatus.Outcome, reason: String, quarantine: String?)
+    case quarantined(version: String, quarantine: QuarantineFacts)
+    case conflict(String)
+    case incompatible(host: String, reason: String, count: Int)
+    case noHosts(selected: Int)
+    case frozen(FleetHealth)
+    case pauseStep(until: Timestamp?)
+    case moving(WaveProgress)
+    case soaking(hosts: Int, until: Timestamp)
+    case awaitingSigns(host: String)
+    case noCanary(failed: Int)
+    case stalled(StallFacts)
+    case held
+}
+
+/// How far a wave is.
+struct WaveProgress: Hashable {
+    var number: Int
+    var hosts: Int
+    var settled: Int
+    /// The first host it waits for, and what it reported.
+    var example: String
+    /// Its surroundings hinder it.
+    var isStuck: Bool
+    var deadline: Timestamp?
+}
+
+/// Hosts that hold a rollout up past its deadline.
+struct StallFacts: Hashable {
+    var hosts: Int
+    var limit: Int
+    var example: String
+}

@@ -1,0 +1,38 @@
+package import GraftAPI
+package import KubeCore
+
+/// What is known of one host.
+package struct HostFacts: Sendable, Hashable {
+    package var name: String
+    /// Empty when it has none.
+    package var zone: String
+    /// Its agent's Lease is being renewed.
+    package var isReady: Bool
+    /// When a sign of life was last seen, by the controller's clock; nil: just now.
+    package var lastSeen: Timestamp?
+    /// Held by annotation.
+    package var isHeld: Bool
+    /// Why it can't run a revision, by the revision's name.
+    package var incompatibilities: [String: String]
+    /// Another deployment whose module is in the slot: `namespace/name`.
+    package var claimedBy: String?
+    /// The slot, when it is this deployment's.
+    package var slot: SlotStatus?
+    /// Of all slots of the host, this one was activated last: a death is blamed on it.
+    package var isLastActivated: Bool
+
+    package init(
+        name: String, zone: String = "", isReady: Bool = true, lastSeen: Timestamp? = nil, isHeld: Bool = false,
+        incompatibilities: [String: String] = [:], claimedBy: String? = nil, slot: SlotStatus? = nil, isLastActivated: Bool = true
+    ) {
+        self.name = name
+        self.zone = zone
+        self.isReady = isReady
+        self.lastSeen = lastSeen
+        self.isHeld = isHeld
+        self.incompatibilities = incompatibilities
+        self.claimedBy = claimedBy
+        self.slot = slot
+        self.isLastActivated = isLastActivated
+    }
+}

@@ -1,0 +1,40 @@
+import GraftAPI
+
+/// What people ask for by annotation. Each is consumed once, obeyed or not.
+package struct Verbs: Sendable, Hashable {
+    /// `<rollout>/<step>`, or `<rollout>/full`.
+    package var promote: String?
+    /// `<rollout>`, or `<rollout>/<step>`.
+    package var abort: String?
+    /// `<revision>`.
+    package var retry: String?
+
+    package init() {}
+
+    package init(annotations: [String: String]) {
+        promote = annotations[GraftAPI.promoteAnnotation]
+        abort = annotations[GraftAPI.abortAnnotation]
+        retry = annotations[GraftAPI.retryAnnotation]
+    }
+
+    /// Annotations that hold a verb.
+    package var annotations: [String] {
+        var names: [String] = []
+        if promote != nil { names.append(GraftAPI.promoteAnnotation) }
+        if abort != nil { names.append(GraftAPI.abortAnnotation) }
+        if retry != nil { names.append(GraftAPI.retryAnnotation) }
+        return names
+    }
+}
+
+/// `<rollout>/<step>` taken apart. The rollout's ID has no slash.
+struct VerbTarget {
+    var rollout: String
+    var step: String?
+
+    init(_ text: String) {
+        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        rollout = String(parts[0])
+        step = parts.count == 2 ? String(parts[1]) : nil
+    }
+}

@@ -1,0 +1,115 @@
+import GraftAPI
+import KubeCore
+
+/// Sentences for people: why a deployment is where it is, and what would move it.
+struct Messages {
+    private let deliberation: Deliberation
+    private let hosts: HostCounts
+    private var status: ModuleDeploymentStatus { deliberation.status }
+    private var name: String { deliberation.observation.deployment.name }
+    private var stable: String { deliberation.label(status.stable) }
+
+    init(_ deliberation: Deliberation, hosts: HostCounts) {
+        self.deliberation = deliberation
+        self.hosts = hosts
+    }
+
+    var sentence: String {
+        let text = described + reason
+        return text.utf8.count <= 2000 ? text : String(text.prefix(1900)) + "…"
+    }
+
+    private var described: String {
+        switch deliberation.situation {
+        case .atRest: delivered
+        case .paused: "Paused by spec.paused: nothing moves, rollbacks neither, until it is false.\(aside)"
+        case .pending(let what): what.asSentence
+        case .refused(let refusal): refusal.message.asSentence + serving
+        case .condemned(let version, .rejected, let reason, _):
+            "\(version) was given up, and is not tried again until graft retry \(name). \(reason.asSentence)\(serving)"
+        case .condemned(let version, _, let reason, let quarantine): condemned(version, reason, quarantine)
+        case .quarantined(let version, let quarantine):
+            "\(version) is quarantined: \(quarantine.reason.asSentence)\(serving) Set spec.module to another version, or delete "
+                + "ModuleQuarantine \(quarantine.name)."
+        case .conflict(let sentence): sentence + serving
+        case .incompatible(let host, let reason, let count):
+            "Not begun: \(count) Ready host\(count == 1 ? "" : "s") can't run it; \(host): \(reason). "
+                + "Upgrade, hold or deselect them, or set another version.\(serving)"
+        case .noHosts(let selected): noHosts(selected)
+        case .frozen(let health):
+            "Frozen: \(health.ready) of \(health.ready + health.absent + health.lost) hosts are Ready; "
+                + "nobody is blamed and nothing moves until they are back.\(aside)"
+        case .pauseStep(let until?): "\(step): paused until \(until), then it goes on; graft promote \(name) goes on now."
+        case .pauseStep(nil): "\(step): paused until promoted; graft promote \(name) goes on."
+        case .moving(let wave): moving(wave)
+        case .soaking(let count, let until): "\(doing): \(counted(count)) of the last wave soak until \(until)."
+        case .awaitingSigns(let host): "\(doing): waiting for a sign of life of \(host) to end its soak."
+        case .noCanary(let failed):
+            "\(doing): no host is active on it\(failed > 0 ? ", \(counted(failed)) failed" : ""); at least one must be."
+        case .stalled(let facts):
+            "\(doing): stalled, \(counted(facts.hosts)) of at most \(facts.limit) in flight, \(facts.example). "
+                + "Mend, hold or remove them; nobody is quarantined for it."
+        case .held: "Given up, with no proven revision to go back to: hosts keep what they have. \(status.rollout?.reason ?? "")"
+        }
+    }
+
+    private func condemned(_ version: String, _ reason: String, _ quarantine: String?) -> String {
+        let remedy = quarantine.map { "delete ModuleQuarantine \($0)" } ?? "graft retry \(name)"
+        let what = status.stable == nil ? "failed" : "was rolled back"
+        return "\(version) \(what): \(reason.asSentence)\(serving) Set spec.module to another version, or \(remedy) to have it tried again."
+    }
+
+    private var delivered: String {
+        let behind = hosts.eligible - hosts.updated
+        let rest = [
+            behind > 0 ? "\(counted(behind)) still to follow" : nil, hosts.failed > 0 ? "\(hosts.failed) failed" : nil,
+            hosts.skipped > 0 ? "\(hosts.skipped) skipped" : nil, hosts.incompatible > 0 ? "\(hosts.incompatible) incompatible" : nil,
+        ].compactMap { $0 }
+        let all = "\(stable) is active on \(hosts.updated) of \(counted(hosts.eligible))"
+        return rest.isEmpty ? "\(all)." : "\(all); \(rest.joined(separator: ", "))."
+    }
+
+    private func noHosts(_ selected: Int) -> String {
+        let what = "class \(deliberation.spec.hostClass)"
+        return selected == 0
+            ? "\(doing): no host of \(what) matches the selector; it goes on when one registers."
+            : "\(doing): none of the \(counted(selected)) of \(what) is Ready and compatible; it goes on when one is."
+    }
+
+    private func moving(_ wave: WaveProgress) -> String {
+        let start = "\(doing): wave \(wave.number), \(wave.settled) of \(counted(wave.hosts)) active; waiting for \(wave.example)"
+        return wave.isStuck ? "\(start). It is tried again; the module is not blamed." : "\(start)."
+    }
+
+    /// What is being done, with where it is.
+    private var doing: String {
+        guard let rollout = status.rollout, let target = deliberation.target else { return "Waiting" }
+        switch rollout.kind {
+        case .initial: return "Rolling out \(deliberation.label(target)), the first version"
+        case .steps: return step
+        case .return: return "Going back to \(deliberation.label(target))"
+        }
+    }
+
+    /// Why it goes back, while it does.
+    private var reason: String {
+        guard let rollout = status.rollout, rollout.kind == .return, deliberation.isRunning else { return "" }
+        return rollout.reason.map { " Reason: \($0.asSentence)" } ?? ""
+    }
+
+    private var step: String {
+        guard let rollout = status.rollout else { return "" }
+        let count = StepSchedule(deliberation.strategy.steps).count
+        return "Rolling out \(deliberation.label(status.canary)): step \(min(rollout.stepIndex + 1, count)) of \(count), \(rollout.weight)"
+    }
+
+    private var serving: String { status.stable == nil ? "" : " \(stable) keeps serving." }
+    private var aside: String { deliberation.isRunning ? " \(doing)." : "" }
+
+    private func counted(_ count: Int) -> String { "\(count) host\(count == 1 ? "" : "s")" }
+}
+
+extension String {
+    /// With a full stop, unless it is empty or ends with one.
+    var asSentence: String { isEmpty || hasSuffix(".") ? self : self + "." }
+}

@@ -1,0 +1,41 @@
+import GraftAPI
+
+/// Writes what agents are to do from the state: the only place where a plan is made.
+struct PlanWriter {
+    /// Nil while there is nothing to plan.
+    let plan: ModulePlanSpec?
+
+    init(_ deliberation: Deliberation) {
+        guard let rollout = deliberation.status.rollout else {
+            plan = nil
+            return
+        }
+        var spec = ModulePlanSpec()
+        spec.epoch = deliberation.observation.epoch
+        spec.hostClass = deliberation.spec.hostClass
+        spec.slot = deliberation.spec.slot
+        // While the spec says pause, hosts see no new selector either.
+        let seen = deliberation.spec.paused ? deliberation.observation.plan?.spec.selector : nil
+        spec.selector = seen ?? deliberation.spec.selector
+        spec.rollout = rollout.id
+        spec.salt = rollout.salt
+        let cutoffs = CutoffMap(rollout.wave.below)
+        switch (rollout.state, rollout.kind) {
+        case (.complete, _): spec.stable = deliberation.status.stable
+        case (_, .return) where cutoffs == .all: spec.stable = deliberation.status.stable
+        case (_, .return):
+            // Whoever is above the cutoff keeps what it has until its turn comes.
+            spec.canary = deliberation.status.stable
+        case (.running, .initial): spec.canary = deliberation.status.canary
+        case (.running, .steps):
+            spec.stable = deliberation.status.stable
+            spec.canary = deliberation.status.canary
+        case (.held, _): break
+        }
+        spec.stable = deliberation.allowed(spec.stable)
+        spec.canary = deliberation.allowed(spec.canary)
+        if spec.canary != nil { spec.cutoffs = cutoffs.list }
+        if let previous = deliberation.previous, previous.revision != (spec.canary ?? spec.stable)?.revision { spec.previous = previous }
+        plan = spec
+    }
+}

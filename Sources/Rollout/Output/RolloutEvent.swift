@@ -1,0 +1,86 @@
+package import GraftAPI
+package import KubeCore
+
+/// Something that was decided, with the numbers it was decided from.
+package enum RolloutEvent: Sendable, Hashable {
+    case adopted(String, hosts: Int, of: Int)
+    case started(rollout: String, from: String?, to: String)
+    case stepStarted(number: Int, of: Int, weight: Weight, hosts: Int)
+    case waveOpened(number: Int, hosts: Int, inFlight: Int, limit: Int)
+    case leftBehind(hosts: Int, example: String)
+    case paused(number: Int, of: Int, until: Timestamp?)
+    case promoted(String)
+    case returning(rollout: String, to: String, cause: RolloutStatus.Cause, reason: String)
+    case held(reason: String)
+    case quarantined(String, reason: String)
+    case completed(rollout: String, to: String, hosts: Int)
+    case retried(String)
+    case verbIgnored(String, reason: String)
+    case frozen(ready: Int, of: Int)
+}
+
+extension RolloutEvent {
+    package var isWarning: Bool {
+        switch self {
+        case .leftBehind, .held, .quarantined, .verbIgnored, .frozen: true
+        case .returning(_, _, let cause, _): cause == .failures || cause == .deadline || cause == .quarantined
+        default: false
+        }
+    }
+
+    /// CamelCase, for programs.
+    package var reason: String {
+        switch self {
+        case .adopted: "Adopted"
+        case .started: "RolloutStarted"
+        case .stepStarted: "StepStarted"
+        case .waveOpened: "WaveOpened"
+        case .leftBehind: "HostsLeftBehind"
+        case .paused: "Paused"
+        case .promoted: "Promoted"
+        case .returning(_, _, let cause, _): cause == .declared ? "RollbackDeclared" : "RollbackStarted"
+        case .held: "Held"
+        case .quarantined: "Quarantined"
+        case .completed: "RolloutCompleted"
+        case .retried: "Retried"
+        case .verbIgnored: "Ignored"
+        case .frozen: "FleetUnhealthy"
+        }
+    }
+
+    /// What the controller does about it, as an Event's `action`.
+    package var action: String {
+        switch self {
+        case .adopted: "Adopt"
+        case .started, .stepStarted, .waveOpened, .leftBehind, .completed, .frozen: "RollOut"
+        case .paused, .promoted: "Step"
+        case .returning, .held: "RollBack"
+        case .quarantined: "Quarantine"
+        case .retried, .verbIgnored: "Obey"
+        }
+    }
+
+    /// One sentence, for people.
+    package var note: String {
+        switch self {
+        case .adopted(let version, let hosts, let all): "Adopted \(version) as stable: \(hosts) of \(all) hosts run it."
+        case .started(let id, let from?, let to): "Rollout \(id): from \(from) to \(to)."
+        case .started(let id, nil, let to): "Rollout \(id): the first version is \(to)."
+        case .stepStarted(let number, let all, let weight, let hosts): "Step \(number) of \(all): \(weight) of \(hosts) eligible hosts."
+        case .waveOpened(let number, let hosts, let inFlight, let limit):
+            "Wave \(number): asks \(hosts) more host\(hosts == 1 ? "" : "s"); \(inFlight) in flight, at most \(limit) allowed."
+        case .leftBehind(let hosts, let example): "Goes on without \(hosts) host\(hosts == 1 ? "" : "s") past the deadline, \(example)."
+        case .paused(let number, let all, let until?): "Step \(number) of \(all): a pause until \(until)."
+        case .paused(let number, let all, nil): "Step \(number) of \(all): a pause until promoted."
+        case .promoted(let what): "Promoted: \(what)."
+        case .returning(let id, let to, _, let reason): "Rollout \(id): back to \(to). \(reason)"
+        case .held(let reason): "Given up, with no revision to go back to: hosts keep what they have. \(reason)"
+        case .quarantined(let version, let reason): "Quarantined \(version). \(reason)"
+        case .completed(let id, let to, let hosts): "Rollout \(id): \(hosts) host\(hosts == 1 ? "" : "s") on \(to)."
+        case .retried(let revision): "Revision \(revision) may be tried again."
+        case .verbIgnored(let verb, let reason): "Ignored \(verb): \(reason)"
+        case .frozen(let ready, let all):
+            "Frozen: \(ready) of \(all) hosts are Ready; nobody is blamed and nothing moves until they are back."
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import GraftAPI
+import KubeCore
+
+/// Writes what people and other programs read in the status: one function, from the state and why nothing more follows now.
+struct StatusWriter {
+    private let deliberation: Deliberation
+    private let roster: Roster?
+    private var rollout: RolloutStatus? { deliberation.status.rollout }
+
+    init(_ deliberation: Deliberation, roster: Roster?) {
+        self.deliberation = deliberation
+        self.roster = roster
+    }
+
+    func write(to status: inout ModuleDeploymentStatus) {
+        status.observedGeneration = deliberation.observation.generation
+        status.phase = phase
+        status.hosts = counts
+        status.summary = summary
+        status.message = Messages(deliberation, hosts: status.hosts).sentence
+        let conditions = ConditionsWriter(deliberation, message: status.message)
+        conditions.write(to: &status.conditions)
+    }
+
+    private var phase: ModuleDeploymentStatus.Phase {
+        let isReturning = rollout?.kind == .return && deliberation.isRunning
+        switch deliberation.situation {
+        case .atRest: return .healthy
+        case .paused, .frozen, .pauseStep: return .paused
+        case .pending: return deliberation.status.stable == nil ? .verifying : .progressing
+        case .refused, .condemned, .quarantined, .conflict, .incompatible:
+            return deliberation.status.stable == nil && rollout?.state != .held ? .pending : .degraded
+        case .noHosts: return isReturning ? .rollingBack : .pending
+        case .moving, .soaking, .awaitingSigns, .noCanary, .stalled: return isReturning ? .rollingBack : .progressing
+        case .held: return .degraded
+        }
+    }
+
+    private var counts: HostCounts {
+        var counts = HostCounts()
+        let hosts = deliberation.observation.hosts
+        counts.active = hosts.count { $0.slot?.active != nil }
+        if let roster {
+            let lost = deliberation.isRunning ? Set(rollout?.lostHosts ?? []) : []
+            counts.eligible = roster.eligible
+            counts.updated = roster.settled
+            counts.failed = roster.entries.count { $0.standing.isModuleFailure || lost.contains($0.name) }
+            counts.skipped = roster.count { [.absent, .vanished, .held].contains($0) }
+            counts.incompatible = roster.count { if case .incompatible = $0 { true } else { false } }
+        } else {
+            counts.eligible = hosts.count { $0.isReady && !$0.isHeld }
+            counts.skipped = hosts.count - counts.eligible
+        }
+        counts.summary = "\(counts.updated)/\(counts.eligible)"
+        return counts
+    }
+
+    private var summary: StatusSummary {
+        var summary = StatusSummary()
+        let status = deliberation.status
+        let stable = status.stable.map { deliberation.label($0) }
+        let canary = status.canary.map { deliberation.label($0) }
+        switch (rollout?.kind, stable, canary) {
+        case (.return?, let stable?, let canary?): summary.version = "\(canary) → \(stable)"
+        case (_, let stable?, let canary?): summary.version = "\(stable) → \(canary)"
+        case (_, let version?, nil), (_, nil, let version?): summary.version = version
+        case (_, nil, nil): break
+        }
+        guard let rollout else { return summary }
+        if rollout.kind == .steps, deliberation.isRunning {
+            let count = StepSchedule(deliberation.strategy.steps).count
+            summary.step = "\(min(rollout.stepIndex + 1, count))/\(count)"
+        }
+        summary.weight = rollout.weight.description
+        return summary
+    }
+}

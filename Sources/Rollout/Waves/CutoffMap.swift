@@ -1,0 +1,52 @@
+import GraftAPI
+
+/// Cutoffs by zone. The empty zone stands for every zone without an entry; without it, such zones run no canary.
+struct CutoffMap: Hashable, Sendable {
+    private(set) var entries: [String: Rank] = [:]
+
+    /// No host.
+    static let none = CutoffMap()
+    /// Every host, those that join later as well.
+    static let all = CutoffMap(["": .end])
+
+    init() {}
+
+    init(_ entries: [String: Rank]) {
+        self.entries = entries
+        simplify()
+    }
+
+    init(_ list: [Cutoff]) { self.init(Dictionary(list.map { ($0.zone, Rank(value: $0.below)) }) { max($0, $1) }) }
+
+    subscript(zone: String) -> Rank { entries[zone] ?? entries[""] ?? .first }
+
+    func admits(zone: String, rank: Rank) -> Bool { rank < self[zone] }
+
+    /// The larger of both, zone by zone: cutoffs only ever grow within a rollout.
+    func merged(with other: CutoffMap) -> CutoffMap {
+        var merged: [String: Rank] = [:]
+        for zone in Set(entries.keys).union(other.entries.keys).union([""]) { merged[zone] = max(self[zone], other[zone]) }
+        return CutoffMap(merged)
+    }
+
+    /// Whether every host that `other` admits is admitted.
+    func covers(_ other: CutoffMap) -> Bool {
+        Set(entries.keys).union(other.entries.keys).union([""]).allSatisfy { self[$0] >= other[$0] }
+    }
+
+    /// For plan and status: sorted by zone.
+    var list: [Cutoff] { entries.keys.sorted().map { Cutoff(zone: $0, below: entries[$0]!) } }
+
+    /// Leaves out what the empty zone says already, so that equal maps are written equally.
+    private mutating func simplify() {
+        let rest = entries[""] ?? .first
+        entries = entries.filter { $0.key.isEmpty ? $0.value > .first : $0.value != rest }
+    }
+}
+
+extension Rank {
+    /// Below every other: a cutoff that admits no host.
+    static let first = Rank(value: 0)
+    /// The smallest cutoff that admits this rank.
+    var next: Rank { Rank(value: value + 1) }
+}

@@ -1,0 +1,102 @@
+import Glibc
+import GraftAPI
+import KubeCore
+import Testing
+
+@testable import Rollout
+
+@Suite("Whatever happens")
+struct PropertyTests {
+    /// Set GRAFT_LIVES for a longer search; each has its number as seed.
+    private static let lives = getenv("GRAFT_LIVES").flatMap { Int(String(cString: $0)) } ?? 2048
+    private static let chunks = 64
+
+    @Test("limits hold, weights grow, nothing banned is planned, and every rollout ends", arguments: 0..<chunks)
+    func invariants(chunk: Int) throws {
+        for number in 0..<PropertyTests.lives / PropertyTests.chunks {
+            let seed = UInt64(number * PropertyTests.chunks + chunk)
+            var life = RandomLife(seed: seed)
+            try life.live(30)
+            life.rest()
+            #expect(life.isAtRest, "does not come to rest")
+        }
+    }
+
+    /// A rollout under one behaviour, up to its end: what became of it.
+    private struct Ending: Hashable {
+        var stable: String?
+        var running: [String?]
+        var outcomes: [String]
+        var quarantined: [Bool]
+    }
+
+    private static let behaviours: [Behaviour] = [.works, .failsProbe, .hangs, .kills]
+
+    private func upgrading(_ behaviour: Behaviour) -> World {
+        var world = World(hosts: 6, steps: [.setWeight(Weight(percent: 30)), .pause(seconds: 10), .setWeight(Weight(percent: 60))])
+        world.spec.strategy.progressDeadlineSeconds = 30
+        world.deliver("1.0.0")
+        world.ask(for: "1.1.0", behaviour)
+        return world
+    }
+
+    private func isOver(_ world: World) -> Bool {
+        !world.isRunning && world.status.rollout != nil && world.wanted.revision != nil
+            && (world[facts: "1.1.0"].outcome != .unproven
+                || world.status.stable?.version == "1.0.0" && world.wanted.revision == "http-1-0-0")
+            && world.hosts.allSatisfy { !$0.isReady || $0.active == world.status.stable?.revision }
+    }
+
+    private func ending(_ world: World) -> Ending {
+        Ending(
+            stable: world.status.stable?.version, running: world.hosts.map { $0.isReady ? $0.active : nil },
+            outcomes: world.revisions.map(\.outcome.rawValue), quarantined: world.revisions.map { $0.quarantine != nil })
+    }
+
+    @Test("A controller that dies at any moment, and starts anew, changes no outcome", arguments: behaviours)
+    func restarts(behaviour: Behaviour) throws {
+        var undisturbed = upgrading(behaviour)
+        var moments = 0
+        undisturbed.decide()
+        while !isOver(undisturbed), moments < 300 {
+            undisturbed.tick()
+            moments += 1
+        }
+        #expect(isOver(undisturbed), "\(undisturbed.testDescription)")
+        let expected = ending(undisturbed)
+        for crash in World.Crash.allCases {
+            for moment in 0...moments {
+                var world = upgrading(behaviour)
+                if moment > 0 { world.decide() }
+                for _ in 0..<max(0, moment - 1) { world.tick() }
+                for index in world.hosts.indices { world.act(index) }
+                world.decide(dying: crash)
+                // Hosts go on meanwhile
+                for index in world.hosts.indices { world.act(index) }
+                world.now = world.now + .seconds(2)
+                try world.restart()
+                world.run(limit: 400, until: isOver)
+                // A host that the module killed may be another one when the controller was away; all else is the same.
+                if behaviour == .kills {
+                    #expect(ending(world).outcomes == expected.outcomes && ending(world).stable == expected.stable)
+                } else {
+                    #expect(ending(world) == expected, "died \(crash) at \(moment): \(world.testDescription)")
+                }
+            }
+        }
+    }
+
+    @Test("Abort and undo lead back to the stable version from every moment", arguments: behaviours, [true, false])
+    func wayBack(behaviour: Behaviour, byAbort: Bool) {
+        var moment = upgrading(behaviour)
+        moment.decide()
+        for _ in 0..<200 where !isOver(moment) {
+            var world = moment
+            if byAbort { world.verbs.abort = world.status.rollout?.id } else { world.ask(for: "1.0.0") }
+            world.run(limit: 400) { !$0.isRunning && $0.running("1.0.0") == $0.readyHosts }
+            #expect(world.running("1.0.0") == world.readyHosts && !world.isRunning, "\(world.testDescription)")
+            #expect(world.status.stable?.version == "1.0.0")
+            moment.tick()
+        }
+    }
+}

@@ -1,0 +1,143 @@
+import GraftAPI
+import KubeCore
+import Testing
+
+@testable import Rollout
+
+/// A deployment that lives through random specs, failures, verbs and restarts, and is left in peace at last.
+struct RandomLife {
+    let seed: UInt64
+    private var dice: Dice
+    private var invariants = Invariants()
+    private var asked = 0
+    var world: World
+
+    init(seed: UInt64) {
+        self.seed = seed
+        var dice = Dice(seed: seed)
+        let zones = dice.pick([[""], [""], ["a", "b"], ["", "a", "b", "c"]])
+        world = World(hosts: dice.number(0...9), zones: zones)
+        self.dice = dice
+        shapeStrategy()
+    }
+
+    private mutating func shapeStrategy() {
+        var strategy = Strategy()
+        strategy.maxUnavailable = share()
+        strategy.rollbackMaxUnavailable = dice.chance(60) ? .share(.all) : share()
+        strategy.failureThreshold = dice.chance(60) ? .count(1) : share()
+        strategy.soakSeconds = dice.pick([0, 0, 3, 10, 30])
+        strategy.progressDeadlineSeconds = dice.pick([20, 60])
+        strategy.cohort = dice.pick([.sticky, .rotate])
+        for _ in 0..<dice.number(0...4) {
+            strategy.steps.append(
+                dice.chance(60)
+                    ? .setWeight(Weight(basisPoints: dice.number(0...40) * 250))
+                    : .pause(seconds: dice.chance(70) ? dice.number(0...20) : nil))
+        }
+        world.spec.strategy = strategy
+    }
+
+    private mutating func share() -> CountOrShare {
+        dice.chance(50) ? .count(dice.number(0...4)) : .share(Weight(percent: dice.number(0...100)))
+    }
+
+    mutating func live(_ ticks: Int) throws {
+        for _ in 0..<ticks {
+            if dice.chance(25) { happen() }
+            for index in world.hosts.indices where dice.chance(70) { world.act(index) }
+            world.now = world.now + .seconds(dice.pick([0, 1, 1, 5, 15]))
+            try decide()
+        }
+    }
+
+    private mutating func decide() throws {
+        if dice.chance(10) {
+            world.decide(dying: dice.pick(World.Crash.allCases))
+            invariants.check(world, deeply: false)
+            if dice.chance(50) { try world.restart() }
+        }
+        world.decide()
+        invariants.check(world, deeply: dice.chance(8))
+    }
+
+    private mutating func happen() {
+        switch dice.number(1...100) {
+        case 1...30: askForSomething()
+        case 31...45 where !world.hosts.isEmpty: world.kill([dice.number(0...world.hosts.count - 1)])
+        case 46...60: for index in world.hosts.indices where dice.chance(50) { world.hosts[index].isReady = true }
+        case 61...65:
+            world.hosts.append(SimulatedHost("edge.late-\(world.now.microseconds)-\(world.hosts.count)", zone: dice.pick(["", "a", "z"])))
+        case 66...68 where !world.hosts.isEmpty: world.hosts.remove(at: dice.number(0...world.hosts.count - 1))
+        case 69...73: world.spec.paused = dice.chance(50)
+        case 74...78: world.verbs.promote = world.status.rollout.map { "\($0.id)/\(dice.chance(50) ? "full" : "\($0.stepIndex)")" }
+        case 79...81: world.verbs.abort = world.status.rollout?.id
+        case 82...84: world.verbs.retry = world.wanted.revision
+        case 85...87 where !world.hosts.isEmpty: world.hosts[dice.number(0...world.hosts.count - 1)].isHeld = dice.chance(50)
+        case 88...89 where !world.hosts.isEmpty:
+            world.hosts[dice.number(0...world.hosts.count - 1)].incompatibleWith = dice.chance(60) ? [] : [World.revision("1.\(asked).0")]
+        case 90...92 where !world.revisions.isEmpty: quarantineSomething()
+        case 93...94: world.wanted = .refused(Refusal(.verified, reason: "NoPolicy", message: "No policy matches."))
+        case 95...96:
+            world.status = ModuleDeploymentStatus()
+            if dice.chance(50) { world.plan = nil }
+        case 97...98: shapeStrategy()
+        default: break
+        }
+    }
+
+    private mutating func askForSomething() {
+        if asked > 0, dice.chance(40) {
+            world.wanted = .revision(World.revision("1.\(dice.number(1...asked)).0"))
+            return
+        }
+        asked += 1
+        world.ask(for: "1.\(asked).0", dice.pick([.works, .works, .works, .failsProbe, .cannotBeFetched, .hangs, .kills]))
+    }
+
+    private mutating func quarantineSomething() {
+        let index = dice.number(0...world.revisions.count - 1)
+        world.revisions[index].quarantine = dice.chance(40) ? nil : QuarantineFacts(name: "q-user", evicts: dice.chance(50), reason: "CVE")
+    }
+
+    /// All hosts are back, and behave, and nobody interferes any more.
+    mutating func rest() {
+        world.spec.paused = false
+        if world.hosts.isEmpty { world.hosts.append(SimulatedHost("edge.last")) }
+        if case .refused = world.wanted, let some = world.revisions.first { world.wanted = .revision(some.name) }
+        for index in world.hosts.indices {
+            world.hosts[index].isReady = true
+            world.hosts[index].isHeld = false
+            world.hosts[index].incompatibleWith = []
+            for revision in world.revisions where world.hosts[index].behaviour[revision.name] != .failsProbe {
+                world.hosts[index].behaviour[revision.name] = .works
+            }
+            if world.hosts[index].slot?.target?.state == .fetching { world.hosts[index].slot?.target = nil }
+        }
+        var ticks = 0
+        while !isAtRest, ticks < 600 {
+            if case .pauseStep? = pausedStep { world.verbs.promote = world.status.rollout.map { "\($0.id)/\($0.stepIndex)" } }
+            world.tick()
+            invariants.check(world, deeply: dice.chance(2))
+            ticks += 1
+        }
+    }
+
+    private var pausedStep: Situation? {
+        world.condition("Progressing")?.reason == "StepPaused" ? .pauseStep(until: nil) : nil
+    }
+
+    /// Nothing is in progress, and nothing more is about to begin.
+    var isAtRest: Bool {
+        guard !world.isRunning, let wanted = world.wanted.revision.flatMap({ name in world.revisions.first { $0.name == name } }) else {
+            return world.revisions.isEmpty
+        }
+        guard let stable = world.status.stable else { return !wanted.isAllowed || wanted.isCondemned }
+        let hasArrived = world.hosts.allSatisfy { $0.active == stable.revision || [.reverted, .failed].contains($0.slot?.target?.state) }
+        return hasArrived || world.plan?.spec.stable == nil
+    }
+}
+
+extension RandomLife: CustomTestStringConvertible {
+    var testDescription: String { "seed \(seed): \(world.testDescription)" }
+}

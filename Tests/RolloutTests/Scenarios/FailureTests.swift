@@ -1,0 +1,240 @@
+import GraftAPI
+import KubeCore
+import Testing
+
+@testable import Rollout
+
+@Suite("Failures")
+struct FailureTests {
+    private func upgrading(_ behaviour: Behaviour, hosts: Int = 20, steps: [Step] = [.setWeight(Weight(percent: 10))]) -> World {
+        var world = World(hosts: hosts, steps: steps)
+        world.deliver("1.0.0")
+        world.ask(for: "1.1.0", behaviour)
+        return world
+    }
+
+    @Test("A failed probe rolls back, quarantines and says so")
+    func probeFails() throws {
+        var world = upgrading(.failsProbe)
+        world.run { $0.rolledBack }
+        #expect(world.running("1.0.0") == 20)
+        #expect(world.status.phase == .degraded)
+        #expect(world[facts: "1.1.0"].outcome == .bad)
+        #expect(world[facts: "1.1.0"].quarantine != nil)
+        #expect(world.status.message.contains("ProbeFailed"))
+        #expect(world.condition("Stalled")?.reason == "RolledBack")
+        #expect(world.plan?.spec.stable?.version == "1.0.0")
+        let entry = try #require(world.status.history.first { $0.version == "1.1.0" })
+        #expect(entry.outcome == .bad)
+        // Then it stays there
+        world.run(seconds: 300)
+        #expect(!world.isRunning && world.running("1.0.0") == 20)
+    }
+
+    @Test("Failures under the threshold do not stop it")
+    func underThreshold() {
+        var world = upgrading(.works)
+        world.spec.strategy.failureThreshold = .count(3)
+        world.hosts[3].behaviour["http-1-1-0"] = .failsProbe
+        world.hosts[7].behaviour["http-1-1-0"] = .failsProbe
+        world.run { $0.status.phase == .healthy && $0.status.stable?.version == "1.1.0" }
+        #expect(world.running("1.1.0") == 18)
+        #expect(world.status.hosts.failed == 2)
+        #expect(world[facts: "1.1.0"].outcome == .good)
+    }
+
+    @Test("A share as threshold counts those updated")
+    func shareThreshold() {
+        var world = upgrading(.works, steps: [])
+        world.spec.strategy.maxUnavailable = .count(10)
+        world.spec.strategy.failureThreshold = .share(Weight(percent: 30))
+        for index in 0..<8 { world.hosts[index].behaviour["http-1-1-0"] = .failsProbe }
+        world.run { $0.rolledBack }
+        #expect(world.rolledBack)
+    }
+
+    @Test("What can't be fetched stalls with a condition, and nothing is quarantined")
+    func environment() {
+        var world = upgrading(.cannotBeFetched)
+        world.run(seconds: 3000)
+        #expect(world.status.rollout?.kind == .steps && world.isRunning)
+        #expect(world[facts: "1.1.0"].quarantine == nil && world[facts: "1.1.0"].outcome == .unproven)
+        #expect(world.condition("Stalled")?.reason == "EnvironmentFailure")
+        #expect(world.status.message.contains("FetchFailed"))
+        // When it is mended, it goes on
+        for index in world.hosts.indices {
+            world.hosts[index].behaviour["http-1-1-0"] = .works
+            if world.hosts[index].slot?.target?.state == .fetching { world.hosts[index].slot?.target = nil }
+        }
+        world.run { $0.isDelivered("1.1.0") }
+        #expect(world.isDelivered("1.1.0"))
+    }
+
+    @Test("One host that can't fetch is left behind after the deadline, while more may be in flight")
+    func leftBehind() {
+        var world = upgrading(.works, steps: [])
+        world.spec.strategy.maxUnavailable = .count(4)
+        world.hosts[5].behaviour["http-1-1-0"] = .cannotBeFetched
+        world.run { $0.status.phase == .healthy }
+        #expect(world.running("1.1.0") == 19)
+        #expect(world.status.message.contains("1 host still to follow"))
+    }
+
+    @Test("A probe that hangs past the deadline rolls back")
+    func deadline() {
+        var world = upgrading(.hangs)
+        world.run(seconds: 60)
+        #expect(world.status.rollout?.kind == .steps)
+        world.run { $0.status.rollout?.kind == .return }
+        #expect(world[facts: "1.1.0"].outcome == .bad)
+        #expect(world.status.rollout?.cause == .deadline)
+    }
+
+    @Test("A new leader grants a minute past a deadline")
+    func newLeader() {
+        var world = upgrading(.hangs)
+        world.run(seconds: 60)
+        world.now = world.now + .seconds(500)
+        world.leaderSince = world.now
+        world.decide()
+        #expect(world.status.rollout?.kind == .steps)
+        world.run(seconds: 61)
+        #expect(world.status.rollout?.kind == .return, "\(world.testDescription)")
+    }
+
+    @Test("A host that vanishes in its soak is a failure")
+    func vanishesInSoak() {
+        var world = upgrading(.kills, steps: [])
+        world.run { $0.status.rollout?.kind == .return }
+        #expect(world.status.rollout?.cause == .failures)
+        #expect(world.status.rollout?.reason?.contains("vanished while it soaked") == true)
+        #expect(world[facts: "1.1.0"].quarantine != nil)
+    }
+
+    @Test("Hosts that vanish before they answer are nobody's failures, but use up what may be in flight", arguments: [2, 3])
+    func vanishesBeforeItAnswers(maxUnavailable: Int) {
+        // Given a module that takes its host down before anything can be reported
+        var world = upgrading(.works, steps: [])
+        world.spec.strategy.maxUnavailable = .count(maxUnavailable)
+        world.decide()
+        let asked = world.hosts.indices.filter { world.asked($0) == "http-1-1-0" }
+        // When two of those asked vanish
+        world.kill(asked.prefix(2))
+        world.run(seconds: 400)
+        // Then no more than the limit are ever out of service
+        #expect(world.hosts.count { !$0.isReady } == 2)
+        #expect(world.running("1.1.0") == (maxUnavailable == 2 ? 0 : 18))
+        #expect(world[facts: "1.1.0"].quarantine == nil)
+        if maxUnavailable == 2 {
+            #expect(world.status.message.contains("vanished after it was asked"))
+            // When they are back, it goes on
+            for index in asked { world.hosts[index].isReady = true }
+            world.run { $0.isDelivered("1.1.0") }
+            #expect(world.isDelivered("1.1.0"))
+        }
+    }
+
+    @Test("A host that vanishes in the last wave does not keep the rollout from its end")
+    func vanishesInTheLastWave() {
+        var world = upgrading(.works, steps: [])
+        world.spec.strategy.maxUnavailable = .count(1)
+        world.run { $0.running("1.1.0") == 19 }
+        world.run { world in world.hosts.indices.allSatisfy { world.asked($0) == "http-1-1-0" } }
+        let last = world.hosts.indices.filter { world.hosts[$0].active != "http-1-1-0" }
+        world.kill(last)
+        world.run { $0.isDelivered("1.1.0") }
+        #expect(world.isDelivered("1.1.0"))
+        #expect(world.status.hosts.skipped == 1)
+    }
+
+    @Test("A host that vanished before its turn is skipped, and catches up")
+    func skipped() {
+        var world = upgrading(.works, steps: [])
+        world.kill([4])
+        world.run { $0.isDelivered("1.1.0") }
+        #expect(world.isDelivered("1.1.0"))
+        #expect(world.status.hosts.skipped == 1)
+        world.hosts[4].isReady = true
+        world.run(seconds: 10)
+        #expect(world.hosts[4].active == "http-1-1-0")
+        #expect(world.status.hosts.updated == 20)
+    }
+
+    @Test("When the fleet vanishes, nobody is blamed and nothing moves until it is back")
+    func fleetUnhealthy() {
+        var world = upgrading(.works, steps: [])
+        world.run { $0.running("1.1.0") == 2 }
+        world.kill(0..<10)
+        world.decide()
+        let plan = world.plan
+        world.run(seconds: 4000)
+        #expect(world.plan == plan)
+        #expect(world.condition("Stalled")?.reason == "FleetUnhealthy")
+        #expect(world[facts: "1.1.0"].outcome == .unproven)
+        for index in world.hosts.indices { world.hosts[index].isReady = true }
+        world.run { $0.isDelivered("1.1.0") }
+        #expect(world.isDelivered("1.1.0"))
+    }
+
+    @Test("When a stable host vanishes with a canary, the canary is not blamed")
+    func stableVanishesAsWell() {
+        var world = upgrading(.works, steps: [])
+        world.run { $0.running("1.1.0") == 2 }
+        let canary = world.hosts(running: "1.1.0")[0]
+        let stable = world.hosts(running: "1.0.0")[0]
+        world.kill([canary, stable])
+        world.run(seconds: 60)
+        #expect(world.status.rollout?.kind == .steps)
+        #expect(world.condition("Progressing")?.reason == "FleetUnhealthy")
+    }
+
+    @Test("An incompatible Ready host blocks before the first load; one that appears later is skipped and counted")
+    func incompatible() {
+        var world = upgrading(.works)
+        world.hosts[2].incompatibleWith = ["http-1-1-0"]
+        world.run(seconds: 30)
+        #expect(world.running("1.1.0") == 0)
+        #expect(world.condition("Compatible")?.status == .isFalse)
+        #expect(world.status.message.contains("edge.node-2"))
+        world.hosts[2].incompatibleWith = []
+        world.decide()
+        world.hosts[2].incompatibleWith = ["http-1-1-0"]
+        world.run { $0.status.phase == .healthy }
+        #expect(world.running("1.1.0") == 19)
+        #expect(world.status.hosts.incompatible == 1)
+    }
+
+    @Test("A held host is left alone and does not hold up the others")
+    func held() {
+        var world = upgrading(.works)
+        world.hosts[1].isHeld = true
+        world.run { $0.status.phase == .healthy && $0.status.stable?.version == "1.1.0" }
+        #expect(world.running("1.1.0") == 19)
+        world.hosts[1].isHeld = false
+        world.run(seconds: 10)
+        #expect(world.running("1.1.0") == 20)
+    }
+
+    @Test("Reports about another plan or another rollout are ignored")
+    func staleReports() {
+        var world = upgrading(.works)
+        world.run { $0.status.rollout?.wave.number == 1 && $0.isRunning }
+        for index in world.hosts.indices {
+            world.hosts[index].slot?.rollout = "http-9-9-9-1"
+            world.hosts[index].slot?.target = SlotTarget(revision: "http-1-1-0", state: .failed, blame: .module)
+        }
+        world.decide()
+        #expect(world.status.rollout?.kind == .steps)
+        #expect(world.status.hosts.failed == 0)
+    }
+
+    @Test("A policy that stops letting the canary through holds the rollout where it is")
+    func policyTightened() {
+        var world = upgrading(.works, steps: [.setWeight(Weight(percent: 10)), .pause(seconds: 30)])
+        world.run { $0.status.phase == .paused }
+        world[facts: "1.1.0"].refusal = Refusal(.verified, reason: "NoPolicy", message: "no policy lets it through")
+        world.run(seconds: 300)
+        #expect(world.status.rollout?.stepIndex == 1)
+        #expect(world.condition("Verified")?.status == .isFalse)
+    }
+}

@@ -1,0 +1,186 @@
+import GraftAPI
+import JSON
+import KubeCore
+import Schema
+import Testing
+
+@testable import Rollout
+
+/// A deployment, its hosts, and an API server that remembers plan and status as JSON: everything a controller lives among.
+struct World {
+    /// Where a controller dies.
+    enum Crash: CaseIterable { case beforePlan, beforeStatus, beforeVerbsAreRemoved }
+
+    var spec = ModuleDeploymentSpec()
+    var verbs = Verbs()
+    var hosts: [SimulatedHost]
+    var revisions: [RevisionFacts] = []
+    var wanted = Wanted.pending("resolving")
+    var now = Timestamp(seconds: 1_767_225_600)
+    var leaderSince = Timestamp(seconds: 1_767_225_000)
+    var epoch: Int64 = 1
+    var status = ModuleDeploymentStatus()
+    var plan: PlanFacts?
+    var conflict: String?
+    private(set) var plans: [ModulePlanSpec] = []
+    private(set) var events: [RolloutEvent] = []
+    private(set) var decision: Decision?
+
+    init(hosts: Int = 10, zones: [String] = [""], steps: [Step] = []) {
+        self.hosts = (0..<hosts).map { SimulatedHost("edge.node-\($0)", zone: zones[$0 % zones.count]) }
+        spec.hostClass = "edge"
+        spec.slot = "net/filter"
+        spec.module = "registry.example/f/http:1.0.0"
+        spec.strategy.steps = steps
+        spec.strategy.maxUnavailable = .count(2)
+        spec.strategy.soakSeconds = 5
+        spec.strategy.progressDeadlineSeconds = 120
+    }
+
+    static func revision(_ version: String) -> String { "http-\(version.split(separator: ".").joined(separator: "-"))" }
+    static func digest(_ version: String) -> String {
+        let digits = version.utf8.map { String($0 % 16, radix: 16) }.joined()
+        return "sha256:" + String(repeating: "0", count: 64 - digits.count) + digits
+    }
+
+    var observation: Observation {
+        var observation = Observation(
+            deployment: ObjectKey(namespace: "payments", name: "http"), uid: "uid-1", spec: spec, status: status, plan: plan,
+            wanted: wanted, revisions: revisions, hosts: hosts.map(\.facts), epoch: epoch, leaderSince: leaderSince, now: now)
+        observation.verbs = verbs
+        observation.conflict = conflict
+        return observation
+    }
+
+    // MARK: Given
+
+    /// The spec asks for a version, which behaves so on every host.
+    mutating func ask(for version: String, _ behaviour: Behaviour = .works) {
+        let name = World.revision(version)
+        if !revisions.contains(where: { $0.name == name }) {
+            revisions.append(
+                RevisionFacts(
+                    name: name, number: revisions.count + 1, digest: World.digest(version), configHash: "c", version: version,
+                    source: "registry.example/f/http:\(version)"))
+        }
+        for index in hosts.indices { hosts[index].behaviour[name] = behaviour }
+        wanted = .revision(name)
+    }
+
+    /// A version that was delivered to every host.
+    mutating func deliver(_ version: String) {
+        ask(for: version)
+        run { $0.isDelivered(version) }
+        #expect(isDelivered(version), "\(version): \(status.message)")
+    }
+
+    subscript(facts version: String) -> RevisionFacts {
+        get { revisions.first { $0.name == World.revision(version) }! }
+        set { revisions[revisions.firstIndex { $0.name == World.revision(version) }!] = newValue }
+    }
+
+    // MARK: When
+
+    /// The controller decides once and carries it out, or dies in the middle.
+    mutating func decide(dying crash: Crash? = nil) {
+        let decision = RolloutEngine.decide(observation)
+        self.decision = decision
+        for effect in decision.effects { carryOut(effect) }
+        if crash == .beforePlan { return }
+        if let spec = decision.plan, spec != plan?.spec {
+            plans.append(spec)
+            plan = PlanFacts(uid: plan?.uid ?? "plan-\(plans.count)", spec: spec)
+        }
+        if crash == .beforeStatus { return }
+        status = decision.status
+        events += decision.events
+        if crash == .beforeVerbsAreRemoved { return }
+        if !decision.consumed.isEmpty { verbs = Verbs() }
+    }
+
+    /// The controller starts anew: all it knows is what the API server remembers, as JSON.
+    mutating func restart() throws {
+        let written = status
+        status = try ModuleDeploymentStatus(from: written.json)
+        #expect(status == written, "the status is read back as it was written")
+        if let plan { self.plan = PlanFacts(uid: plan.uid, spec: try ModulePlanSpec(from: plan.spec.json)) }
+        epoch += 1
+        leaderSince = now
+    }
+
+    private mutating func carryOut(_ effect: Effect) {
+        switch effect {
+        case .quarantine(let digest, let configHash, _, _, let reason):
+            for index in revisions.indices where revisions[index].digest == digest && revisions[index].configHash == configHash {
+                revisions[index].quarantine = QuarantineFacts(name: "q-\(revisions[index].name)", reason: reason)
+            }
+        case .outcome(let revision, let outcome, let message):
+            guard let index = revisions.firstIndex(where: { $0.name == revision }) else { return }
+            revisions[index].outcome = outcome
+            revisions[index].message = message
+        }
+    }
+
+    /// A host makes one transition, if one is due.
+    mutating func act(_ index: Int) {
+        let quarantined = Set(revisions.filter { $0.quarantine != nil }.map(\.digest))
+        hosts[index].act(on: plan, quarantined: quarantined, namespace: "payments", deployment: "http", now: now)
+    }
+
+    /// A second passes: every host acts, and the controller decides. Where no host has anything to do, time passes until the
+    /// controller wants to decide again, `end` at the latest.
+    mutating func tick(end: Timestamp? = nil) {
+        let before = hosts.map(\.slot)
+        for index in hosts.indices { act(index) }
+        let isQuiet = hosts.map(\.slot) == before
+        let next = now + .seconds(1)
+        now = isQuiet ? max(next, min(decision?.wakeAt ?? next + .seconds(60), end ?? .init(seconds: .max / 1_000_000))) : next
+        decide()
+    }
+
+    /// Time passes until something holds, or many hours are over.
+    mutating func run(limit: Int = 1500, until isDone: (World) -> Bool) {
+        decide()
+        var ticks = 0
+        while !isDone(self), ticks < limit {
+            tick()
+            ticks += 1
+        }
+    }
+
+    mutating func run(seconds: Int) {
+        decide()
+        let end = now + .seconds(seconds)
+        while now < end { tick(end: end) }
+    }
+
+    /// Hosts are no longer Ready.
+    mutating func kill(_ indices: some Sequence<Int>) {
+        for index in indices {
+            hosts[index].isReady = false
+            hosts[index].lastSeen = now
+        }
+    }
+
+    // MARK: Then
+
+    func isDelivered(_ version: String) -> Bool {
+        status.phase == .healthy && status.stable?.revision == World.revision(version) && running(version) == readyHosts
+    }
+
+    var readyHosts: Int { hosts.count { $0.isReady } }
+    func running(_ version: String) -> Int { hosts.count { $0.isReady && $0.active == World.revision(version) } }
+    func hosts(running version: String) -> [Int] { hosts.indices.filter { hosts[$0].active == World.revision(version) } }
+    func condition(_ type: String) -> Condition? { status.conditions[type] }
+    var isRunning: Bool { status.rollout?.state == .running }
+    var rolledBack: Bool { status.rollout?.kind == .return && status.rollout?.state == .complete }
+    /// What the plan asks of a host.
+    func asked(_ index: Int) -> String? { plan?.spec.revision(forHost: hosts[index].name, zone: hosts[index].zone)?.revision }
+}
+
+extension World: CustomTestStringConvertible {
+    var testDescription: String {
+        let running = hosts.map { "\($0.isReady ? "" : "✝")\($0.active ?? "-")" }.joined(separator: " ")
+        return "\(status.phase.rawValue), \(status.rollout?.id ?? "no rollout"): \(status.message) [\(running)]"
+    }
+}
