@@ -83,6 +83,14 @@ let package = Package(
         layer("KubeServer", ["KubeCore", "HTTPCore", "JSON", "YAML", "Schema", grdb, hummingbird, logging, httpTypes, nioCore]),
         layer("RegistryServer", ["JSON", "OCI", hummingbird, logging, httpTypes]),
 
+        // Graft itself.
+        layer(
+            "Controllers",
+            [
+                "KubeRuntime", "KubeClient", "KubeCore", "JSON", "Schema", "GraftAPI", "OCI", "Trust", "Verification",
+                "Compatibility", "Rollout", lifecycle, logging,
+            ]),
+
         // Tests: what they share, one target for each layer, then the programs as a whole.
         .target(
             name: "Harness",
@@ -106,6 +114,12 @@ let package = Package(
         tests(of: "Verification", ["GraftAPI", "Harness", "KubeCore", "OCI", "Trust"]),
         tests(of: "KubeServer", ["Harness", "HTTPCore", "KubeCore", "JSON", "Schema", httpTypes]),
         tests(of: "RegistryServer", ["RegistryConformance", "HTTPCore", "HTTPTransport", "OCI", "JSON", hummingbird, logging, httpTypes]),
+        tests(
+            of: "Controllers",
+            [
+                "Harness", "GraftAPI", "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Trust", "JSON", logging, "KubeServer",
+                "Schema", "Verification", "HTTPCore", httpTypes, lifecycle,
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

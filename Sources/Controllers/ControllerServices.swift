@@ -1,0 +1,78 @@
+import GraftAPI
+package import KubeClient
+import KubeCore
+package import KubeRuntime
+package import Logging
+import ServiceLifecycle
+package import Verification
+
+/// The controller: watches, decides and writes, while it leads.
+package struct ControllerServices: Service {
+    private let client: Client
+    private let artifacts: any ArtifactLocator
+    private let configuration: ControllerConfiguration
+    private let logger: Logger
+    private let surroundings: Surroundings
+
+    /// - Parameter client: as whoever may write plans and revisions.
+    package init(
+        client: Client, artifacts: any ArtifactLocator, configuration: ControllerConfiguration, logger: Logger,
+        surroundings: Surroundings = .system
+    ) {
+        self.client = client
+        self.artifacts = artifacts
+        self.configuration = configuration
+        self.logger = logger
+        self.surroundings = surroundings
+    }
+
+    /// Runs until a graceful shutdown.
+    /// - Throws: `LeadershipLost`, and `Fenced` when a newer leader has written: end the process.
+    package func run() async throws {
+        let stores = Stores(client, agentNamespace: configuration.agentNamespace, logger: logger, surroundings: surroundings)
+        let events = EventRecorder(
+            client: client, controller: "graft.dev/controller", instance: configuration.identity, logger: logger, surroundings: surroundings
+        )
+        let lead: @Sendable () async throws -> Void = { try await self.lead(stores, events) }
+        let leading: any Service =
+            configuration.electsLeader
+            ? LeaderElection(
+                client: client, namespace: configuration.namespace, name: "graft-controller", identity: configuration.identity,
+                logger: logger,
+                surroundings: surroundings, whileLeading: lead) : Leading(work: lead)
+        // Watches end at once at a graceful shutdown; the work comes to its end and gives the lease up before the rest is cancelled.
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            for service in stores.services + [events] {
+                group.addTask {
+                    try await service.run()
+                    return false
+                }
+            }
+            group.addTask {
+                try await leading.run()
+                return true
+            }
+            defer { group.cancelAll() }
+            while let isWork = try await group.next(), !isWork {}
+        }
+    }
+
+    private func lead(_ stores: Stores, _ events: EventRecorder) async throws {
+        // The watches end at a graceful shutdown, perhaps before they have seen anything.
+        guard try await untilGracefulShutdown({ try await stores.waitUntilSynced() }) != nil else { return }
+        let epoch = (stores.plans.store.all().map(\.spec.epoch).max() ?? 0) + 1
+        logger.info("the controller works", metadata: ["epoch": "\(epoch)", "deployments": "\(stores.deployments.store.count)"])
+        let work = DeploymentWork(
+            client: client, artifacts: artifacts, configuration: configuration, stores: stores, events: events, epoch: epoch,
+            logger: logger,
+            surroundings: surroundings)
+        try await work.run()
+    }
+}
+
+/// Work without an election.
+private struct Leading: Service {
+    var work: @Sendable () async throws -> Void
+
+    func run() async throws { try await work() }
+}

@@ -1,0 +1,81 @@
+import Compatibility
+import GraftAPI
+import KubeCore
+import KubeRuntime
+import OCI
+import Rollout
+import Trust
+import Verification
+
+extension DeploymentReconciler {
+    /// What the engine decides on, from memory alone.
+    func observe(_ deployment: ModuleDeployment, _ plan: ModulePlan?, _ wanted: Wanted) -> Observation {
+        let known = revisions(of: deployment)
+        let hosts = stores.hosts.store.objects(Stores.hostClass, deployment.spec.hostClass)
+            .filter { deployment.spec.selector.matches($0.metadata.labels) }
+        let others = stores.deployments.store.objects(Stores.deploymentClass, deployment.spec.hostClass)
+        let status = statuses.decided(deployment) ?? deployment.status
+        var observation = Observation(
+            deployment: deployment.key, uid: deployment.metadata.uid ?? "", generation: deployment.metadata.generation ?? 0,
+            spec: deployment.spec, status: status, plan: plan.map { PlanFacts(uid: $0.metadata.uid ?? "", spec: $0.spec) }, wanted: wanted,
+            revisions: facts(of: known, deployment), hosts: facts(of: hosts, deployment, judging: relevant(known, status, wanted)),
+            epoch: plans.epoch, leaderSince: leaderSince, now: surroundings.wallTime())
+        observation.verbs = Verbs(annotations: verbs.fresh(deployment))
+        observation.conflict = SlotClaims.conflict(of: deployment, among: others, hosts: hosts)
+        return observation
+    }
+
+    /// Descriptors of the revisions that hosts may be asked to run.
+    private func relevant(
+        _ known: [ModuleRevision], _ status: ModuleDeploymentStatus, _ wanted: Wanted
+    ) -> [String: ModuleDescriptor] {
+        let names = Set([wanted.revisionName, status.stable?.revision, status.canary?.revision].compactMap(\.self))
+        var relevant: [String: ModuleDescriptor] = [:]
+        for revision in known where names.contains(revision.metadata.name) {
+            relevant[revision.metadata.name] = descriptors.descriptor(of: revision)
+        }
+        return relevant
+    }
+
+    private func facts(
+        of hosts: [ModuleHost], _ deployment: ModuleDeployment, judging descriptors: [String: ModuleDescriptor]
+    ) -> [Rollout.HostFacts] {
+        hosts.map {
+            Rollout.HostFacts($0, deployment: deployment, liveness: liveness.state(ofNode: $0.spec.nodeName), judging: descriptors)
+        }
+    }
+
+    private func facts(of revisions: [ModuleRevision], _ deployment: ModuleDeployment) -> [RevisionFacts] {
+        revisions.map { revision in
+            var facts = RevisionFacts(
+                name: revision.metadata.name, number: revision.spec.number, digest: revision.spec.digest,
+                configHash: revision.spec.configHash, version: revision.spec.version, source: revision.spec.source,
+                outcome: revision.status.outcome, message: revision.status.message, quarantine: quarantine(of: revision),
+                refusal: refusal(of: revision, deployment))
+            facts.evidence = revision.status.evidence.first.map {
+                "\(revision.spec.version) (\(revision.spec.digest)): signed by \($0.authority), as policy \($0.policy) demands."
+            }
+            return facts
+        }
+    }
+
+    /// Why today's policies would not let a revision through.
+    func refusal(of revision: ModuleRevision, _ deployment: ModuleDeployment) -> Refusal? {
+        let repository = (try? Reference(parsing: revision.spec.source).name) ?? ""
+        return EvidenceCheck(policies: policies.policies).refusal(
+            of: revision, ModuleResolver.delivery(of: deployment, repository))
+    }
+
+    /// The strictest quarantine that covers a revision.
+    private func quarantine(of revision: ModuleRevision) -> QuarantineFacts? {
+        let namespace = revision.metadata.namespace ?? ""
+        let seen = stores.quarantines.store.objects(Stores.quarantinedDigest, revision.spec.digest)
+        let covering = (seen + writtenQuarantines.all { $0.spec.digest == revision.spec.digest }).filter {
+            $0.spec.covers(digest: revision.spec.digest, configHash: revision.spec.configHash, namespace: namespace)
+        }
+        let strictest = covering.first { $0.spec.action == .evict } ?? covering.first
+        return strictest.map {
+            QuarantineFacts(name: $0.metadata.name, evicts: $0.spec.action == .evict, reason: $0.spec.reason)
+        }
+    }
+}

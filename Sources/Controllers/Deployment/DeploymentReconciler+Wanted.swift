@@ -1,0 +1,84 @@
+import GraftAPI
+import KubeCore
+import KubeRuntime
+import Logging
+import OCI
+import Rollout
+import Trust
+import Verification
+
+extension DeploymentReconciler {
+    /// Which revision the spec asks for. Asks the network only when nothing here can answer.
+    /// - Returns: what is known, and when to ask again although nothing changed.
+    func want(_ deployment: ModuleDeployment) async throws -> (Wanted, Duration?) {
+        if let refusal = ModuleResolver.check(deployment) { return (.refused(refusal), nil) }
+        let configHash = ConfigHash.of(deployment.spec.config)
+        let known = revisions(of: deployment)
+        if let revision = known.last(where: { $0.spec.source == deployment.spec.module && $0.spec.configHash == configHash }),
+            isVouchedFor(revision, deployment)
+        {
+            return (.revision(revision.metadata.name), nil)
+        }
+        let question = ResolutionMemory.Question(
+            uid: deployment.metadata.uid ?? "", module: deployment.spec.module, configHash: configHash,
+            policies: policies.generation)
+        if let answer = memory.recall(deployment.key, question, now: surroundings.now()) {
+            // A revision that is gone was forgotten by someone: look it up anew.
+            if answer.wanted.revisionName.map({ name in known.contains { $0.metadata.name == name } }) ?? true {
+                return (answer.wanted, answer.retryAfter)
+            }
+        }
+        try await announce(deployment)
+        return try await lookUp(deployment, question, known)
+    }
+
+    /// Whether a revision needs no registry any more. One without evidence was cut off between its two writes; one that policies have
+    /// turned against may have been signed anew. What hosts run already is left in peace.
+    private func isVouchedFor(_ revision: ModuleRevision, _ deployment: ModuleDeployment) -> Bool {
+        if revision.status.evidence.isEmpty { return false }
+        let status = statuses.decided(deployment) ?? deployment.status
+        return status.stable?.revision == revision.metadata.name || refusal(of: revision, deployment) == nil
+    }
+
+    private func lookUp(
+        _ deployment: ModuleDeployment, _ question: ResolutionMemory.Question, _ known: [ModuleRevision]
+    ) async throws -> (Wanted, Duration?) {
+        // A reference already in the history keeps its digest.
+        let digest = known.last { $0.spec.source == deployment.spec.module }.flatMap { try? Digest(parsing: $0.spec.digest) }
+        do {
+            let module = try await resolver.resolve(deployment, policies: policies.policies, known: digest)
+            try Task.checkCancellation()
+            let revision = try await revisions.publish(
+                module, for: deployment, number: (known.last?.spec.number ?? 0) + 1, now: surroundings.wallTime())
+            writtenRevisions.remember(revision)
+            for warning in module.judgement.warnings {
+                events.record(
+                    .warning, reason: "PolicyWarning", action: "Verify", note: warning, regarding: ObjectReference(to: deployment))
+            }
+            let wanted = Wanted.revision(revision.metadata.name)
+            memory.remember(deployment.key, question, wanted, expires: nil)
+            return (wanted, nil)
+        } catch let refusal as Refusal {
+            try Task.checkCancellation()
+            let wanted = Wanted.refused(refusal)
+            memory.remember(deployment.key, question, wanted, expires: surroundings.now() + configuration.refusalRetry)
+            logger.info(
+                "refused", metadata: ["deployment": "\(deployment.key)", "reason": "\(refusal.reason)", "message": "\(refusal.message)"])
+            return (wanted, configuration.refusalRetry)
+        }
+    }
+
+    /// Says that a new manifest is seen before the network is asked, which may take its time.
+    private func announce(_ deployment: ModuleDeployment) async throws {
+        guard statuses.decided(deployment)?.observedGeneration != deployment.metadata.generation,
+            deployment.status.observedGeneration != deployment.metadata.generation
+        else { return }
+        let plan = writtenPlans.newest(deployment.key, in: stores.plans.store)
+        let observation = observe(deployment, plan, .pending("\(deployment.spec.module) is being resolved and verified"))
+        _ = try await apply(RolloutEngine.decide(observation), to: deployment, plan)
+    }
+}
+
+extension Wanted {
+    var revisionName: String? { if case .revision(let name) = self { name } else { nil } }
+}

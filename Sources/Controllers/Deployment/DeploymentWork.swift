@@ -1,0 +1,126 @@
+import GraftAPI
+import KubeClient
+import KubeCore
+import KubeRuntime
+import Logging
+import ServiceLifecycle
+import Synchronization
+import Verification
+
+/// One leader's term: the deployment controller, and who is alive.
+struct DeploymentWork: Sendable {
+    private let controller: Controller<ObjectKey>
+    private let liveness: HostLiveness
+    private let fence: Fence
+    private let subscriptions: [Subscription]
+
+    init(
+        client: Client, artifacts: any ArtifactLocator, configuration: ControllerConfiguration, stores: Stores, events: EventRecorder,
+        epoch: Int64,
+        logger: Logger, surroundings: Surroundings
+    ) {
+        let wake = Doorbell()
+        let liveness = HostLiveness(leases: stores.leases.store, surroundings: surroundings) { nodes in
+            for node in nodes {
+                for host in stores.hosts.store.objects(Stores.hostNode, node) { wake.ring(stores.deployments(meaning: host)) }
+            }
+        }
+        let reconciler = DeploymentReconciler(
+            stores: stores, liveness: liveness, resolver: ModuleResolver(artifacts: artifacts), memory: ResolutionMemory(),
+            descriptors: DescriptorCache(), policies: PolicyView(stores.policies.store), verbs: ObeyedVerbs(), writtenPlans: Written(),
+            writtenRevisions: Written(), writtenQuarantines: Written(),
+            plans: PlanPublisher(api: Api(client), epoch: epoch), revisions: RevisionPublisher(api: Api(client)),
+            quarantines: QuarantinePublisher(api: Api(client)),
+            statuses: StatusPublisher(api: Api(client), interval: configuration.statusInterval, surroundings: surroundings),
+            deployments: Api(client), events: events, configuration: configuration, leaderSince: surroundings.wallTime(), logger: logger,
+            surroundings: surroundings)
+        // Before the first reconcile, and from stores that are synced.
+        subscriptions = [
+            liveness.begin(), reconciler.policies.follow(),
+            stores.hosts.store.subscribe { change in
+                // The first reconcile of each deployment sees all hosts; later ones wait for the others of a wave.
+                if !change.isInitial { wake.ring(stores.deployments(meaning: change.object, before: change.old)) }
+            },
+            reconciler.writtenPlans.follow(stores.plans.store), reconciler.writtenRevisions.follow(stores.revisions.store),
+            reconciler.writtenQuarantines.follow(stores.quarantines.store),
+        ]
+        let fence = Fence()
+        controller = Controller(
+            "deployment", triggers: Self.triggers(stores), workers: configuration.workers,
+            generation: { stores.deployments.store.get($0)?.metadata.generation }, logger: logger, surroundings: surroundings
+        ) { key in
+            do {
+                return try await reconciler.reconcile(key)
+            } catch let error as Fenced {
+                fence.close(error)
+                return .awaitChange
+            }
+        }
+        wake.connect { [controller] in controller.enqueue($0, after: Self.gathering) }
+        self.liveness = liveness
+        self.fence = fence
+    }
+
+    /// Hosts of a wave report nearly at once: what they report within this time is decided on together.
+    private static let gathering = Duration.milliseconds(50)
+
+    func run() async throws {
+        defer { for subscription in subscriptions { subscription.cancel() } }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await liveness.run() }
+            group.addTask { try await fence.wait() }
+            group.addTask { try await controller.run() }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    private static func triggers(_ stores: Stores) -> [Trigger<ObjectKey>] {
+        let everyone: @Sendable () -> [ObjectKey] = { stores.deployments.store.keys }
+        return [
+            .changes(of: stores.deployments.store) { change in
+                // Others of the class may gain or lose a slot by it; statuses concern nobody else.
+                let isStatusOnly = change.old.map { $0.metadata.generation == change.new?.metadata.generation } ?? false
+                return isStatusOnly ? [change.key] : [change.key] + stores.deployments(ofClass: change.object.spec.hostClass)
+            },
+            .changes(of: stores.plans.store) { [$0.key] },
+            .changes(of: stores.revisions.store) { Stores.deployment(of: $0.object).map { [$0] } ?? [] },
+            .changes(of: stores.policies.store) { _ in everyone() },
+            .changes(of: stores.quarantines.store) { change in
+                stores.revisions.store.all().filter { $0.spec.digest == change.object.spec.digest }.compactMap(Stores.deployment(of:))
+            },
+        ]
+    }
+}
+
+/// Rings for keys once someone is there to hear it.
+private final class Doorbell: Sendable {
+    /// A function in a struct: one that is itself what a generic type holds is wrapped anew at each inout access, and calls get ever deeper.
+    private struct Listener {
+        var hear: @Sendable (ObjectKey) -> Void
+    }
+
+    private let listener = Mutex<Listener?>(nil)
+
+    func connect(_ listen: @escaping @Sendable (ObjectKey) -> Void) { listener.withLock { $0 = Listener(hear: listen) } }
+    func ring(_ keys: [ObjectKey]) {
+        guard let listener = listener.withLock({ $0 }) else { return }
+        keys.forEach(listener.hear)
+    }
+}
+
+/// Closed once by whoever finds out that another controller leads; ends the term.
+private final class Fence: Sendable {
+    private let error = Mutex<Fenced?>(nil)
+
+    func close(_ fenced: Fenced) { error.withLock { $0 = $0 ?? fenced } }
+
+    func wait() async throws {
+        try await cancelWhenGracefulShutdown {
+            while true {
+                if let fenced = self.error.withLock({ $0 }) { throw fenced }
+                try await Task.sleep(for: .milliseconds(200))
+            }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import GraftAPI
+import Harness
+import JSON
+import KubeClient
+import KubeCore
+import Schema
+import Testing
+
+@testable import Controllers
+
+@Suite("Restarts and rivals")
+struct RestartTests {
+    @Test(
+        "A controller that is ended at any moment and started anew goes on where the first was", arguments: [20, 60, 150, 300, 600, 1_200])
+    func restarted(milliseconds: Int) async throws {
+        try await withScenario(hosts: 10, running: false) { scenario in
+            try await withController(scenario) {
+                try await scenario.apply("1.0.0")
+                try await scenario.becomesHealthy(on: "1.0.0")
+            }
+            try await scenario.apply(
+                "1.1.0", steps: [.setWeight(Weight(percent: 30)), .pause(seconds: 1), .setWeight(Weight(percent: 60)), .pause(seconds: 1)])
+            // Cut off again and again, each a little later, then left alone.
+            for cut in 1...3 {
+                try await withController(scenario) { try await Task.sleep(for: .milliseconds(milliseconds * cut)) }
+            }
+            try await withController(scenario) { try await scenario.becomesHealthy(on: "1.1.0") }
+            #expect(try await scenario.quarantines.list().items.isEmpty)
+            #expect(try await scenario.revisions.list().items.count == 2)
+        }
+    }
+
+    @Test("A controller that starts anew while hosts soak blames none of them, whoever it has heard from")
+    func restartedInSoak() async throws {
+        try await withScenario(hosts: 6, running: false) { scenario in
+            try await withController(scenario) {
+                try await scenario.apply("1.0.0")
+                try await scenario.becomesHealthy(on: "1.0.0")
+            }
+            try await scenario.apply("1.1.0") { $0.strategy.soakSeconds = 2 }
+            for _ in 1...4 {
+                try await withController(scenario) {
+                    try await eventually("all hosts active") { scenario.fleet.versions.allSatisfy { $0 == "1.1.0" } }
+                    try await Task.sleep(for: .milliseconds(100))
+                }
+            }
+            try await withController(scenario) { try await scenario.becomesHealthy(on: "1.1.0") }
+            #expect(try await scenario.quarantines.list().items.isEmpty)
+        }
+    }
+
+    @Test("A controller that was ended between a revision and its evidence verifies it anew")
+    func restartedBeforeEvidence() async throws {
+        try await withScenario(hosts: 2, running: false) { scenario in
+            let deployment = try await scenario.apply("1.0.0")
+            try await withController(scenario) { try await scenario.becomesHealthy(on: "1.0.0") }
+            let revision = try #require(try await scenario.revisions.list().items.first)
+            // Given the revision as its first write left it, and nothing that remembers it
+            try await scenario.deployments.delete(Scenario.name)
+            try await eventually("all is gone") { try await scenario.revisions.list().items.isEmpty }
+            let anew = try await scenario.apply("1.0.0")
+            #expect(anew.metadata.uid != deployment.metadata.uid)
+            let metadata = ObjectMeta(
+                name: revision.metadata.name, labels: revision.metadata.labels,
+                ownerReferences: OwnerReference(controlledBy: anew).map { [$0] } ?? [])
+            _ = try await scenario.revisions.create(["metadata": metadata.json, "spec": revision.spec.json] as JSON)
+            try await withController(scenario) { try await scenario.becomesHealthy(on: "1.0.0") }
+            #expect(try await scenario.revisions.get(revision.metadata.name).status.evidence.count == 1)
+        }
+    }
+
+    @Test("A plan with a higher epoch ends a controller that led before")
+    func fenced() async throws {
+        try await withScenario(hosts: 2, running: false) { scenario in
+            let controller = try scenario.controller()
+            await #expect(throws: Fenced.self) {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { try await controller.run() }
+                    try await scenario.apply("1.0.0")
+                    try await scenario.becomesHealthy(on: "1.0.0")
+                    _ = try await scenario.plans.mergePatch(Scenario.name, ["spec": ["epoch": 99]] as JSON)
+                    try await group.waitForAll()
+                }
+            }
+            #expect(try await scenario.plans.get(Scenario.name).spec.epoch == 99)
+        }
+    }
+
+    @Test("Each start writes a higher epoch")
+    func epochs() async throws {
+        try await withScenario(hosts: 1, running: false) { scenario in
+            for epoch in 1...3 {
+                try await withController(scenario) {
+                    try await scenario.apply("1.0.0")
+                    try await scenario.becomesHealthy(on: "1.0.0")
+                    try await eventually("epoch \(epoch)") { try await scenario.plans.get(Scenario.name).spec.epoch == Int64(epoch) }
+                }
+            }
+        }
+    }
+
+    /// Runs a controller for as long as `body` runs; then it is cancelled, as if its process had ended.
+    private func withController(_ scenario: Scenario, _ body: () async throws -> Void) async throws {
+        let controller = try scenario.controller()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await controller.run() }
+            defer { group.cancelAll() }
+            try await body()
+        }
+    }
+}
