@@ -42,7 +42,15 @@ func main(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
     name: "graft",
-    products: [],
+    products: [
+        // For Benchmarks/ alone, a package of its own; nothing here is promised to anyone else.
+        .library(
+            name: "GraftInternals",
+            targets: [
+                "Agent", "Controllers", "GraftAPI", "HTTPCore", "JSON", "KubeClient", "KubeCore", "KubeRuntime", "KubeServer", "OCI",
+                "Schema", "Trust", "Verification",
+            ])
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-asn1.git", from: "1.7.4"),
@@ -90,6 +98,12 @@ let package = Package(
                 "KubeRuntime", "KubeClient", "KubeCore", "JSON", "Schema", "GraftAPI", "OCI", "Trust", "Verification",
                 "Compatibility", "Rollout", lifecycle, logging,
             ]),
+        layer(
+            "Agent",
+            [
+                "KubeRuntime", "KubeClient", "KubeCore", "HTTPCore", "JSON", "Schema", "GraftAPI", "OCI", "Trust", "Verification",
+                "Compatibility", crypto, httpTypes, lifecycle, logging,
+            ]),
 
         // Tests: what they share, one target for each layer, then the programs as a whole.
         .target(
@@ -119,6 +133,12 @@ let package = Package(
             [
                 "Harness", "GraftAPI", "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Trust", "JSON", logging, "KubeServer",
                 "Schema", "Verification", "HTTPCore", httpTypes, lifecycle,
+            ]),
+        tests(
+            of: "Agent",
+            [
+                "Harness", "HTTPTransport", "GraftAPI", "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Trust", "Verification",
+                "HTTPCore", "JSON", "Schema", httpTypes, lifecycle, logging,
             ]),
     ],
     swiftLanguageModes: [.v6]

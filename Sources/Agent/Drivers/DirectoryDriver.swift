@@ -1,0 +1,68 @@
+import GraftAPI
+package import HTTPCore
+package import KubeRuntime
+import OCI
+
+/// Versions side by side in directories, a symbolic link `current` that is switched in one step, a hook that has the host reload,
+/// and a probe that asks the running process.
+///
+///     <root>/<slot>/versions/<version>-<digest, 12 digits>[-<configuration, 8 digits>]/…   the payload, config.json, graft.json
+///     <root>/<slot>/current → versions/…
+///
+/// A version's directory appears whole and is never changed: the host may have its files mapped.
+package struct DirectoryDriver: Driver {
+    let slotDirectory: String
+    let slot: String
+    let settings: DirectorySettings
+    let disk: Disk
+    let hook: ReloadHook?
+    let hostProbe: HostProbe?
+
+    package var features: Set<String> { ["unload"] }
+
+    /// - Throws: `ConfigurationError` when the slot's name can't be a path.
+    package init(
+        slot: String, settings: DirectorySettings, disk: Disk = .real, transport: any Transport, surroundings: Surroundings = .system
+    ) throws {
+        guard (try? PayloadPath(slot)) != nil else {
+            throw ConfigurationError("slots[\(slot)].name: wanted a relative path without . and .., as in net/filter")
+        }
+        self.slot = slot
+        self.settings = settings
+        self.disk = disk
+        slotDirectory = "\(settings.directory)/\(slot)"
+        hook = settings.reload.map { ReloadHook(settings: $0, transport: transport, surroundings: surroundings) }
+        hostProbe = settings.probe.map { HostProbe(settings: $0, transport: transport, surroundings: surroundings) }
+    }
+
+    var versions: String { "\(slotDirectory)/versions" }
+    var current: String { "\(slotDirectory)/current" }
+
+    /// The name of a version's directory: for people first, and yet another for other bytes or another configuration.
+    package static func directoryName(of revision: InstalledRevision) -> String {
+        let version = revision.version.unicodeScalars.map { scalar in
+            scalar.isASCII
+                && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil || scalar == "." || scalar == "-"
+                    || scalar == "+")
+                ? Character(scalar) : "_"
+        }
+        let digest = revision.digest.split(separator: ":").last ?? ""
+        let start = version.first.map { $0 == "." } ?? true ? "v" : ""
+        let name = "\(start)\(String(version.prefix(64)))-\(digest.prefix(12))"
+        return revision.configHash == ConfigHash.of(nil) ? name : "\(name)-\(revision.configHash.prefix(8))"
+    }
+
+    func path(of revision: InstalledRevision) -> String { "\(versions)/\(Self.directoryName(of: revision))" }
+
+    /// What hooks and probes that are commands are told.
+    func environment(_ revision: InstalledRevision?) -> [String: String] {
+        [
+            "GRAFT_SLOT": slot, "GRAFT_VERSION": revision?.version ?? "", "GRAFT_DIGEST": revision?.digest ?? "",
+            "GRAFT_REVISION": revision?.revision ?? "", "GRAFT_DIRECTORY": revision.map { path(of: $0) } ?? "",
+        ]
+    }
+
+    package func probe(_ revision: InstalledRevision) async throws -> String? {
+        try await hostProbe?.ask(for: revision, environment: environment(revision))
+    }
+}

@@ -1,0 +1,29 @@
+/// How a version gets into a host. One driver serves one slot.
+///
+/// Failures are thrown as `SlotFailure`, whose kind says whose it is; `FileError`s count as the environment's. All methods may be
+/// called again after a crash at any point: doing what is done already is a success.
+package protocol Driver: Sendable {
+    /// What it can do beyond the first version: `unload`.
+    var features: Set<String> { get }
+
+    /// Puts a version beside the others, from verified bytes in the store, hashing them on the way.
+    func stage(_ revision: VerifiedRevision, from store: ContentStore) async throws
+
+    /// Sees to it that this version is what the host loads at its next start.
+    /// - Throws: a failure with reason `Missing` when its bytes are not staged.
+    func restore(_ revision: InstalledRevision) async throws
+
+    /// Has the running host load a staged version.
+    /// - Throws: of kind environment or unreachable only when nothing was changed.
+    func activate(_ revision: InstalledRevision) async throws
+
+    /// Puts a version back, or nothing. Unlike `activate` it does not need the host to be up.
+    func revert(to revision: InstalledRevision?) async throws
+
+    /// Asks the running process whether it serves this version, once.
+    /// - Returns: what identifies the process; nil when it does not say.
+    func probe(_ revision: InstalledRevision) async throws -> String?
+
+    /// Forgets staged versions that are not among these.
+    func retain(_ revisions: Set<InstalledRevision>) async throws
+}

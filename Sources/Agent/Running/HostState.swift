@@ -1,0 +1,89 @@
+import GraftAPI
+import KubeCore
+import KubeRuntime
+import Synchronization
+import Trust
+import Verification
+
+/// What the slots of one host share: the turn to activate, the contact, policies as they are judged by, and what is kept.
+final class HostState: Sendable {
+    let configuration: AgentConfiguration
+    let sources: AgentSources
+    let contact = Contact()
+    let turns: ActivationTurns
+    private let wakes: [String: Wake]
+    private let shared = Mutex(Shared())
+
+    private struct Shared {
+        var stamp = 0
+        var policies: (stamp: Int, set: PolicySet)?
+        /// By slot; nothing is collected before each has spoken.
+        var kept: [String: Set<InstalledRevision>] = [:]
+    }
+
+    init(configuration: AgentConfiguration, sources: AgentSources) {
+        self.configuration = configuration
+        self.sources = sources
+        let wakes = Dictionary(uniqueKeysWithValues: configuration.slots.map { ($0.name, Wake()) })
+        self.wakes = wakes
+        turns = ActivationTurns { for wake in wakes.values { wake.wake() } }
+    }
+
+    func wake(of slot: String) -> Wake { wakes[slot]! }
+    func wakeAll() { for wake in wakes.values { wake.wake() } }
+
+    /// Has every change wake the slots it may matter to, until the subscriptions are cancelled.
+    func subscribe(hostChanged: @escaping @Sendable (_ isGone: Bool) -> Void) -> [Subscription] {
+        let name = configuration.hostName
+        return [
+            sources.plans.subscribe { [self] change in wakes[change.object.spec.slot]?.wake() },
+            sources.policies.subscribe { [self] _ in policiesChanged() },
+            sources.quarantines.subscribe { [self] _ in policiesChanged() },
+            sources.hosts.subscribe { [self] change in
+                guard change.key.name == name else { return }
+                hostChanged(change.new == nil)
+                let isSame =
+                    change.old?.metadata.labels == change.new?.metadata.labels
+                    && change.old?.metadata.annotations == change.new?.metadata.annotations
+                if !isSame { wakeAll() }
+            },
+        ]
+    }
+
+    private func policiesChanged() {
+        shared.withLock { $0.stamp += 1 }
+        wakeAll()
+    }
+
+    var policyStamp: Int { shared.withLock { $0.stamp } }
+
+    /// The policies in force, read anew only when one has changed.
+    func policies() -> PolicySet {
+        let stamp = policyStamp
+        if let known = shared.withLock({ $0.policies }), known.stamp == stamp { return known.set }
+        let set = PolicySet(sources.policies.all())
+        shared.withLock { $0.policies = (stamp, set) }
+        return set
+    }
+
+    /// What the host's labels are now: those it has in the cluster, or else those it was told.
+    var labels: [String: String] {
+        sources.hosts.get(ObjectKey(name: configuration.hostName))?.metadata.labels ?? configuration.labels
+    }
+
+    var isHeld: Bool {
+        let value = sources.hosts.get(ObjectKey(name: configuration.hostName))?.metadata.annotations[GraftAPI.holdAnnotation]
+        return value != nil && value != "false"
+    }
+
+    /// Notes what a slot needs.
+    /// - Returns: what all slots need, when this slot needs less than before and so something may go; else nil.
+    func keep(_ revisions: Set<InstalledRevision>, for slot: String) -> Set<InstalledRevision>? {
+        shared.withLock { shared in
+            let before = shared.kept.updateValue(revisions, forKey: slot)
+            let hasShrunk = before.map { !$0.isSubset(of: revisions) } ?? true
+            guard hasShrunk, shared.kept.count == configuration.slots.count else { return nil }
+            return shared.kept.values.reduce(into: []) { $0.formUnion($1) }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import GraftAPI
+
+extension SlotStateMachine {
+    /// After a start: takes up what was under way, or gives it up when it has ended the agent too often.
+    mutating func takeUp(_ inputs: SlotInputs) {
+        isFresh = false
+        let counts = !record.endedCleanly
+        record.endedCleanly = false
+        switch record.step {
+        case .resting, .reverting, .unloading: return
+        case .activating, .probing:
+            if counts { record.attempts += 1 }
+            record.step = .activating
+            if record.attempts > policy.attempts { give(up: record.candidate!, hostDied(record.candidate!), inputs) }
+        case .soaking:
+            guard counts else { return }
+            // A host that says which process it is tells by its first answer whether it ended with the agent.
+            if record.process != nil { probe.isTakenUp = true } else { countDeath(inputs) }
+        }
+    }
+
+    /// The first answer of what soaks since the agent was killed: the host is the one before, or it died as well.
+    mutating func takeUpSoak(_ process: String?, _ inputs: SlotInputs) {
+        probe.isTakenUp = false
+        guard let process, process != record.process else { return }
+        record.process = process
+        countDeath(inputs)
+    }
+
+    private mutating func countDeath(_ inputs: SlotInputs) {
+        record.attempts += 1
+        // Without anything to go back to a version that answered its probe is better than none.
+        if record.attempts > policy.attempts, let active = record.active, record.fallback != nil {
+            failSoak(active, hostDied(active), inputs)
+        }
+    }
+
+    private func hostDied(_ revision: InstalledRevision) -> SlotFailure {
+        SlotFailure(
+            .module, "HostDied", "the host ended \(record.attempts - 1) times while \(revision.version) was being taken in")
+    }
+
+    /// The candidate failed by itself: what was active before comes back.
+    mutating func give(up candidate: InstalledRevision, _ failure: SlotFailure, _ inputs: SlotInputs) {
+        reject(candidate, failure)
+        let allowed = ([record.active].compactMap { $0 } + record.staged).first { $0 != candidate && inputs.quarantine(of: $0) == nil }
+        record.candidate = nil
+        if record.active != nil, allowed == nil {
+            // Everything else here is banned: a version that fails its probe is better than none.
+            record.active = candidate
+            record.activeSince = inputs.wallTime
+            record.step = .resting
+            return
+        }
+        if let active = record.active, active != allowed {
+            record.active = allowed
+            record.activeSince = inputs.wallTime
+        }
+        record.step = .reverting
+        probe = ProbeProgress()
+        setback = nil
+    }
+
+    /// What was active and watched failed by itself: back to what it replaced.
+    mutating func failSoak(_ active: InstalledRevision, _ failure: SlotFailure, _ inputs: SlotInputs) {
+        reject(active, failure)
+        pipeline = nil
+        setback = nil
+        probe = ProbeProgress()
+        record.attempts = 0
+        if let fallback = record.fallback, inputs.quarantine(of: fallback) != nil {
+            record.fallback = nil
+            record.step = .resting
+            return
+        }
+        record.active = record.fallback
+        record.activeSince = record.fallbackSince
+        record.fallback = nil
+        record.step = .reverting
+    }
+
+    private mutating func reject(_ revision: InstalledRevision, _ failure: SlotFailure) {
+        record.rejected = RejectedRevision(
+            rollout: record.rollout, revision: revision.revision, version: revision.version, reason: failure.reason,
+            message: failure.message, isReverted: false)
+    }
+}

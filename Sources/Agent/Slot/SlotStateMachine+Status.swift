@@ -1,0 +1,94 @@
+package import GraftAPI
+
+extension SlotStateMachine {
+    /// What the host says of this slot; nil while it belongs to nobody.
+    package var status: SlotStatus? {
+        guard let owner = record.owner else { return nil }
+        var status = SlotStatus()
+        status.name = record.slot
+        status.owner = owner
+        status.rollout = record.rollout
+        status.active = record.active.map {
+            ActiveRevision(revision: $0.revision, digest: $0.digest, version: $0.version, since: record.activeSince)
+        }
+        status.target = target
+        status.staged = record.staged.filter { $0 != record.active }.prefix(16).map(\.revision)
+        return status
+    }
+
+    /// `net/filter=1.0.0 (1.1.0 Reverted)`.
+    package var summary: String? {
+        guard record.owner != nil else { return nil }
+        let active = "\(record.slot)=\(record.active?.version ?? "none")"
+        guard let target, target.state != .active, target.state != .empty else { return active }
+        return "\(active) (\(targetVersion ?? target.revision) \(target.state.rawValue))"
+    }
+
+    private var targetVersion: String? {
+        record.candidate?.version ?? (asked?.target?.version) ?? record.rejected?.version
+    }
+
+    private var target: SlotTarget? {
+        switch record.step {
+        case .activating: return SlotTarget(revision: record.candidate!.revision, state: .activating)
+        case .probing: return SlotTarget(revision: record.candidate!.revision, state: .probing)
+        case .reverting:
+            if let rejected = record.rejected { return SlotTarget(revision: rejected.revision, state: .probing) }
+            return record.active.map { SlotTarget(revision: $0.revision, state: .activating) }
+        case .unloading: return record.active.map { SlotTarget(revision: $0.revision, state: .activating) }
+        case .soaking, .resting: return targetAtRest
+        }
+    }
+
+    private var targetAtRest: SlotTarget? {
+        guard let asked else {
+            return rejection ?? record.active.map { SlotTarget(revision: $0.revision, state: .active) }
+        }
+        if asked.action == .unload, record.active == nil { return SlotTarget(revision: "", state: .empty) }
+        if let refusal { return describe(refusal, asked) }
+        guard let wanted = asked.target else { return nil }
+        if let rejected = record.rejected, rejected.rollout == asked.rollout, rejected.revision == wanted.revision { return rejection }
+        if let active = record.active, active.isNamed(by: wanted, in: asked.owner.namespace) {
+            return SlotTarget(revision: wanted.revision, state: .active)
+        }
+        if let setback {
+            return SlotTarget(
+                revision: wanted.revision, state: .failed, blame: .environment, reason: setback.failure.reason,
+                message: bounded(setback.failure.message))
+        }
+        guard let pipeline, pipeline.reference == wanted else { return SlotTarget(revision: wanted.revision, state: .fetching) }
+        switch pipeline.stage {
+        case .fetch: return SlotTarget(revision: wanted.revision, state: .fetching)
+        case .verify: return SlotTarget(revision: wanted.revision, state: .verifying)
+        case .stage, .ready: return SlotTarget(revision: wanted.revision, state: .staged)
+        }
+    }
+
+    private var rejection: SlotTarget? {
+        record.rejected.map {
+            SlotTarget(
+                revision: $0.revision, state: $0.isReverted ? .reverted : .failed, blame: .module, reason: $0.reason,
+                message: bounded($0.message))
+        }
+    }
+
+    private func describe(_ refusal: Refusal, _ asked: SlotPlan) -> SlotTarget {
+        let revision = asked.target?.revision ?? record.active?.revision ?? ""
+        switch refusal {
+        case .held:
+            return SlotTarget(
+                revision: revision, state: .held, reason: "Held",
+                message: "this host is held by the annotation \(GraftAPI.holdAnnotation); remove it to let the host follow its plan")
+        case .unsupported(let features):
+            return SlotTarget(
+                revision: revision, state: .unsupported, blame: .environment, reason: "MissingFeature",
+                message: "the plan needs \(features.joined(separator: ", ")), which this agent can't do; upgrade the agent")
+        case .quarantined(let reason):
+            return SlotTarget(
+                revision: revision, state: .failed, blame: .environment, reason: "Quarantined",
+                message: bounded("a ModuleQuarantine covers it: \(reason)"))
+        }
+    }
+
+    private func bounded(_ message: String) -> String { String(message.unicodeScalars.prefix(1000)) }
+}

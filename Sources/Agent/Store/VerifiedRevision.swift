@@ -1,0 +1,17 @@
+package import JSON
+package import OCI
+
+/// A stored revision whose signatures were held against the policies in force, with the files its signed manifest names.
+package struct VerifiedRevision: Sendable, Hashable {
+    package let installed: InstalledRevision
+    package let slot: String
+    package let config: JSON?
+    package let files: [ModuleArtifact.File]
+
+    package init(installed: InstalledRevision, slot: String, config: JSON?, files: [ModuleArtifact.File]) {
+        self.installed = installed
+        self.slot = slot
+        self.config = config
+        self.files = files
+    }
+}

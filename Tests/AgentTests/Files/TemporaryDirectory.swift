@@ -1,0 +1,72 @@
+import Glibc
+import Synchronization
+
+@testable import Agent
+
+/// Runs `body` with a directory of its own, which goes afterwards.
+func withTemporaryDirectory<Result>(_ body: (String) throws -> Result) throws -> Result {
+    let directory = try makeTemporaryDirectory()
+    defer { try? Disk.real.removeTree(directory) }
+    return try body(directory)
+}
+
+func withTemporaryDirectory<Result>(_ body: (String) async throws -> Result) async throws -> Result {
+    let directory = try makeTemporaryDirectory()
+    defer { try? Disk.real.removeTree(directory) }
+    return try await body(directory)
+}
+
+private func makeTemporaryDirectory() throws -> String {
+    var template = Array("/tmp/graft-agent-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw FileError("/tmp", "making a directory", code: errno) }
+    return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}
+
+/// A process that dies before its n-th change to a file: from then on nothing it does reaches the disk.
+final class Mortal: Sendable {
+    struct Death: Error {}
+
+    fileprivate let left: Mutex<Int>
+    private let changes = Mutex<[Disk.Change]>([])
+
+    init(dyingAt number: Int) { left = Mutex(number) }
+
+    /// What it did, up to what it died of.
+    var log: [Disk.Change] { changes.withLock { $0 } }
+    var isDead: Bool { left.withLock { $0 < 0 } }
+
+    var disk: Disk {
+        Disk { [self] change in
+            try left.withLock { left in
+                guard left > 0 else {
+                    left = -1
+                    throw Death()
+                }
+                left -= 1
+            }
+            changes.withLock { $0.append(change) }
+        }
+    }
+}
+
+/// A disk that is full for the next few changes.
+final class Faulty: Sendable {
+    private let failures = Mutex(0)
+
+    func fail(next count: Int) { failures.withLock { $0 = count } }
+
+    var disk: Disk {
+        Disk { [self] change in
+            try failures.withLock { failures in
+                guard failures > 0 else { return }
+                failures -= 1
+                throw FileError("\(change)", "writing", code: ENOSPC)
+            }
+        }
+    }
+}
+
+extension Mortal {
+    /// Dies now.
+    func kill() { left.withLock { $0 = -1 } }
+}

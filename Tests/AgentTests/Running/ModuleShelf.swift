@@ -1,0 +1,73 @@
+import JSON
+import OCI
+import Synchronization
+import Trust
+import Verification
+
+/// Modules in an image layout, signed by a key, found under any registry's name. May be out of reach.
+final class ModuleShelf: ArtifactLocator {
+    static let repository = "registry.example/modules/http-filter"
+    let key: PrivateKey
+    private let layout: ImageLayout
+    private let isDown = Mutex(false)
+    private let reads = Mutex(0)
+
+    init(directory: String) throws {
+        layout = try ImageLayout(creating: "\(directory)/layout")
+        key = try PrivateKey.generate()
+    }
+
+    func goDown(_ isDown: Bool = true) { self.isDown.withLock { $0 = isDown } }
+    /// How often something was asked of it.
+    var requests: Int { reads.withLock { $0 } }
+
+    func source(of reference: Reference) -> any ArtifactSource { Shelf(shelf: self) }
+
+    /// Pushes a module and its signature. Returns the digests of both.
+    func push(
+        _ version: String, files: [(String, BlobContent)], signedBy key: PrivateKey? = nil,
+        descriptor change: (inout JSON) -> Void = { _ in }
+    ) async throws -> (module: String, signature: String) {
+        var descriptor: JSON = [
+            "name": "http-filter", "version": .string(version), "slot": "net/filter", "contract": "edge/3",
+            "minimumRuntimeVersion": "2.0.0", "capabilities": ["reload"],
+        ]
+        change(&descriptor)
+        let package = try ModulePackage(
+            descriptor: descriptor, files: try files.map { .init(path: try PayloadPath($0.0), content: $0.1) })
+        let module = try await package.push(to: layout, tag: try Tag(version)).digest.description
+        let layer = try Signer(key: key ?? self.key).sign(digest: module, repository: Self.repository)
+        let image = try SignatureImage(for: module, layers: [layer])
+        try await layout.push(.bytes(image.config), as: Descriptor(mediaType: SignatureImage.configMediaType, of: image.config))
+        try await layout.push(.bytes(layer.payload), as: Descriptor(mediaType: layer.mediaType, of: layer.payload))
+        try await layout.push(try ManifestDocument(parsing: image.manifest, source: "the test"), tag: try Tag(image.tag))
+        return (module, image.manifestDigest)
+    }
+
+    private struct Shelf: ArtifactSource {
+        let shelf: ModuleShelf
+        var location: String { ModuleShelf.repository }
+
+        private func reach() throws {
+            shelf.reads.withLock { $0 += 1 }
+            if shelf.isDown.withLock({ $0 }) { throw OCIError(.unreachable, "\(location): no connection") }
+        }
+
+        func resolve(_ name: ArtifactName) async throws -> Descriptor {
+            try reach()
+            return try await shelf.layout.resolve(name)
+        }
+
+        func manifest(_ name: ArtifactName) async throws -> ManifestDocument {
+            try reach()
+            return try await shelf.layout.manifest(name)
+        }
+
+        func blob(_ descriptor: Descriptor, into write: ([UInt8]) async throws -> Void) async throws {
+            try reach()
+            try await shelf.layout.blob(descriptor, into: write)
+        }
+
+        func tags() async throws -> [Tag] { [] }
+    }
+}

@@ -1,0 +1,185 @@
+import GraftAPI
+import KubeCore
+
+@testable import Agent
+
+/// One slot, its journal and a host, all as values: what the runner does with the machine, without files, time or tasks.
+struct SlotSimulation {
+    /// How a version is bad, by its name.
+    enum Fault { case refusesToLoad, failsProbe, failsSoak, diesWhileSoaking, killsTheAgent }
+
+    var machine: SlotStateMachine
+    /// What the last fsync left on the disk.
+    var journal: SlotRecord
+    var inputs = SlotInputs()
+    var faults: [String: Fault] = [:]
+    /// Fails of the environment, by action.
+    var registryIsDown = false
+    var hostIsDown = false
+
+    private(set) var stored: Set<InstalledRevision> = []
+    private(set) var verified: Set<InstalledRevision> = []
+    private(set) var staged: Set<InstalledRevision> = []
+    /// What `current` links to, and what the process runs.
+    private(set) var linked: InstalledRevision?
+    private(set) var running: InstalledRevision?
+    private(set) var process = 1
+    private(set) var actions: [SlotAction] = []
+    private(set) var activations: [String: Int] = [:]
+    private(set) var soakProbes = 0
+
+    init(policy: SlotPolicy = .quick) {
+        let record = SlotRecord(slot: "net/filter")
+        machine = SlotStateMachine(record: record, policy: policy)
+        journal = record
+    }
+
+    static func reference(_ version: String) -> RevisionReference {
+        RevisionReference(revision: "filter-\(version)", digest: "sha256:\(version)", version: version)
+    }
+
+    static func installed(_ version: String) -> InstalledRevision {
+        InstalledRevision(
+            namespace: "payments", revision: "filter-\(version)", digest: "sha256:\(version)", configHash: "none", version: version)
+    }
+
+    static func plan(
+        _ target: String?, rollout: String = "r1", previous: String? = nil, action: ModulePlanSpec.Action = .run, requires: [String] = [],
+        name: String = "filter", place: Double = 0, created: Int64 = 0
+    ) -> SlotPlan {
+        SlotPlan(
+            owner: SlotOwner(namespace: "payments", name: name, planUID: "uid-\(name)"), action: action, rollout: rollout,
+            requires: requires, target: target.map(reference), previous: previous.map(reference),
+            named: [target, previous].compactMap { $0 }.map(reference), place: place, created: created)
+    }
+
+    /// Decides, writes down, performs and finishes one action. Waiting moves the clock.
+    @discardableResult
+    mutating func step() -> SlotAction {
+        let action = decide()
+        guard let result = perform(action) else {
+            crash()
+            return action
+        }
+        machine.finish(action, result, inputs)
+        return action
+    }
+
+    mutating func decide() -> SlotAction {
+        let action = machine.next(inputs)
+        journal = machine.record
+        actions.append(action)
+        return action
+    }
+
+    /// The agent is killed and started again.
+    mutating func crash() {
+        journal = machine.record == journal ? journal : journal
+        machine = SlotStateMachine(record: journal, policy: machine.policy)
+        verified = []
+    }
+
+    /// The host process is killed and started again: it loads what is linked.
+    mutating func restartHost() {
+        process += 1
+        running = linked
+    }
+
+    /// Steps until the machine has nothing to do but wait for a change.
+    mutating func settle(limit: Int = 400) {
+        for _ in 0..<limit {
+            if case .wait(until: nil) = step() { return }
+        }
+    }
+
+    /// Steps until something is being loaded.
+    mutating func runUntilActivation(limit: Int = 400) {
+        for _ in 0..<limit {
+            if case .activate = step() { return }
+        }
+    }
+
+    mutating func run(until step: SlotRecord.Step, limit: Int = 400) {
+        for _ in 0..<limit where machine.record.step != step { self.step() }
+    }
+
+    /// Nil: performing it killed the agent.
+    mutating func perform(_ action: SlotAction) -> Result<SlotOutcome, SlotFailure>? {
+        switch action {
+        case .wait(let moment):
+            if let moment { inputs.now = max(inputs.now, moment) }
+            return .success(.done)
+        case .fetch(let reference, _):
+            guard !registryIsDown else { return .failure(SlotFailure(.environment, "FetchFailed", "the registry is down")) }
+            let installed = Self.installed(reference.version!)
+            stored.insert(installed)
+            return .success(.fetched(installed))
+        case .verify(let installed):
+            guard stored.contains(installed) else { return .failure(SlotFailure(.environment, SlotFailure.missing, "not stored")) }
+            verified.insert(installed)
+            return .success(.done)
+        case .stage(let installed):
+            precondition(verified.contains(installed), "staged without being verified")
+            staged.insert(installed)
+            return .success(.done)
+        case .restore(let installed):
+            linked = installed
+            return .success(.done)
+        case .activate(let installed): return activate(installed)
+        case .probe(let installed): return probe(installed)
+        case .revert(let installed):
+            linked = installed
+            if hostIsDown { return .failure(SlotFailure(.unreachable, "ReloadFailed", "the host is down")) }
+            running = installed
+            return .success(.done)
+        case .unload:
+            linked = nil
+            running = nil
+            return .success(.done)
+        }
+    }
+
+    private mutating func activate(_ installed: InstalledRevision) -> Result<SlotOutcome, SlotFailure>? {
+        precondition(staged.contains(installed), "activated without being staged")
+        if hostIsDown { return .failure(SlotFailure(.unreachable, "ProbeFailed", "the host is down")) }
+        activations[installed.version, default: 0] += 1
+        linked = installed
+        if faults[installed.version] == .killsTheAgent {
+            restartHost()
+            return nil
+        }
+        if faults[installed.version] == .refusesToLoad {
+            return .failure(SlotFailure(.module, "ActivationFailed", "\(installed.version) needs a table"))
+        }
+        running = installed
+        return .success(.done)
+    }
+
+    private mutating func probe(_ installed: InstalledRevision) -> Result<SlotOutcome, SlotFailure>? {
+        if hostIsDown { return .failure(SlotFailure(.unreachable, "ProbeFailed", "the host is down")) }
+        guard running == installed, faults[installed.version] != .failsProbe else {
+            return .failure(SlotFailure(.module, "ProbeFailed", "the host runs \(running?.version ?? "nothing")"))
+        }
+        if machine.record.step == .soaking {
+            soakProbes += 1
+            if faults[installed.version] == .failsSoak, soakProbes > 2 {
+                return .failure(SlotFailure(.module, "ProbeFailed", "it lost its table"))
+            }
+            if faults[installed.version] == .diesWhileSoaking, soakProbes > 2 { restartHost() }
+        }
+        return .success(.serving(process: String(process)))
+    }
+}
+
+extension SlotPolicy {
+    /// Whole seconds, so that tests read well.
+    static var quick: SlotPolicy {
+        var policy = SlotPolicy()
+        policy.probeDeadline = .seconds(4)
+        policy.probeInterval = .seconds(1)
+        policy.soak = .seconds(10)
+        policy.soakInterval = .seconds(2)
+        policy.fetchSpread = .zero
+        return policy
+    }
+}
