@@ -43,13 +43,16 @@ func main(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
     name: "graft",
     products: [
+        .executable(name: "graft", targets: ["graft"]),
+        .executable(name: "graft-controller", targets: ["graft-controller"]),
+        .executable(name: "graft-agent", targets: ["graft-agent"]),
         // For Benchmarks/ alone, a package of its own; nothing here is promised to anyone else.
         .library(
             name: "GraftInternals",
             targets: [
                 "Agent", "Controllers", "GraftAPI", "HTTPCore", "JSON", "KubeClient", "KubeCore", "KubeRuntime", "KubeServer", "OCI",
                 "Schema", "Trust", "Verification",
-            ])
+            ]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -105,6 +108,25 @@ let package = Package(
                 "Compatibility", crypto, httpTypes, lifecycle, logging,
             ]),
 
+        // Programs.
+        layer("ProgramOptions", ["KubeClient", "HTTPTransport", "OCI", argumentParser, logging]),
+        layer("AgentCommand", ["Agent", "HTTPTransport", "JSON", "ProgramOptions", "YAML", argumentParser, lifecycle, unixSignals]),
+        layer(
+            "ControllerCommand",
+            [
+                "Controllers", "KubeRuntime", "ProgramOptions", argumentParser, hummingbird, lifecycle, logging, unixSignals,
+            ]),
+        layer(
+            "Commands",
+            [
+                "AgentCommand", "Controllers", "ProgramOptions", "KubeServer", "RegistryServer", "GraftAPI", "KubeRuntime",
+                "KubeClient", "KubeCore", "OCI", "Trust", "Verification", "JSON", "YAML", "Compatibility", argumentParser, crypto,
+                hummingbird, hummingbirdTLS, lifecycle, logging, nioCore, nioSSL, asn1, unixSignals, x509,
+            ]),
+        main("graft", ["Commands", argumentParser]),
+        main("graft-controller", ["ControllerCommand", argumentParser]),
+        main("graft-agent", ["AgentCommand", argumentParser]),
+
         // Tests: what they share, one target for each layer, then the programs as a whole.
         .target(
             name: "Harness",
@@ -140,6 +162,7 @@ let package = Package(
                 "Harness", "HTTPTransport", "GraftAPI", "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Trust", "Verification",
                 "HTTPCore", "JSON", "Schema", httpTypes, lifecycle, logging,
             ]),
+        tests(of: "Commands", ["ProgramOptions", "GraftAPI", "KubeCore", "JSON", "YAML"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,54 @@
+import Glibc
+import JSON
+import KubeClient
+import ProgramOptions
+import Synchronization
+
+/// Learns on which ports the servers listen, and writes what clients need once all do.
+final class ControlPlaneAddresses: Sendable {
+    private let directory: ControlPlaneDirectory
+    private let tokens: ControlPlaneTokens
+    private let authority: String
+    private let address: String
+    private let ports = Mutex<(api: Int?, registry: Int?)>((nil, nil))
+
+    init(directory: ControlPlaneDirectory, tokens: ControlPlaneTokens, authority: String, address: String) {
+        self.directory = directory
+        self.tokens = tokens
+        self.authority = authority
+        self.address = address
+    }
+
+    func apiListens(on port: Int?) { record { $0.api = port } }
+    func registryListens(on port: Int?) { record { $0.registry = port } }
+
+    private func record(_ change: (inout (api: Int?, registry: Int?)) -> Void) {
+        let both = ports.withLock { ports -> (Int, Int)? in
+            change(&ports)
+            guard let api = ports.api, let registry = ports.registry else { return nil }
+            return (api, registry)
+        }
+        guard let (api, registry) = both else { return }
+        let server = "https://\(address):\(api)"
+        do {
+            for (file, name, token) in [
+                (directory.kubeconfig, "graft-admin", tokens.admin), (directory.agentKubeconfig, "graft-agent", tokens.agent),
+            ] {
+                let text = KubeConfig.text(name: name, server: server, certificateAuthority: authority, token: token)
+                try file.write(text, mode: 0o600)
+            }
+            let ready: JSON = [
+                "server": .string(server), "registry": "\(address):\(registry)", "kubeconfig": .string(directory.kubeconfig.path),
+            ]
+            try directory.ready.write(ready.text() + "\n")
+            announce("API server  \(server)\nregistry    \(address):\(registry)\nkubeconfig  \(directory.kubeconfig.path)")
+        } catch {
+            announce("graft up: \(error)")
+        }
+    }
+
+    private func announce(_ text: String) {
+        print(text)
+        fflush(nil)
+    }
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+import ProgramOptions
+
+/// `graft up`: an embedded control plane, for trying, developing and testing. Not for production: one process, one machine.
+struct UpCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "up", abstract: "Run an embedded control plane: Kubernetes API, registry and controller.",
+        discussion:
+            "Listens on loopback. What it holds survives it, in the directory given. docs/embedded-server.md says what its API server leaves out."
+    )
+
+    @Option(help: ArgumentHelp("Directory for its data, certificates and kubeconfig.", valueName: "path"))
+    var data = ".graft"
+    @Option(help: "Port of the API server; 0 for any.")
+    var port = 6443
+    @Option(help: "Port of the registry; 0 for any.")
+    var registryPort = 5000
+    @Flag(help: "Run only the API server and the registry.")
+    var noController = false
+    @OptionGroup var log: LogOptions
+    @OptionGroup var registry: RegistryOptions
+
+    func validate() throws {
+        for (name, value) in [("--port", port), ("--registry-port", registryPort)] where !(0...65_535).contains(value) {
+            throw ValidationError("\(name): found \(value), wanted a port from 0 to 65535")
+        }
+    }
+
+    func run() async throws {
+        try await ControlPlane(
+            directory: try ControlPlaneDirectory(data), address: "127.0.0.1", port: port, registryPort: registryPort,
+            registry: try registry.client(), runsController: !noController, logger: log.logger("graft")
+        ).run()
+    }
+}

@@ -1,0 +1,98 @@
+import ArgumentParser
+import GraftAPI
+import JSON
+import KubeClient
+import KubeCore
+import ProgramOptions
+
+/// `graft promote`: go on from a pause now, or skip all steps.
+struct PromoteCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "promote", abstract: "End the pause a rollout is in, or skip all its steps.")
+
+    @OptionGroup var deployment: DeploymentOptions
+    @Flag(help: "Skip all remaining steps; waves stay within maxUnavailable.")
+    var full = false
+
+    func run() async throws {
+        let target = try deployment.connect()
+        let current = try await target.get()
+        let rollout = try target.rollout(of: current)
+        let step = full ? "full" : String(rollout.stepIndex)
+        let changed = try await target.annotate(current, GraftAPI.promoteAnnotation, "\(rollout.id)/\(step)")
+        deployment.report(
+            changed, full ? "all steps of \(rollout.id) are skipped" : "step \(rollout.stepIndex + 1) of \(rollout.id) is promoted")
+    }
+}
+
+/// `graft abort`: give the rollout up and go back.
+struct AbortCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "abort", abstract: "Give the rollout in progress up: its hosts go back to the stable version.")
+
+    @OptionGroup var deployment: DeploymentOptions
+
+    func run() async throws {
+        let target = try deployment.connect()
+        let current = try await target.get()
+        let rollout = try target.rollout(of: current)
+        let changed = try await target.annotate(current, GraftAPI.abortAnnotation, rollout.id)
+        deployment.report(changed, "\(rollout.id) is given up; its hosts go back to \(current.status.stable?.version ?? "nothing")")
+    }
+}
+
+/// `graft retry`: try what failed again.
+struct RetryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "retry", abstract: "Try the wanted version again after it failed: lifts its quarantine in this namespace.")
+
+    @OptionGroup var deployment: DeploymentOptions
+
+    func run() async throws {
+        let target = try deployment.connect()
+        let current = try await target.get()
+        let revisions = try await target.revisionsNewestFirst()
+        guard let wanted = revisions.first(where: { $0.isWanted(by: current) }) else {
+            throw CommandError(
+                "\(current.key): \(current.spec.module) was never resolved: \(current.status.message); the controller tries again by itself"
+            )
+        }
+        let quarantine = ConfigHash.quarantineName(
+            digest: wanted.spec.digest, namespace: target.namespace, configHash: wanted.spec.configHash)
+        let lifted = try await Api<ModuleQuarantine>(target.client).deleteIfPresent(quarantine)
+        let changed = try await target.annotate(current, GraftAPI.retryAnnotation, wanted.metadata.name)
+        deployment.report(changed, "\(wanted.spec.version) is tried again" + (lifted ? "; its quarantine is lifted" : ""))
+    }
+}
+
+/// `graft pause`: nothing moves until `graft resume`.
+struct PauseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "pause", abstract: "Hold everything where it is; deadlines stop as well.")
+
+    @OptionGroup var deployment: DeploymentOptions
+
+    func run() async throws { try await setPaused(true, deployment, "is paused; 'graft resume' lets it go on") }
+}
+
+/// `graft resume`: takes `graft pause` back.
+struct ResumeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "resume", abstract: "Let a paused deployment go on.")
+
+    @OptionGroup var deployment: DeploymentOptions
+
+    func run() async throws { try await setPaused(false, deployment, "goes on") }
+}
+
+private func setPaused(_ paused: Bool, _ deployment: DeploymentOptions, _ sentence: String) async throws {
+    let target = try deployment.connect()
+    _ = try await target.get()
+    let changed = try await target.deployments.mergePatch(target.name, ["spec": ["paused": .bool(paused)]] as JSON)
+    deployment.report(changed, sentence)
+}
+
+extension ModuleRevision {
+    /// Whether this is the revision that the manifest asks for.
+    func isWanted(by deployment: ModuleDeployment) -> Bool {
+        spec.source == deployment.spec.module && spec.configHash == ConfigHash.of(deployment.spec.config)
+    }
+}

@@ -1,0 +1,85 @@
+import GraftAPI
+import KubeCore
+
+/// What `graft status` shows of a deployment: where it is and why, its steps, and its hosts. Pure: the same input, the same lines.
+struct StatusView {
+    var deployment: ModuleDeployment
+    /// Hosts of the class that the selector matches.
+    var hosts: [ModuleHost]
+    var now: Timestamp
+
+    init(_ deployment: ModuleDeployment, hosts: [ModuleHost], now: Timestamp) {
+        self.deployment = deployment
+        self.hosts = hosts.filter {
+            $0.spec.hostClass == deployment.spec.hostClass && deployment.spec.selector.matches($0.metadata.labels)
+        }.sorted { $0.metadata.name < $1.metadata.name }
+        self.now = now
+    }
+
+    var lines: [String] { header + [""] + steps + (steps.isEmpty ? [] : [""]) + hostLines }
+
+    private var status: ModuleDeploymentStatus { deployment.status }
+
+    private var header: [String] {
+        var lines = ["\(deployment.key)   \(status.phase.rawValue)   \(status.summary.version)"]
+        if !status.message.isEmpty { lines.append("  " + status.message) }
+        if let generation = deployment.metadata.generation, (status.observedGeneration ?? 0) < generation {
+            lines.append("  the newest change of the manifest is not seen by the controller yet")
+        }
+        return lines
+    }
+
+    private var steps: [String] {
+        let steps = deployment.spec.strategy.steps
+        guard status.canary != nil, let rollout = status.rollout, !steps.isEmpty, status.phase != .rollingBack else { return [] }
+        let marks = steps.enumerated().map { index, step in
+            let mark = index < rollout.stepIndex ? "✔" : index == rollout.stepIndex ? "▶" : "·"
+            return "\(mark) \(text(of: step, isCurrent: index == rollout.stepIndex, since: rollout.stepStartTime?.time))"
+        }
+        let last = rollout.stepIndex >= steps.count ? "▶ all" : "· all"
+        return ["  " + (marks + [last]).joined(separator: "   ")]
+    }
+
+    private func text(of step: Step, isCurrent: Bool, since start: Timestamp?) -> String {
+        if let weight = step.setWeight { return weight.description }
+        guard let seconds = step.pause?.durationSeconds else { return "pause until promoted" }
+        guard isCurrent, let start else { return "pause \(seconds)s" }
+        let left = max(0, Int64(seconds) - (now - start).components.seconds)
+        return "pause \(left)s left"
+    }
+
+    private var hostLines: [String] {
+        let counts = status.hosts
+        let notes = [(counts.failed, "failed"), (counts.skipped, "skipped"), (counts.incompatible, "incompatible")]
+            .filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+        var lines = ["  hosts \(counts.summary)" + (notes.isEmpty ? "" : " (\(notes.joined(separator: ", ")))")]
+        let width = hosts.map { $0.metadata.name.count }.max() ?? 0
+        lines += hosts.map { host in
+            let slot = host.status.slots.first { $0.name == deployment.spec.slot }
+            let version = slot?.active?.version ?? slot?.active?.revision ?? "-"
+            return "    \(mark(slot)) \(padded(host.metadata.name, width)) \(padded(version, 10)) \(progress(slot))"
+        }
+        return lines.map(trimmed)
+    }
+
+    private func mark(_ slot: SlotStatus?) -> String {
+        guard let slot, let active = slot.active else { return slot?.target?.state == .failed ? "✘" : "○" }
+        if slot.target?.state == .reverted || slot.target?.state == .failed { return "✘" }
+        return active.revision == status.canary?.revision ? "◆" : "●"
+    }
+
+    private func progress(_ slot: SlotStatus?) -> String {
+        guard let target = slot?.target, target.state != .active else { return "" }
+        return target.state.rawValue + (target.message.map { ": \($0)" } ?? "")
+    }
+
+    private func padded(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
+    }
+
+    private func trimmed(_ line: String) -> String {
+        var line = line
+        while line.last == " " { line.removeLast() }
+        return line
+    }
+}

@@ -1,0 +1,24 @@
+import AgentCommand
+package import ArgumentParser
+
+/// `graft`, also as `kubectl graft`.
+package struct GraftCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "graft",
+        abstract: "Signed, gated, progressive delivery of what runs inside a process.",
+        version: "0.1.0",
+        subcommands: [],
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Deployments:",
+                subcommands: [
+                    StatusCommand.self, PromoteCommand.self, AbortCommand.self, RetryCommand.self, PauseCommand.self, ResumeCommand.self,
+                    UndoCommand.self, HistoryCommand.self,
+                ]),
+            CommandGroup(
+                name: "Artifacts:", subcommands: [PushCommand.self, SignCommand.self, VerifyCommand.self, GenerateKeyCommand.self]),
+            CommandGroup(name: "Clusters:", subcommands: [UpCommand.self, AgentCommand.self, CRDsCommand.self]),
+        ])
+
+    package init() {}
+}

@@ -1,0 +1,51 @@
+package import ArgumentParser
+import Controllers
+import Glibc
+import KubeRuntime
+package import ProgramOptions
+import ServiceLifecycle
+import UnixSignals
+
+/// `graft-controller`: the controller, as it runs in a cluster.
+package struct ControllerCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "graft-controller", abstract: "Resolve, verify and roll out modules.",
+        discussion: "Several replicas elect one that works. Ends with status 1 when it loses its lease: another works by then.",
+        version: "0.1.0")
+
+    @OptionGroup package var cluster: ClusterOptions
+    @OptionGroup package var registry: RegistryOptions
+    @OptionGroup package var log: LogOptions
+    @Option(help: ArgumentHelp("Where /healthz and /readyz are served; empty: nowhere.", valueName: "address:port"))
+    package var listen = "127.0.0.1:8080"
+    @Option(
+        help: ArgumentHelp("Name among the replicas, unlike its predecessor's. Default: host name and a random number.", valueName: "name"))
+    package var identity: String?
+    @Flag(help: "Work at once; for a single replica.")
+    package var noLeaderElection = false
+
+    package init() {}
+
+    package func run() async throws {
+        let logger = log.logger("graft-controller")
+        let (client, _) = try cluster.connect(userAgent: "graft-controller")
+        let controllers = ControllerServices(
+            client: client, artifacts: try registry.client(),
+            configuration: ControllerConfiguration(identity: identity ?? Self.defaultIdentity, electsLeader: !noLeaderElection),
+            logger: logger)
+        var services: [any Service] = [controllers]
+        if let endpoint = try ProbeServer(listen, logger: logger) { services.insert(endpoint, at: 0) }
+        try await ServiceGroup(
+            configuration: .init(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        ).run()
+    }
+
+    /// Another one at each start: in a container every process has the same ID, and a successor must not take its predecessor's Lease for
+    /// its own.
+    static var defaultIdentity: String {
+        var name = [CChar](repeating: 0, count: 256)
+        gethostname(&name, name.count - 1)
+        let host = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return "\(host)_\(String(UInt64.random(in: .min ... .max), radix: 36))"
+    }
+}

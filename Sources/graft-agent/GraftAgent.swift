@@ -1,0 +1,7 @@
+import AgentCommand
+import ArgumentParser
+
+@main
+struct GraftAgent {
+    static func main() async { await AgentCommand.main() }
+}

@@ -1,0 +1,94 @@
+import GraftAPI
+import JSON
+import KubeCore
+import Testing
+
+@testable import Commands
+
+@Suite("Status view")
+struct StatusViewTests {
+    private let now = Timestamp("2026-01-01T00:10:00Z")!
+
+    private func deployment(_ change: (inout ModuleDeployment) -> Void = { _ in }) -> ModuleDeployment {
+        var spec = ModuleDeploymentSpec()
+        spec.hostClass = "edge-proxy"
+        spec.slot = "net/filter"
+        spec.selector = LabelSelector(matchLabels: ["tier": "edge"])
+        spec.strategy.steps = [
+            .setWeight(Weight(percent: 10)), .pause(seconds: 600), .setWeight(Weight(percent: 50)), .pause(seconds: nil),
+        ]
+        var deployment = ModuleDeployment(metadata: ObjectMeta(name: "http-filter", namespace: "payments", generation: 2), spec: spec)
+        deployment.status.observedGeneration = 2
+        deployment.status.phase = .progressing
+        deployment.status.message = "Waiting for 1 host."
+        deployment.status.summary.version = "1.0.0 → 1.1.0"
+        deployment.status.stable = RevisionReference(revision: "http-filter-a", digest: "", version: "1.0.0")
+        deployment.status.canary = RevisionReference(revision: "http-filter-b", digest: "", version: "1.1.0")
+        var rollout = RolloutStatus()
+        rollout.id = "http-filter-b-1"
+        rollout.stepIndex = 1
+        rollout.stepStartTime = Timestamp("2026-01-01T00:05:00Z").map(Instant.init)
+        deployment.status.rollout = rollout
+        deployment.status.hosts.summary = "1/3"
+        change(&deployment)
+        return deployment
+    }
+
+    private func host(_ name: String, active: String?, revision: String = "", target: SlotTarget? = nil, tier: String = "edge")
+        -> ModuleHost
+    {
+        var spec = ModuleHostSpec()
+        spec.hostClass = "edge-proxy"
+        var host = ModuleHost(metadata: ObjectMeta(name: "edge-proxy.\(name)", labels: ["tier": tier]), spec: spec)
+        var slot = SlotStatus()
+        slot.name = "net/filter"
+        slot.active = active.map { ActiveRevision(revision: revision, digest: "", version: $0, since: now) }
+        slot.target = target
+        host.status.slots = [slot]
+        return host
+    }
+
+    @Test("It shows where the rollout is, why, and each host that the selector matches")
+    func progressing() {
+        let view = StatusView(
+            deployment(),
+            hosts: [
+                host("c", active: "1.0.0", revision: "http-filter-a", target: SlotTarget(revision: "http-filter-b", state: .fetching)),
+                host("b", active: "1.0.0", revision: "http-filter-a", tier: "core"),
+                host("a", active: "1.1.0", revision: "http-filter-b", target: SlotTarget(revision: "http-filter-b", state: .active)),
+            ], now: now)
+        #expect(
+            view.lines == [
+                "payments/http-filter   Progressing   1.0.0 → 1.1.0",
+                "  Waiting for 1 host.",
+                "",
+                "  ✔ 10%   ▶ pause 300s left   · 50%   · pause until promoted   · all",
+                "",
+                "  hosts 1/3",
+                "    ◆ edge-proxy.a 1.1.0",
+                "    ● edge-proxy.c 1.0.0      Fetching",
+            ])
+    }
+
+    @Test("A host that failed says why, beside what serves")
+    func failed() {
+        let target = SlotTarget(
+            revision: "http-filter-b", state: .reverted, blame: .module, reason: "ProbeFailed", message: "the probe found 1.0.0")
+        let view = StatusView(
+            deployment {
+                $0.status.phase = .rollingBack
+                $0.status.hosts.failed = 1
+            }, hosts: [host("a", active: "1.0.0", revision: "http-filter-a", target: target), host("b", active: nil)], now: now)
+        #expect(
+            view.lines.suffix(3) == [
+                "  hosts 1/3 (1 failed)", "    ✘ edge-proxy.a 1.0.0      Reverted: the probe found 1.0.0", "    ○ edge-proxy.b -",
+            ])
+        #expect(!view.lines.joined().contains("▶"))
+    }
+
+    @Test("A manifest that the controller has not seen yet is said to be so")
+    func stale() {
+        let view = StatusView(deployment { $0.metadata.generation = 3 }, hosts: [], now: now)
+        #expect(view.lines.contains { $0.contains("not seen by the controller yet") })
+    }
+}
