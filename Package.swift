@@ -163,6 +163,19 @@ let package = Package(
                 "HTTPCore", "JSON", "Schema", httpTypes, lifecycle, logging,
             ]),
         tests(of: "Commands", ["ProgramOptions", "GraftAPI", "KubeCore", "JSON", "YAML"]),
+        .testTarget(
+            name: "ManifestsTests",
+            dependencies: [
+                "Agent", "AgentCommand", "ControllerCommand", "Controllers", "Harness", "GraftAPI", "KubeServer", "KubeClient",
+                "KubeCore", "HTTPCore", "OCI", "ProgramOptions", "Trust", "Verification", "Schema", "JSON", "YAML", argumentParser,
+                httpTypes, lifecycle, logging,
+            ], swiftSettings: settings),
+        .testTarget(
+            name: "RealClusterTests",
+            dependencies: [
+                "Harness", "Agent", "Controllers", "GraftAPI", "HTTPTransport", "KubeRuntime", "KubeClient", "KubeCore", "OCI",
+                "Schema", "Trust", "Verification", "JSON", "YAML", logging,
+            ], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )
