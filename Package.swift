@@ -170,6 +170,13 @@ let package = Package(
                 "KubeCore", "HTTPCore", "OCI", "ProgramOptions", "Trust", "Verification", "Schema", "JSON", "YAML", argumentParser,
                 httpTypes, lifecycle, logging,
             ], swiftSettings: settings),
+        // The programs are not imported: they are run.
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "graft", "graft-controller", "graft-agent", "Harness", "ProgramOptions", "KubeRuntime", "HTTPTransport", "GraftAPI",
+                "KubeClient", "KubeCore", "HTTPCore", "JSON", "YAML", httpTypes,
+            ], swiftSettings: settings),
         .testTarget(
             name: "RealClusterTests",
             dependencies: [
