@@ -66,12 +66,22 @@ struct DeploymentWork: Sendable {
 
     func run() async throws {
         defer { for subscription in subscriptions { subscription.cancel() } }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await liveness.run() }
-            group.addTask { try await fence.wait() }
-            group.addTask { try await controller.run() }
+        // At a graceful shutdown the first two end at once, and the controller when it has finished what it is at.
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await liveness.run()
+                return false
+            }
+            group.addTask {
+                try await fence.wait()
+                return false
+            }
+            group.addTask {
+                try await controller.run()
+                return true
+            }
             defer { group.cancelAll() }
-            try await group.next()
+            while let isWork = try await group.next(), !isWork {}
         }
     }
 
@@ -116,7 +126,7 @@ private final class Fence: Sendable {
     func close(_ fenced: Fenced) { error.withLock { $0 = $0 ?? fenced } }
 
     func wait() async throws {
-        try await cancelWhenGracefulShutdown {
+        _ = try await untilGracefulShutdown {
             while true {
                 if let fenced = self.error.withLock({ $0 }) { throw fenced }
                 try await Task.sleep(for: .milliseconds(200))
