@@ -32,6 +32,7 @@ struct ControlPlane {
     func run() async throws {
         try TakenPort.check(address, port, option: "--port")
         try TakenPort.check(address, registryPort, option: "--registry-port")
+        defer { unlink(directory.ready.path) }
         let certificates = try Certificates.load(from: directory.certificates, names: [address, "localhost"], now: Date())
         let tokens = try ControlPlaneTokens.load(from: directory.tokens)
         let server = try await KubeServer(
@@ -60,7 +61,6 @@ struct ControlPlane {
             throw CommandError(
                 "a port is taken on \(address): \(port) or \(registryPort); choose others with --port and --registry-port, or 0 for any")
         }
-        unlink(directory.ready.path)
     }
 
     private func apiServer(_ server: KubeServer, _ certificates: Certificates, _ addresses: ControlPlaneAddresses) throws -> some Service {
