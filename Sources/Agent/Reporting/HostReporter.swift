@@ -73,7 +73,7 @@ final class HostReporter: Service {
 
     private func register() async throws {
         do {
-            let body = registration(node: try await nodeUID())
+            let body = registration(node: try await node())
             _ = try await api.apply(configuration.hostName, body, manager: GraftAPI.agentManager)
             contact.made(at: surroundings.now())
             state.withLock { ($0.isRegistered, $0.registrationFailures) = (true, 0) }
@@ -89,16 +89,17 @@ final class HostReporter: Service {
         }
     }
 
-    /// The UID of our Node, so that our ModuleHost goes with it; nil where there is no Node, or it is none of our business.
-    private func nodeUID() async throws -> String? {
-        if let known = configuration.nodeUID { return known }
-        do { return try await nodes.getIfPresent(configuration.nodeName)?.metadata.uid } catch let error as KubeError
-            where error.code == .forbidden
-        { return nil }
+    /// Our Node: its UID, so that our ModuleHost goes with it, and its zone. Nil where both are told already, where there is no
+    /// Node, or it is none of our business.
+    private func node() async throws -> Node? {
+        if configuration.nodeUID != nil, !configuration.zone.isEmpty { return nil }
+        do { return try await nodes.getIfPresent(configuration.nodeName) } catch let error as KubeError where error.code == .forbidden {
+            return nil
+        }
     }
 
     /// Just the fields an agent owns.
-    private func registration(node uid: String?) -> JSON {
+    private func registration(node: Node?) -> JSON {
         var spec = ModuleHostSpec()
         spec.hostClass = configuration.hostClass
         spec.nodeName = configuration.nodeName
@@ -107,9 +108,9 @@ final class HostReporter: Service {
         spec.capabilities = configuration.capabilities
         spec.agentVersion = configuration.agentVersion
         spec.features = features.sorted()
-        spec.zone = configuration.zone.isEmpty ? nil : configuration.zone
+        spec.zone = configuration.zone.isEmpty ? node?.zone : configuration.zone
         var metadata: JSON = ["labels": configuration.labels.json]
-        if let uid {
+        if let uid = configuration.nodeUID ?? node?.metadata.uid {
             metadata["ownerReferences"] = [
                 ["apiVersion": "v1", "kind": "Node", "name": .string(configuration.nodeName), "uid": .string(uid)]
             ]

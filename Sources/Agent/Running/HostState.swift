@@ -45,6 +45,7 @@ final class HostState: Sendable {
                 let isSame =
                     change.old?.metadata.labels == change.new?.metadata.labels
                     && change.old?.metadata.annotations == change.new?.metadata.annotations
+                    && change.old?.spec.zone == change.new?.spec.zone
                 if !isSame { wakeAll() }
             },
         ]
@@ -69,6 +70,13 @@ final class HostState: Sendable {
     /// What the host's labels are now: those it has in the cluster, or else those it was told.
     var labels: [String: String] {
         sources.hosts.get(ObjectKey(name: configuration.hostName))?.metadata.labels ?? configuration.labels
+    }
+
+    /// The zone that the controller places the host by: what it has in the cluster, or else what it was told. Nil while nobody
+    /// knows, since it may yet be learnt from the host's Node.
+    var zone: String? {
+        if let host = sources.hosts.get(ObjectKey(name: configuration.hostName)) { return host.spec.zone ?? "" }
+        return configuration.zone.isEmpty ? nil : configuration.zone
     }
 
     var isHeld: Bool {

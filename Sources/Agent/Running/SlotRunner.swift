@@ -108,10 +108,9 @@ final class SlotRunner: Service {
         // Before all caches are full nothing is known to be allowed.
         guard inputs.isSynced else { return inputs }
         let configuration = host.configuration
-        let labels = host.labels
+        let (labels, zone) = (host.labels, host.zone)
         inputs.plans = host.sources.plans.all().filter { $0.spec.slot == slot }.compactMap {
-            SlotPlan(
-                $0, host: configuration.hostName, hostClass: configuration.hostClass, zone: configuration.zone, labels: labels)
+            SlotPlan($0, host: configuration.hostName, hostClass: configuration.hostClass, zone: zone, labels: labels)
         }
         inputs.quarantines = host.sources.quarantines.all().map(\.spec)
         inputs.isHeld = host.isHeld

@@ -34,12 +34,14 @@ package struct SlotPlan: Sendable, Hashable {
     }
 
     /// What `plan` asks of a host; nil when its class or labels are not meant.
-    package init?(_ plan: ModulePlan, host: String, hostClass: String, zone: String, labels: [String: String]) {
+    /// - Parameter zone: nil while it is not known: then a plan that goes by zones asks nothing yet.
+    package init?(_ plan: ModulePlan, host: String, hostClass: String, zone: String?, labels: [String: String]) {
         let spec = plan.spec
         guard spec.hostClass == hostClass, spec.selector.matches(labels) else { return nil }
+        guard zone != nil || spec.cutoffs.allSatisfy(\.zone.isEmpty) else { return nil }
         self.init(
             owner: SlotOwner(namespace: plan.metadata.namespace ?? "", name: plan.metadata.name, planUID: plan.metadata.uid ?? ""),
-            action: spec.action, rollout: spec.rollout, requires: spec.requires, target: spec.revision(forHost: host, zone: zone),
+            action: spec.action, rollout: spec.rollout, requires: spec.requires, target: spec.revision(forHost: host, zone: zone ?? ""),
             previous: spec.previous, named: [spec.stable, spec.canary, spec.previous].compactMap { $0 },
             place: Double(Rank(salt: spec.salt, host: host).value) / Double(Rank.end.value),
             created: plan.metadata.creationTimestamp?.microseconds ?? 0)

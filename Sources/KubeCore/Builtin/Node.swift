@@ -14,6 +14,12 @@ public struct Node: Resource, Hashable {
         self.conditions = conditions
     }
 
+    /// Label of the failure domain that a node stands in.
+    public static let zoneLabel = "topology.kubernetes.io/zone"
+
+    /// The failure domain it stands in; nil when no label says so.
+    public var zone: String? { metadata.labels[Self.zoneLabel] }
+
     /// Whether the kubelet says so.
     public var isReady: Bool { conditions["Ready"]?.status == .isTrue }
 

@@ -72,7 +72,8 @@ struct AgentBench {
     /// Writes the plan: everyone runs `stable`, or `canary` when there is one.
     func plan(
         stable: RevisionReference?, canary: RevisionReference? = nil, previous: RevisionReference? = nil, rollout: String = "r1",
-        action: ModulePlanSpec.Action = .run, labels: [String: String] = [:], name: String = "filter", slot: String = "net/filter"
+        action: ModulePlanSpec.Action = .run, labels: [String: String] = [:], name: String = "filter", slot: String = "net/filter",
+        cutoffs: [Cutoff] = [Cutoff(below: .end)]
     ) async throws {
         var spec = ModulePlanSpec()
         spec.epoch = 1
@@ -85,7 +86,7 @@ struct AgentBench {
         spec.stable = stable
         spec.canary = canary
         spec.previous = previous
-        spec.cutoffs = [Cutoff(below: .end)]
+        spec.cutoffs = cutoffs
         _ = try await Api<ModulePlan>(cluster.client, namespace: "payments").apply(name, ["spec": spec.json] as JSON, manager: "test")
     }
 

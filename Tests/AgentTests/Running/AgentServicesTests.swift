@@ -34,6 +34,24 @@ struct AgentServicesTests {
         }
     }
 
+    @Test func `its zone is that of its Node, and plans reach it by that zone`() async throws {
+        try await AgentBench.run { bench in
+            let node: JSON = ["metadata": ["labels": ["topology.kubernetes.io/zone": "west"]]]
+            let uid = try await Api<Node>(bench.cluster.client).apply("node-1", node, manager: "test").metadata.uid
+            let (first, second) = (try await bench.publish("1.0.0"), try await bench.publish("1.1.0"))
+            let cutoffs = [Cutoff(below: Rank(value: 0)), Cutoff(zone: "west", below: .end)]
+            try await bench.plan(stable: first, canary: second, cutoffs: cutoffs)
+            let driver = MemoryDriver()
+            try await bench.withAgent(bench.agent(bench.configuration(), driver: driver)) {
+                try await bench.waitsUntilActive("1.1.0")
+                let host = try await Api<ModuleHost>(bench.cluster.client).get("edge-proxy.node-1")
+                #expect(host.spec.zone == "west")
+                #expect(host.metadata.ownerReferences.map(\.uid) == [uid])
+            }
+            #expect(driver.state.loads == 1, "never what is meant for other zones")
+        }
+    }
+
     @Test func `a version that fails its probe is reverted and reported`() async throws {
         try await AgentBench.run { bench in
             let first = try await bench.publish("1.0.0")
