@@ -81,6 +81,8 @@ import Testing
         writer.replace(
             [object("x", 1, "red", owners: ["o1", "o2"]), object("y", 1, "red"), object("z", 1, "", namespace: "b")], resourceVersion: "1")
         #expect(Set(store.objects(byValue, "red").map(\.key)) == [key("x"), key("y")])
+        #expect(store.values(of: byValue, sharedByMoreThan: 1) == ["red"])
+        #expect(store.values(of: byValue, sharedByMoreThan: 2).isEmpty)
         #expect(store.objects(.owner, "o2").map(\.key) == [key("x")])
         #expect(store.objects(in: "b").map(\.metadata.name) == ["z"])
         writer.apply(.modified(object("x", 2, "blue")))

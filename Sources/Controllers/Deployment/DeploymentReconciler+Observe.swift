@@ -2,6 +2,7 @@ import Compatibility
 import GraftAPI
 import KubeCore
 import KubeRuntime
+import Logging
 import OCI
 import Rollout
 import Trust
@@ -11,8 +12,9 @@ extension DeploymentReconciler {
     /// What the engine decides on, from memory alone.
     func observe(_ deployment: ModuleDeployment, _ plan: ModulePlan?, _ wanted: Wanted) -> Observation {
         let known = revisions(of: deployment)
-        let hosts = stores.hosts.store.objects(Stores.hostClass, deployment.spec.hostClass)
-            .filter { deployment.spec.selector.matches($0.metadata.labels) }
+        let hosts = counted(
+            stores.hosts.store.objects(Stores.hostClass, deployment.spec.hostClass)
+                .filter { deployment.spec.selector.matches($0.metadata.labels) })
         let others = stores.deployments.store.objects(Stores.deploymentClass, deployment.spec.hostClass)
         let status = statuses.decided(deployment) ?? deployment.status
         var observation = Observation(
@@ -23,6 +25,24 @@ extension DeploymentReconciler {
         observation.verbs = Verbs(annotations: verbs.fresh(deployment))
         observation.conflict = SlotClaims.conflict(of: deployment, among: others, hosts: hosts)
         return observation
+    }
+
+    /// Hosts but those beyond the limit of their node, of which it tells once.
+    private func counted(_ hosts: [ModuleHost]) -> [ModuleHost] {
+        let uncounted = HostLimit.uncounted(in: stores.hosts.store)
+        for host in hostLimit.untold(of: uncounted) {
+            let node = host.spec.nodeName
+            logger.warning("a node has too many hosts", metadata: ["node": "\(node)", "host": "\(host.metadata.name)"])
+            events.record(
+                .warning, reason: "TooManyHosts", action: "Count",
+                note:
+                    "node \(node) has more than \(HostLimit.perNode) ModuleHosts; \(host.metadata.name) is not counted, as the others are "
+                    + "older. Delete those that nobody uses, or let fewer agents run on the node.",
+                regarding: ObjectReference(to: host))
+        }
+        guard !uncounted.isEmpty else { return hosts }
+        let names = Set(uncounted.map(\.metadata.name))
+        return hosts.filter { !names.contains($0.metadata.name) }
     }
 
     /// Descriptors of the revisions that hosts may be asked to run.

@@ -16,6 +16,7 @@ struct DeploymentReconciler: Sendable {
     let memory: ResolutionMemory
     let descriptors: DescriptorCache
     let policies: PolicyView
+    let hostLimit: HostLimit
     let verbs: ObeyedVerbs
     let writtenPlans: Written<ModulePlan>
     let writtenRevisions: Written<ModuleRevision>

@@ -27,7 +27,8 @@ struct DeploymentWork: Sendable {
         }
         let reconciler = DeploymentReconciler(
             stores: stores, liveness: liveness, resolver: ModuleResolver(artifacts: artifacts), memory: ResolutionMemory(),
-            descriptors: DescriptorCache(), policies: PolicyView(stores.policies.store), verbs: ObeyedVerbs(), writtenPlans: Written(),
+            descriptors: DescriptorCache(), policies: PolicyView(stores.policies.store), hostLimit: HostLimit(),
+            verbs: ObeyedVerbs(), writtenPlans: Written(),
             writtenRevisions: Written(), writtenQuarantines: Written(),
             plans: PlanPublisher(api: Api(client), epoch: epoch), revisions: RevisionPublisher(api: Api(client)),
             quarantines: QuarantinePublisher(api: Api(client)),
@@ -40,6 +41,11 @@ struct DeploymentWork: Sendable {
             stores.hosts.store.subscribe { change in
                 // The first reconcile of each deployment sees all hosts; later ones wait for the others of a wave.
                 if !change.isInitial { wake.ring(stores.deployments(meaning: change.object, before: change.old)) }
+                if change.kind == .deleted {
+                    for host in HostLimit.newlyCounted(without: change.object, in: stores.hosts.store) {
+                        wake.ring(stores.deployments(meaning: host))
+                    }
+                }
             },
             reconciler.writtenPlans.follow(stores.plans.store), reconciler.writtenRevisions.follow(stores.revisions.store),
             reconciler.writtenQuarantines.follow(stores.quarantines.store),

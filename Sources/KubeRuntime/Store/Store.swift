@@ -38,6 +38,11 @@ public final class Store<Object: Resource>: Sendable {
         }
     }
 
+    /// The values of an index that more than `count` objects share, in no order.
+    public func values(of index: StoreIndex<Object>, sharedByMoreThan count: Int) -> [String] {
+        state.withLock { $0.contents.values(index.name, sharedByMoreThan: count) }
+    }
+
     /// Whether a whole list has been seen.
     public var isSynced: Bool { synced.isFired }
 

@@ -26,6 +26,10 @@ struct StoreContents<Object: Resource> {
 
     func keys(_ index: String, _ value: String) -> Set<ObjectKey> { keys[index]?[value] ?? [] }
 
+    func values(_ index: String, sharedByMoreThan count: Int) -> [String] {
+        keys[index]?.lazy.filter { $0.value.count > count }.map(\.key) ?? []
+    }
+
     /// Takes a whole list over at once. What is not in it is deleted, unless it is among `kept`.
     mutating func replace(_ list: [Object], keeping kept: Set<ObjectKey>, resourceVersion: String) -> [Change<Object>] {
         var changes: [Change<Object>] = []
