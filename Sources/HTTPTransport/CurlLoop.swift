@@ -24,7 +24,14 @@ final class CurlLoop: Sendable {
     let configuration: HTTPClient.Configuration
     private let inbox = Mutex(Inbox())
 
-    init(_ configuration: HTTPClient.Configuration) { self.configuration = configuration }
+    private let others: OpenLoops
+
+    /// - Parameter others: those that end together with this one; nil: those of this process.
+    init(_ configuration: HTTPClient.Configuration, among others: OpenLoops? = nil) {
+        self.configuration = configuration
+        _ = Self.prepareLibrary
+        self.others = others ?? .ofProcess
+    }
 
     private static let prepareLibrary: CURLcode = curl_global_init(Int(CURL_GLOBAL_ALL))
 
@@ -35,18 +42,13 @@ final class CurlLoop: Sendable {
             inbox.isOpen = true
             inbox.multi = Int(bitPattern: multi)
         }
-        var thread = pthread_t()
-        let context = Unmanaged.passRetained(self)
-        let failure = pthread_create(
-            &thread, nil,
-            { context in
-                Unmanaged<CurlLoop>.fromOpaque(context!).takeRetainedValue().run()
-                return nil
-            }, context.toOpaque())
-        if failure == 0 {
-            pthread_detach(thread)
-        } else {
-            context.release()
+        let isRunning = others.start(self) { context in
+            let loop = Unmanaged<CurlLoop>.fromOpaque(context!).takeRetainedValue()
+            loop.run()
+            loop.others.ended(loop)
+            return nil
+        }
+        if !isRunning {
             inbox.withLock { $0 = Inbox() }
             curl_multi_cleanup(multi)
         }

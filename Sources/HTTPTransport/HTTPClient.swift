@@ -8,9 +8,11 @@ public final class HTTPClient: Transport {
     public let configuration: Configuration
     private let loop: CurlLoop
 
-    public init(_ configuration: Configuration = Configuration()) {
+    public convenience init(_ configuration: Configuration = Configuration()) { self.init(configuration, among: nil) }
+
+    init(_ configuration: Configuration, among loops: OpenLoops?) {
         self.configuration = configuration
-        loop = CurlLoop(configuration)
+        loop = CurlLoop(configuration, among: loops)
         loop.launch()
     }
 
