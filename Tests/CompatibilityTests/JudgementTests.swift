@@ -62,6 +62,24 @@ struct JudgementTests {
         #expect(descriptor.judge(slot: "net/filter", config: nil).isCompatible)
     }
 
+    @Test("a schema whose objects are closed as JSON Schema does it refuses what it does not name, at every depth")
+    func closed() throws {
+        let schema: JSON = [
+            "type": "object", "additionalProperties": false,
+            "properties": [
+                "routes": [
+                    "type": "array",
+                    "items": ["type": "object", "additionalProperties": false, "properties": ["path": ["type": "string"]]],
+                ]
+            ],
+        ]
+        let module = try ModuleDescriptor(
+            from: ModuleDescriptorTests.complete.mergePatched(with: ["configSchema": nil]).mergePatched(with: ["configSchema": schema]))
+        #expect(module.judge(slot: "net/filter", config: ["routes": [["path": "/"]]]).isCompatible)
+        let verdict = module.judge(slot: "net/filter", config: ["routes": [["path": "/", "host": "h"]], "port": 1])
+        #expect(Set(verdict.reasons.map(\.field)) == ["spec.config.port", "spec.config.routes[0].host"])
+    }
+
     @Test("a schema that preserves unknown members takes them")
     func preserved() throws {
         let open = ModuleDescriptorTests.complete.mergePatched(with: ["configSchema": ["x-kubernetes-preserve-unknown-fields": true]])

@@ -44,12 +44,31 @@ extension ModuleDescriptor: JSONConvertible {
     }
 
     private static func configSchema(in reader: StrictReader) throws(JSONDecodingError) -> StructuralSchema? {
-        guard let json: JSON = try reader.object.optional("configSchema") else { return nil }
+        guard let written: JSON = try reader.object.optional("configSchema") else { return nil }
+        let json = withoutClosedObjects(written)
         let path = reader.path.appending("configSchema")
         if let error = StructuralSchema.definitionErrors(in: json, at: path).first {
             throw JSONDecodingError(path: error.path, wanted: "a structural schema", found: error.message)
         }
         return try StructuralSchema(from: json, at: path)
+    }
+
+    /// A schema without `additionalProperties: false` beside `properties`. Authors of JSON Schema write it, a structural schema can't
+    /// say it, and it holds anyway: members that a configuration schema does not name are refused.
+    private static func withoutClosedObjects(_ schema: JSON) -> JSON {
+        switch schema {
+        case .object(var members):
+            if members["additionalProperties"] == false, members["properties"]?.object?.isEmpty == false {
+                members["additionalProperties"] = nil
+            }
+            for name in ["items", "additionalProperties"] { members[name] = members[name].map(withoutClosedObjects) }
+            if case .object(var properties)? = members["properties"] {
+                for (name, property) in properties { properties[name] = withoutClosedObjects(property) }
+                members["properties"] = .object(properties)
+            }
+            return .object(members)
+        default: return schema
+        }
     }
 
     /// A file below the module's directory: nothing absolute, nothing that leads out of it.
