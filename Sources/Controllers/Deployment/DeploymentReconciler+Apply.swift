@@ -90,7 +90,8 @@ extension DeploymentReconciler {
             var status = statuses.decided(deployment) ?? deployment.status
             status.observedGeneration = deployment.metadata.generation
             status.phase = .unloading
-            status.message = "Waiting for \(alive.count) hosts to unload, \(alive[0].metadata.name) among them, until \(deadline)."
+            status.message =
+                "Waiting for \(alive.count) host\(alive.count == 1 ? "" : "s") to unload, \(alive[0].metadata.name) among them, until \(deadline)."
             let due = try await statuses.publish(status, of: deployment)
             return .after(min(due ?? .seconds(5), max(.milliseconds(100), deadline - surroundings.wallTime())))
         }

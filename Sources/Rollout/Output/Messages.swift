@@ -42,7 +42,7 @@ struct Messages {
         case .pauseStep(let until?): "\(step): paused until \(until), then it goes on; graft promote \(name) goes on now."
         case .pauseStep(nil): "\(step): paused until promoted; graft promote \(name) goes on."
         case .moving(let wave): moving(wave)
-        case .soaking(let count, let until): "\(doing): \(counted(count)) of the last wave soak until \(until)."
+        case .soaking(let count, let until): "\(doing): the last wave, \(counted(count)), soaks until \(until)."
         case .awaitingSigns(let host): "\(doing): waiting for a sign of life of \(host) to end its soak."
         case .noCanary(let failed):
             "\(doing): no host is active on it\(failed > 0 ? ", \(counted(failed)) failed" : ""); at least one must be."

@@ -24,7 +24,7 @@ struct MessageTests {
         expect(
             world, "Rolling out 1.1.0: step 1 of 3, 20%: wave 1, 0 of 2 hosts active; waiting for edge.node-4: has not answered the plan.")
         world.run { $0.status.rollout?.wave.soakStartTime != nil }
-        expect(world, "Rolling out 1.1.0: step 1 of 3, 20%: 2 hosts of the last wave soak until 2026-01-01T00:01:06Z.")
+        expect(world, "Rolling out 1.1.0: step 1 of 3, 20%: the last wave, 2 hosts, soaks until 2026-01-01T00:01:06Z.")
         world.run { $0.status.phase == .paused }
         expect(world, "Rolling out 1.1.0: step 2 of 3, 20%: paused until promoted; graft promote http goes on.")
         world.spec.paused = true
