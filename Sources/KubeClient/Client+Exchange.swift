@@ -12,7 +12,7 @@ extension Client {
         let credential = try await credentials.current()
         let first: Result<Value, KubeError>
         do { first = try await attempt(request, credential, limits, handle) } catch let error as TransportError {
-            // Nothing was sent yet, and nothing handed over.
+            // The server has read nothing of a request whose sender it turned away in the handshake.
             guard error.code == .tls, transports.reload() else { throw error }
             first = try await attempt(request, credential, limits, handle)
         }
