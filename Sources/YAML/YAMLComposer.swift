@@ -22,6 +22,8 @@ struct YAMLComposer {
         var isMapping: Bool
         var mark: YAMLMark
         var anchor: String?
+        /// The number of the anchor among all of the document.
+        var definition = 0
         var elements: [JSON] = []
         var members = JSONObject()
         /// The key whose value comes next.
@@ -45,6 +47,9 @@ struct YAMLComposer {
     private var open: [Frame] = []
     private var root: Document?
     private var anchors: [String: Node] = [:]
+    /// The number of the last anchor of each name: inside the value of one another may take its name.
+    private var definitions: [String: Int] = [:]
+    private var definitionCount = 0
     /// What aliases have brought into this document.
     private var expanded = 0
 
@@ -54,7 +59,7 @@ struct YAMLComposer {
         switch event.kind {
         case .streamStart, .streamEnd: break
         case .documentStart:
-            (root, anchors, expanded) = (nil, [:], 0)
+            (root, anchors, definitions, expanded) = (nil, [:], [:], 0)
         case .documentEnd:
             if let root { documents.append(root) }
         case .scalar(let scalar): try take(scalar, at: event.mark)
@@ -70,15 +75,21 @@ struct YAMLComposer {
         if isKeyNext { throw YAMLError(reason: "wanted a key that is a string, found a \(isMapping ? "mapping" : "sequence")", at: mark) }
         // From here on the name means this value, which an alias inside it cannot have yet.
         if let anchor { anchors[anchor] = nil }
-        open.append(Frame(isMapping: isMapping, mark: mark, anchor: anchor))
+        open.append(Frame(isMapping: isMapping, mark: mark, anchor: anchor, definition: define(anchor)))
     }
 
     private mutating func finish() throws(YAMLError) {
         let frame = open.removeLast()
         let value: JSON = frame.isMapping ? .object(frame.members) : .array(frame.elements)
         let node = Node(value: value, weight: frame.weight, height: frame.height)
-        if let anchor = frame.anchor { anchors[anchor] = node }
+        if let anchor = frame.anchor, definitions[anchor] == frame.definition { anchors[anchor] = node }
         try put(node, at: frame.mark)
+    }
+
+    private mutating func define(_ anchor: String?) -> Int {
+        definitionCount += 1
+        if let anchor { definitions[anchor] = definitionCount }
+        return definitionCount
     }
 
     private mutating func take(_ scalar: YAMLScalar, at mark: YAMLMark) throws(YAMLError) {
@@ -91,7 +102,10 @@ struct YAMLComposer {
         let resolution: YAMLResolution
         do { resolution = try scalar.resolved() } catch { throw YAMLError(reason: error.reason, at: mark) }
         let node = Node(value: try value(of: resolution, at: mark), weight: 1 + scalar.text.utf8.count)
-        if let anchor = scalar.anchor { anchors[anchor] = node }
+        if let anchor = scalar.anchor {
+            anchors[anchor] = node
+            _ = define(anchor)
+        }
         try put(node, at: mark)
     }
 

@@ -1,3 +1,4 @@
+import Glibc
 import HTTPCore
 import HTTPTransport
 import HTTPTypes
@@ -85,6 +86,34 @@ import Testing
                 #expect(probe.fields(of: "/probe").first?[.authorization] == "Bearer abc")
                 try Harness.write(credential(other), to: "\(directory)/credential")
                 await #expect(throws: TransportError.self) { try await client(directory, probe, user).send(request) }
+            }
+        }
+    }
+
+    @Test func `A pod believes the authorities and shows the token that the kubelet puts in their place`() async throws {
+        let (old, new) = (try TestCertificate(), try TestCertificate())
+        try await withTemporaryDirectory { directory in
+            // As the kubelet writes a projected volume: a link to the directory of the moment is replaced at once.
+            func project(_ certificate: TestCertificate, _ token: String, _ number: Int) throws {
+                try #require(mkdirectory("\(directory)/\(number)"))
+                try Harness.write(certificate.certificate, to: "\(directory)/\(number)/ca.crt")
+                try Harness.write(token, to: "\(directory)/\(number)/token")
+                try #require(symlink("\(number)", "\(directory)/new") == 0)
+                try #require(rename("\(directory)/new", "\(directory)/..data") == 0)
+            }
+            try await withProbe(new) { probe in
+                try project(old, "first", 1)
+                for name in ["ca.crt", "token"] { try #require(symlink("..data/\(name)", "\(directory)/\(name)") == 0) }
+                let port = try #require(probe.address.split(separator: ":").last.map(String.init))
+                let configuration = try ClientConfiguration.inCluster(
+                    environment: ["KUBERNETES_SERVICE_HOST": "127.0.0.1", "KUBERNETES_SERVICE_PORT": port], serviceAccount: directory)
+                let client = try Client(configuration) { transport($0) }
+                await #expect(throws: TransportError.self) { try await client.send(request) }
+                try project(new, "second", 2)
+                #expect(try await client.send(request) == [:])
+                // The token of a moment ago is still believed; another client reads the new one.
+                #expect(try await Client(configuration) { transport($0) }.send(request) == [:])
+                #expect(probe.fields(of: "/probe").map { $0[.authorization] } == ["Bearer first", "Bearer second"])
             }
         }
     }
