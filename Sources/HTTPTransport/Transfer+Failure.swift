@@ -22,7 +22,9 @@ extension Transfer {
             return failed(
                 .malformed, "the answer is not HTTP (\(detail)); check that the port and the scheme \(request.target.scheme) are right")
         // Under TLS 1.3 a server refuses a client's certificate only after the handshake.
-        case CURLE_RECV_ERROR where detail.contains("alert") && detail.contains("certificate"):
+        case CURLE_RECV_ERROR
+        where detail.contains("alert")
+            && ["certificate", "unknown ca", "access denied", "decrypt error"].contains(where: { detail.contains($0) }):
             return failed(
                 .tls, "the server refuses the client certificate, or wants one (\(detail)); give it one that its authority has signed")
         case CURLE_RECV_ERROR where detail.contains("chunk"): return failed(.malformed, "the answer is not HTTP: \(detail)")

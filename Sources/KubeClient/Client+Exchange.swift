@@ -4,19 +4,27 @@ import JSON
 import KubeCore
 
 extension Client {
-    /// Sends a request and hands the body of a good answer over. After a 401 the credentials are got anew, once.
-    func exchange<Result>(
-        _ request: APIRequest, limits: TransferLimits, _ handle: (inout ResponseBody) async throws -> Result
-    ) async throws -> Result {
-        let authorization = try await credentials.authorization()
-        switch try await attempt(request, authorization, limits, handle) {
-        case .success(let result): return result
+    /// Sends a request and hands the body of a good answer over. After a 401 the credentials are got anew, once; and when the
+    /// handshake fails or the server answers 401 although the certificates in files have changed, these are taken up.
+    func exchange<Value>(
+        _ request: APIRequest, limits: TransferLimits, _ handle: (inout ResponseBody) async throws -> Value
+    ) async throws -> Value {
+        let credential = try await credentials.current()
+        let first: Result<Value, KubeError>
+        do { first = try await attempt(request, credential, limits, handle) } catch let error as TransportError {
+            // The server has read nothing of a request whose sender it turned away in the handshake.
+            guard error.code == .tls, transports.reload() else { throw error }
+            first = try await attempt(request, credential, limits, handle)
+        }
+        switch first {
+        case .success(let value): return value
         case .failure(let error):
-            guard error.status == 401, credentials.refused(authorization) else { throw explained(error) }
-            do { return try await attempt(request, try await credentials.authorization(), limits, handle).get() } catch let error
-                as KubeError
-            {
-                throw explained(error)
+            guard error.status == 401 else { throw error }
+            let mayChange = credentials.refused(credential)
+            guard transports.reload() || mayChange else { throw explained(error) }
+            switch try await attempt(request, try await credentials.current(), limits, handle) {
+            case .success(let value): return value
+            case .failure(let error): throw explained(error)
             }
         }
     }
@@ -32,10 +40,11 @@ extension Client {
     }
 
     private func attempt<Value>(
-        _ request: APIRequest, _ authorization: String?, _ limits: TransferLimits, _ handle: (inout ResponseBody) async throws -> Value
+        _ request: APIRequest, _ credential: Credential, _ limits: TransferLimits, _ handle: (inout ResponseBody) async throws -> Value
     ) async throws -> Result<Value, KubeError> {
         let body = request.body.map { RequestBody.bytes($0.bytes()) }
-        return try await transport.withResponse(to: head(request, authorization), body: body, limits: limits) { response, body in
+        let transport = try transports.transport(showing: credential.identity)
+        return try await transport.withResponse(to: head(request, credential.authorization), body: body, limits: limits) { response, body in
             guard (200..<300).contains(response.status.code) else {
                 let bytes = try await body.collect(upTo: 4 << 20)
                 return .failure(Self.error(request, response, bytes))
@@ -101,16 +110,5 @@ extension KubeError.Code {
         case 500...: .internalError
         default: .unexpectedAnswer
         }
-    }
-}
-
-extension Impersonation {
-    /// The headers of «User impersonation», in Kubernetes' authentication reference.
-    var headers: [(String, String)] {
-        var headers = [("Impersonate-User", user)]
-        if let uid { headers.append(("Impersonate-Uid", uid)) }
-        headers += groups.map { ("Impersonate-Group", $0) }
-        for key in extra.keys.sorted() { headers += (extra[key] ?? []).map { ("Impersonate-Extra-\(key)", $0) } }
-        return headers
     }
 }

@@ -5,7 +5,7 @@ public import KubeCore
 
 /// Sends requests to one API server. Cheap to copy; share one.
 public struct Client: Sendable {
-    let transport: any Transport
+    let transports: Transports
     let server: ServerAddress
     let credentials: Credentials
     let impersonation: Impersonation?
@@ -25,23 +25,41 @@ public struct Client: Sendable {
         transport: any Transport, server: String, authentication: Authentication = .none, impersonation: Impersonation? = nil,
         namespace: String = "default", userAgent: String = "graft", origin: String = "the program"
     ) throws(ClientConfigurationError) {
-        self.transport = transport
-        self.server = try ServerAddress(server)
-        credentials = Credentials(authentication)
-        self.impersonation = impersonation
-        self.namespace = namespace
-        self.userAgent = userAgent
-        self.origin = origin
+        try self.init(
+            Transports(transport),
+            ClientConfiguration(
+                server: server, authentication: authentication, impersonation: impersonation, namespace: namespace, origin: origin),
+            userAgent)
     }
 
-    /// - Parameter transport: made from the TLS and proxy members of `configuration`.
+    /// - Parameter transport: made from the TLS and proxy members of `configuration`. It stays the same, even when the files that
+    ///   its certificates came from change.
     public init(
         _ configuration: ClientConfiguration, transport: any Transport, userAgent: String = "graft"
     ) throws(ClientConfigurationError) {
-        try self.init(
-            transport: transport, server: configuration.server, authentication: configuration.authentication,
-            impersonation: configuration.impersonation, namespace: configuration.namespace, userAgent: userAgent,
-            origin: configuration.origin)
+        try self.init(Transports(transport), configuration, userAgent)
+    }
+
+    /// Certificates and keys in files, and those that a credential plugin returns, are taken up when they change.
+    /// - Parameter connecting: makes a transport from the TLS and proxy members of a configuration. It is called with the first request, and
+    ///   again whenever certificates have changed.
+    public init(
+        _ configuration: ClientConfiguration, userAgent: String = "graft",
+        connecting: @escaping @Sendable (ClientConfiguration) throws -> any Transport
+    ) throws(ClientConfigurationError) {
+        try self.init(Transports(configuration, connecting), configuration, userAgent)
+    }
+
+    init(
+        _ transports: Transports, _ configuration: ClientConfiguration, _ userAgent: String, credentials: Credentials? = nil
+    ) throws(ClientConfigurationError) {
+        self.transports = transports
+        server = try ServerAddress(configuration.server)
+        self.credentials = credentials ?? Credentials(configuration.authentication)
+        impersonation = configuration.impersonation
+        namespace = configuration.namespace
+        self.userAgent = userAgent
+        origin = configuration.origin
     }
 
     /// Sends a request and reads its answer.

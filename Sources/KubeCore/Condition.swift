@@ -25,18 +25,6 @@ public struct Condition: Sendable, Hashable {
     }
 }
 
-extension [Condition] {
-    public subscript(type: String) -> Condition? { first { $0.type == type } }
-
-    /// Sets a condition by its type. `lastTransitionTime` moves only when the status does.
-    public mutating func set(_ condition: Condition) {
-        guard let index = firstIndex(where: { $0.type == condition.type }) else { return append(condition) }
-        var new = condition
-        if self[index].status == condition.status { new.lastTransitionTime = self[index].lastTransitionTime }
-        self[index] = new
-    }
-}
-
 extension Condition: JSONConvertible {
     public init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
         let reader = try JSONReader(json, at: path)

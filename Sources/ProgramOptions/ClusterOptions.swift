@@ -20,7 +20,7 @@ package struct ClusterOptions: ParsableArguments {
     /// A client, whose namespace is the one asked for or the context's.
     package func connect(userAgent: String = "graft") throws -> (client: Client, namespace: String) {
         let configuration = try ClientConfiguration.infer(kubeconfig: kubeconfig, context: context)
-        let client = try Client(configuration, transport: HTTPClient(for: configuration, userAgent: userAgent), userAgent: userAgent)
+        let client = try Client(configuration, userAgent: userAgent) { try HTTPClient(for: $0, userAgent: userAgent) }
         return (client, namespace ?? client.namespace)
     }
 }

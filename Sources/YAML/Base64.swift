@@ -1,5 +1,5 @@
 extension [UInt8] {
-    /// Decodes base64 (RFC 4648, section 4) as `!!binary` has it: padded, with line breaks and spaces anywhere. Nil when it is none.
+    /// Decodes base64 (RFC 4648, section 4) as `!!binary` has it: padded, with line breaks anywhere. Nil when it is none.
     init?(base64 text: String) {
         self = []
         var group: UInt32 = 0
@@ -16,7 +16,7 @@ extension [UInt8] {
             case UInt8(ascii: "="):
                 padding += 1
                 continue
-            case 0x20, 0x09, 0x0A, 0x0D: continue
+            case 0x0A, 0x0D: continue
             default: return nil
             }
             guard padding == 0 else { return nil }

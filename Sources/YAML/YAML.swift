@@ -36,12 +36,16 @@ public struct YAMLError: Error, Hashable, CustomStringConvertible {
 /// - Plain scalars: `y yes on true` and `n no off false` (each in lower case, capitalised and upper case) are booleans; `~`,
 ///   `null` and nothing are null; `017`, `0o17`, `0x1F` and `0b11` are integers, `_` between digits is skipped; `1e3` and `.5`
 ///   are doubles. Dates, times and base-60 numbers stay strings.
-/// - Keys that are no strings become strings: `1: a` is `{"1": "a"}`, `on: a` is `{"true": "a"}`.
+/// - A double without a fraction becomes an integer (`1.0` and `1e3` are 1 and 1000), and an integer beyond 64 bits a double: Kubernetes
+///   passes values on as JSON, where the one is written like the other.
+/// - Keys that are no strings become strings: `1: a` is `{"1": "a"}`, `on: a` is `{"true": "a"}`, `1e6: a` is `{"1e+06": "a"}`.
 /// - Tags `!!str !!int !!float !!bool !!null !!binary !!timestamp` are followed, others are skipped.
-/// - `<<` merges mappings; a mapping's own keys win, then the earlier of several merged ones.
+/// - `<<` sets the members of the mapping it names where it stands: they win over the keys before it and lose to those after it; of
+///   several mappings in a sequence the first wins.
 ///
-/// Stricter than Kubernetes, where it would lose something silently: duplicate keys, integers beyond 64 bits, infinities and
-/// NaN, `!!binary` that is no UTF-8, and input other than UTF-8 are errors.
+/// Stricter than Kubernetes, where it would lose something silently: duplicate keys, infinities and NaN, `!!binary` that is no UTF-8,
+/// input other than UTF-8, and text after the end of a document are errors. A stream that is one JSON array or object keeps
+/// its numbers as they are written, as `kubectl` sends it.
 public enum YAML {
     /// All documents of a stream. Documents with nothing in them (`---` twice in a row, comments alone) are skipped, as `kubectl` does;
     /// one that says `null` is returned.

@@ -22,13 +22,24 @@ struct YAMLComposer {
         var isMapping: Bool
         var mark: YAMLMark
         var anchor: String?
+        /// The number of the anchor among all of the document.
+        var definition = 0
         var elements: [JSON] = []
         var members = JSONObject()
         /// The key whose value comes next.
         var key = Key.none
-        var merged: [JSONObject] = []
+        /// Members that came with `<<` and were not set since: the mapping may still set them.
+        var merged: Set<String> = []
         var weight = 1
         var height = 1
+
+        /// Sets members where `<<` stands: over what stands before it, under what follows.
+        mutating func merge(_ object: JSONObject) {
+            for (key, value) in object {
+                if !members.contains(key) { merged.insert(key) }
+                members[key] = value
+            }
+        }
     }
 
     private(set) var documents: [Document] = []
@@ -36,6 +47,9 @@ struct YAMLComposer {
     private var open: [Frame] = []
     private var root: Document?
     private var anchors: [String: Node] = [:]
+    /// The number of the last anchor of each name: inside the value of one another may take its name.
+    private var definitions: [String: Int] = [:]
+    private var definitionCount = 0
     /// What aliases have brought into this document.
     private var expanded = 0
 
@@ -45,7 +59,7 @@ struct YAMLComposer {
         switch event.kind {
         case .streamStart, .streamEnd: break
         case .documentStart:
-            (root, anchors, expanded) = (nil, [:], 0)
+            (root, anchors, definitions, expanded) = (nil, [:], [:], 0)
         case .documentEnd:
             if let root { documents.append(root) }
         case .scalar(let scalar): try take(scalar, at: event.mark)
@@ -61,18 +75,21 @@ struct YAMLComposer {
         if isKeyNext { throw YAMLError(reason: "wanted a key that is a string, found a \(isMapping ? "mapping" : "sequence")", at: mark) }
         // From here on the name means this value, which an alias inside it cannot have yet.
         if let anchor { anchors[anchor] = nil }
-        open.append(Frame(isMapping: isMapping, mark: mark, anchor: anchor))
+        open.append(Frame(isMapping: isMapping, mark: mark, anchor: anchor, definition: define(anchor)))
     }
 
     private mutating func finish() throws(YAMLError) {
-        var frame = open.removeLast()
-        for merged in frame.merged {
-            for (key, value) in merged where !frame.members.contains(key) { frame.members[key] = value }
-        }
+        let frame = open.removeLast()
         let value: JSON = frame.isMapping ? .object(frame.members) : .array(frame.elements)
         let node = Node(value: value, weight: frame.weight, height: frame.height)
-        if let anchor = frame.anchor { anchors[anchor] = node }
+        if let anchor = frame.anchor, definitions[anchor] == frame.definition { anchors[anchor] = node }
         try put(node, at: frame.mark)
+    }
+
+    private mutating func define(_ anchor: String?) -> Int {
+        definitionCount += 1
+        if let anchor { definitions[anchor] = definitionCount }
+        return definitionCount
     }
 
     private mutating func take(_ scalar: YAMLScalar, at mark: YAMLMark) throws(YAMLError) {
@@ -85,7 +102,10 @@ struct YAMLComposer {
         let resolution: YAMLResolution
         do { resolution = try scalar.resolved() } catch { throw YAMLError(reason: error.reason, at: mark) }
         let node = Node(value: try value(of: resolution, at: mark), weight: 1 + scalar.text.utf8.count)
-        if let anchor = scalar.anchor { anchors[anchor] = node }
+        if let anchor = scalar.anchor {
+            anchors[anchor] = node
+            _ = define(anchor)
+        }
         try put(node, at: mark)
     }
 
@@ -94,15 +114,16 @@ struct YAMLComposer {
         case .null: return .null
         case .bool(let value): return .bool(value)
         case .integer(let value): return .integer(value)
-        case .double(let value): return .double(value)
+        case .unsigned(let value):
+            guard !isKeyNext else {
+                throw YAMLError(reason: "wanted a key up to \(Int64.max), or quotes around it, found \(value)", at: mark)
+            }
+            return .double(Double(value))
+        case .double(let value): return isKeyNext ? .string(value.keyText) : .passedOn(value)
         case .string(let value): return .string(value)
         case .nonFinite(let text):
             if isKeyNext { return .string(text) }
             throw YAMLError(reason: "JSON has no \(text); wanted a finite number, or quotes around it", at: mark)
-        case .tooLarge:
-            throw YAMLError(
-                reason: "the integer does not fit into 64 bits; wanted one from \(Int64.min) to \(Int64.max), or quotes around it", at: mark
-            )
         }
     }
 
@@ -117,11 +138,11 @@ struct YAMLComposer {
             throw YAMLError(reason: "aliases expand to more than \(limits.expansion) values and bytes; wanted fewer", at: mark)
         }
         guard open.count + node.height <= limits.depth else { throw tooDeep(at: mark) }
-        try put(node, at: mark)
+        try put(node, isAlias: true, at: mark)
     }
 
     /// Puts a complete value where it belongs: it is a document, an element, a key or a key's value.
-    private mutating func put(_ node: Node, at mark: YAMLMark) throws(YAMLError) {
+    private mutating func put(_ node: Node, isAlias: Bool = false, at mark: YAMLMark) throws(YAMLError) {
         guard let last = open.indices.last else {
             root = Document(value: node.value, mark: mark)
             return
@@ -132,7 +153,7 @@ struct YAMLComposer {
         switch open[last].key {
         case .none:
             let key = try keyText(node.value, at: mark)
-            guard !open[last].members.contains(key) else {
+            guard !open[last].members.contains(key) || open[last].merged.remove(key) != nil else {
                 throw YAMLError(reason: "the key \"\(key.prefix(64))\" stands twice in this mapping; wanted each key once", at: mark)
             }
             open[last].key = .text(key)
@@ -140,7 +161,7 @@ struct YAMLComposer {
             open[last].members[key] = node.value
             open[last].key = .none
         case .merge:
-            open[last].merged += try merged(node.value, at: mark)
+            for object in try merged(node.value, isAlias: isAlias, at: mark) { open[last].merge(object) }
             open[last].key = .none
         }
     }
@@ -150,20 +171,21 @@ struct YAMLComposer {
         case .string(let text): return text
         case .integer(let integer): return integer.description
         case .bool(let bool): return bool ? "true" : "false"
-        case .double(let double): return Int64(exactly: double)?.description ?? double.description
+        case .double(let double): return double.keyText
         case .null, .array, .object: throw YAMLError(reason: "wanted a key that is a string, found \(value.kind)", at: mark)
         }
     }
 
-    private func merged(_ value: JSON, at mark: YAMLMark) throws(YAMLError) -> [JSONObject] {
+    /// What `<<` brings in, in the order in which it is set: of several mappings the first has the last word.
+    private func merged(_ value: JSON, isAlias: Bool, at mark: YAMLMark) throws(YAMLError) -> [JSONObject] {
         var objects: [JSONObject] = []
-        for part in value.array ?? [value] {
+        for part in (isAlias ? nil : value.array) ?? [value] {
             guard let object = part.object else {
                 throw YAMLError(reason: "wanted a mapping, or a sequence of mappings, to merge with '<<', found \(part.kind)", at: mark)
             }
             objects.append(object)
         }
-        return objects
+        return objects.reversed()
     }
 
     private var isKeyNext: Bool {

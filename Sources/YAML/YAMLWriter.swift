@@ -3,7 +3,8 @@ public import JSON
 extension YAML {
     /// A document in block style, as `kubectl` writes it: two spaces a step, sequences as far in as their key, members in their
     /// order, a newline at the end. Strings are quoted whenever some reader might take them for something else; several lines become a
-    /// `|` block where that loses nothing. What it writes, `document` reads back as the same value.
+    /// `|` block where that loses nothing. What it writes, `document` reads back as the same value, but for doubles without a
+    /// fraction, which come back as integers.
     ///
     /// Infinities and NaN are written as strings, as `JSON.bytes` does.
     public static func text(_ json: JSON) -> String {

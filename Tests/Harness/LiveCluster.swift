@@ -52,14 +52,20 @@ package func withLiveCluster<Result>(
 }
 
 /// Serves routes behind TLS on a port of the loopback address that is free.
+/// - Parameter client: a certificate that every client must show; nil: none need be shown.
 func withLoopbackServer<Result>(
-    _ certificate: TestCertificate, routes: (Router<BasicRequestContext>) -> Void, _ body: (Int) async throws -> Result
+    _ certificate: TestCertificate, client: TestCertificate? = nil, routes: (Router<BasicRequestContext>) -> Void,
+    _ body: (Int) async throws -> Result
 ) async throws -> Result {
     let router = Router()
     routes(router)
-    let tls = try TLSConfiguration.makeServerConfiguration(
+    var tls = try TLSConfiguration.makeServerConfiguration(
         certificateChain: NIOSSLCertificate.fromPEMBytes(Array(certificate.certificate.utf8)).map { .certificate($0) },
         privateKey: .privateKey(NIOSSLPrivateKey(bytes: Array(certificate.privateKey.utf8), format: .pem)))
+    if let client {
+        tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(client.certificate.utf8)))
+        tls.certificateVerification = .noHostnameVerification
+    }
     let port = PortBox()
     let application = Application(
         router: router, server: try .tls(.http1(), tlsConfiguration: tls),

@@ -11,7 +11,8 @@ import Testing
         let transport = ScriptedTransport([.json([:])])
         let client = try Client(
             transport: transport, server: "https://api.test:6443/k8s/clusters/c1/", authentication: .bearer("secret"),
-            impersonation: Impersonation(user: "jane", uid: "7", groups: ["a", "b"], extra: ["scopes": ["x"]]), userAgent: "graft/1")
+            impersonation: Impersonation(user: "jane", uid: "7", groups: ["a", "b"], extra: ["scopes": ["x"], "a/b c%": ["y", "z"]]),
+            userAgent: "graft/1")
         _ = try await client.send(APIRequest(method: .post, path: "/api/v1/nodes", contentType: "application/json", body: ["a": 1]))
 
         let head = try #require(transport.requests.first?.head)
@@ -27,6 +28,7 @@ import Testing
         #expect(head.headerFields[values: .init("Impersonate-Group")!] == ["a", "b"])
         #expect(head.headerFields[.init("Impersonate-Uid")!] == "7")
         #expect(head.headerFields[.init("Impersonate-Extra-scopes")!] == "x")
+        #expect(head.headerFields[values: .init("Impersonate-Extra-a%2Fb%20c%25")!] == ["y", "z"])
         #expect(transport.requests.first?.body == ["a": 1])
     }
 

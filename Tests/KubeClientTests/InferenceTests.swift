@@ -51,6 +51,7 @@ import Testing
             #expect(found.server == "https://[fd00::1]:443")
             #expect(found.authentication == .tokenFile("\(directory)/token"))
             #expect(found.certificateAuthority == KubeConfigTests.pem)
+            #expect(found.files == .init(certificateAuthority: "\(directory)/ca.crt"))
             #expect(found.namespace == "payments")
             let lost = #expect(throws: ClientConfigurationError.self) {
                 try ClientConfiguration.infer(context: "x", environment: environment, serviceAccount: directory)

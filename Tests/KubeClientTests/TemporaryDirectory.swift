@@ -32,6 +32,8 @@ func write(_ text: String, to path: String, executable: Bool = false) throws {
     guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else { throw ClientConfigurationError("\(path) can't be written") }
 }
 
+func delete(_ path: String) -> Bool { unlink(path) == 0 }
+
 func mkdirectory(_ path: String) -> Bool { mkdir(path, 0o700) == 0 }
 
 func exists(_ path: String) -> Bool { access(path, F_OK) == 0 && !((try? text(path)) ?? "").isEmpty }

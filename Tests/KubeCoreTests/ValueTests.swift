@@ -87,22 +87,6 @@ import Testing
     }
 }
 
-@Suite struct ConditionTests {
-    @Test func `A condition's transition time moves only when its status does`() {
-        func ready(_ status: Condition.Status, _ seconds: Int64) -> Condition {
-            Condition(type: "Ready", status: status, reason: "R\(seconds)", message: "", lastTransitionTime: Timestamp(seconds: seconds))
-        }
-        var conditions: [Condition] = []
-        conditions.set(ready(.isTrue, 1))
-        conditions.set(ready(.isTrue, 2))
-        #expect(conditions["Ready"]?.lastTransitionTime == Timestamp(seconds: 1))
-        #expect(conditions["Ready"]?.reason == "R2")
-        conditions.set(ready(.isFalse, 3))
-        #expect(conditions["Ready"]?.lastTransitionTime == Timestamp(seconds: 3))
-        #expect(conditions.count == 1)
-    }
-}
-
 @Suite struct KubeErrorTests {
     @Test func `A Status is read and written`() throws {
         let json: JSON = [

@@ -48,6 +48,30 @@ extension JSON {
     }
 }
 
+extension JSON {
+    /// The value with doubles without a fraction as the integers that they are read back as.
+    var passedOn: JSON {
+        switch self {
+        case .double(let value):
+            guard value.rounded() == value, value.magnitude < 1e21 else { return self }
+            // What is written has no more digits than it needs, zeros behind them.
+            let decimal = "\(value)".split(separator: "e").map(String.init)
+            guard decimal.count == 2, let exponent = Int(decimal[1]) else { return Int64(exactly: value).map { .integer($0) } ?? self }
+            let digits = decimal[0].filter { $0 != "." }
+            let fraction = decimal[0].split(separator: ".").dropFirst().first ?? ""
+            let places = exponent - (fraction == "0" ? 0 : fraction.count)
+            let text = (fraction == "0" ? String(digits.dropLast()) : digits) + String(repeating: "0", count: max(0, places))
+            return Int64(text).map { .integer($0) } ?? self
+        case .array(let elements): return .array(elements.map(\.passedOn))
+        case .object(let members):
+            var passed = JSONObject()
+            for (key, value) in members { passed[key] = value.passedOn }
+            return .object(passed)
+        default: return self
+        }
+    }
+}
+
 extension [UInt8] {
     /// A few bytes changed, removed, doubled or put in, preferably such as mean something in YAML.
     func mutated(using generator: inout SeededGenerator) -> [UInt8] {

@@ -13,13 +13,15 @@ struct YAMLErrorTests {
             ("a: [-.Inf]", "line 1, column 5: JSON has no -.inf; wanted a finite number, or quotes around it"),
             ("a: .NaN", "line 1, column 4: JSON has no .nan; wanted a finite number, or quotes around it"),
             (
-                "a: 9223372036854775808",
-                "line 1, column 4: the integer does not fit into 64 bits; wanted one from -9223372036854775808 to 9223372036854775807, or quotes around it"
+                "9223372036854775808: a",
+                "line 1, column 1: wanted a key up to 9223372036854775807, or quotes around it, found 9223372036854775808"
             ),
-            (
-                "a: 0xFFFFFFFFFFFFFFFF",
-                "line 1, column 4: the integer does not fit into 64 bits; wanted one from -9223372036854775808 to 9223372036854775807, or quotes around it"
-            ),
+            ("a: !!int 08", "line 1, column 4: wanted a value that is !!int, found \"08\""),
+            ("a: !!timestamp noon", "line 1, column 4: wanted a value that is !!timestamp, found \"noon\""),
+            ("a: !!timestamp 2015-02-29", "line 1, column 4: wanted a value that is !!timestamp, found \"2015-02-29\""),
+            ("a: !!timestamp 2015-01-01T1:2:3", "line 1, column 4: wanted a value that is !!timestamp, found \"2015-01-01T1:2:3\""),
+            ("a: !!binary 'aG Vs'", "line 1, column 4: wanted base64 after !!binary"),
+            ("a: &x [{}]\nb: {<<: *x}", "line 2, column 9: wanted a mapping, or a sequence of mappings, to merge with '<<', found array"),
             ("a: !!int x", "line 1, column 4: wanted a value that is !!int, found \"x\""),
             ("a: !!int 1.5", "line 1, column 4: wanted a value that is !!int, found \"1.5\""),
             ("a: !!bool 1", "line 1, column 4: wanted a value that is !!bool, found \"1\""),

@@ -122,7 +122,7 @@ struct YAMLWriterTests {
         for _ in 0..<4000 {
             let value = JSON.random(depth: 5, using: &generator)
             let written = YAML.text(value)
-            #expect(try YAML.document(written) == value, "\(written)")
+            #expect(try YAML.document(written) == value.passedOn, "\(written)")
         }
     }
 
@@ -134,7 +134,8 @@ struct YAMLWriterTests {
             let value = JSON.random(depth: 4, using: &generator)
             let text = value.text(.pretty)
             guard text.unicodeScalars.allSatisfy({ $0 == "\n" || (0x20..<0x7F).contains($0.value) }) else { continue }
-            #expect(try YAML.document(text) == value, "\(text)")
+            let read = try YAML.document(text)
+            #expect(read == value || read == value.passedOn, "\(text)")
         }
     }
 
@@ -147,7 +148,7 @@ struct YAMLWriterTests {
             do throws(YAMLError) {
                 for value in try YAML.documents(bytes) {
                     accepted += 1
-                    #expect((try? YAML.document(YAML.text(value))) == value)
+                    #expect((try? YAML.document(YAML.text(value))) == value.passedOn)
                 }
             } catch { #expect(error.line >= 1 && error.column >= 1) }
         }

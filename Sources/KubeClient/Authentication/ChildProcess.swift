@@ -6,6 +6,9 @@ struct ChildProcess {
     var command: String
     var arguments: [String]
     var environment: [String: String]
+    /// Reads from our standard input and writes errors to ours, in our process group, as a terminal wants it; then only the command itself is
+    /// killed, and its errors are not collected.
+    var usesTerminal = false
 
     struct Result {
         /// `exit code 1`, `signal 9`.
@@ -38,7 +41,7 @@ struct ChildProcess {
                 pause = min(pause * 2, .milliseconds(50))
             }
         } catch {
-            kill(-child, SIGKILL)
+            if !usesTerminal { kill(-child, SIGKILL) }
             kill(child, SIGKILL)
             while waitpid(child, &status, 0) < 0, errno == EINTR {}
             throw error
@@ -56,15 +59,17 @@ struct ChildProcess {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        if !usesTerminal {
+            posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+            posix_spawn_file_actions_adddup2(&actions, errorOutput, 2)
+        }
         posix_spawn_file_actions_adddup2(&actions, output, 1)
-        posix_spawn_file_actions_adddup2(&actions, errorOutput, 2)
         // Libraries may hold sockets without close-on-exec. Closing what has gone meanwhile is no error.
         for descriptor in openDescriptors() where descriptor > 2 { posix_spawn_file_actions_addclose(&actions, descriptor) }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | (usesTerminal ? 0 : POSIX_SPAWN_SETPGROUP)))
         posix_spawnattr_setpgroup(&attributes, 0)
         // Threads of ours may block signals; a shell that inherits a blocked SIGCHLD waits for its children for ever.
         var unblocked = sigset_t()

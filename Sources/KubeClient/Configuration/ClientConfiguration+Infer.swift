@@ -40,7 +40,8 @@ extension ClientConfiguration {
     /// Where Kubernetes mounts a pod's credentials.
     public static let defaultServiceAccountDirectory = "/var/run/secrets/kubernetes.io/serviceaccount"
 
-    /// The configuration of the pod we run in. The token is read from its file again and again, since the kubelet replaces it.
+    /// The configuration of the pod we run in. The token and the authorities are read from their files again and
+    /// again, since the kubelet replaces them.
     public static func inCluster(
         environment: [String: String] = ProcessEnvironment.current, serviceAccount: String = defaultServiceAccountDirectory
     ) throws(ClientConfigurationError) -> ClientConfiguration {
@@ -53,9 +54,10 @@ extension ClientConfiguration {
         }
         let namespacePath = "\(serviceAccount)/namespace"
         let namespace = try LocalFile.readIfPresent(namespacePath) == nil ? "default" : try LocalFile.trimmedText(namespacePath)
+        let authority = "\(serviceAccount)/ca.crt"
         return ClientConfiguration(
-            server: "https://\(host.contains(":") ? "[\(host)]" : host):\(port)",
-            certificateAuthority: try LocalFile.text("\(serviceAccount)/ca.crt"), authentication: .tokenFile(token),
-            namespace: namespace, origin: "the pod's service account")
+            server: "https://\(host.contains(":") ? "[\(host)]" : host):\(port)", certificateAuthority: try LocalFile.text(authority),
+            files: CertificateFiles(certificateAuthority: authority), authentication: .tokenFile(token), namespace: namespace,
+            origin: "the pod's service account")
     }
 }

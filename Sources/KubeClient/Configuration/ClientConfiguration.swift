@@ -1,5 +1,5 @@
-/// How an API server is reached and who asks: a value with no I/O left to do but what `authentication` names. Programs make a
-/// transport from the TLS and proxy members, and a `Client` from both. Prints no secret.
+/// How an API server is reached and who asks: a value with no I/O left to do but what `authentication` and `files` name. Programs
+/// make a transport from the TLS and proxy members, and a `Client` from both. Prints no secret.
 public struct ClientConfiguration: Sendable, Hashable {
     /// `https://host:port`, perhaps with a path below which the API lies.
     public var server: String
@@ -9,11 +9,15 @@ public struct ClientConfiguration: Sendable, Hashable {
     public var clientCertificate: String?
     /// PEM.
     public var clientKey: String?
+    /// Where the three texts above were read from, to read them again.
+    public var files: CertificateFiles
     public var insecureSkipTLSVerify: Bool
     /// The name the server's certificate must hold, where it is another than the one in `server`.
     public var tlsServerName: String?
     /// As in `http://proxy:3128`; nil: what the environment says.
     public var proxy: String?
+    /// Ask for answers as they are. So does every transport here, whatever this says: it is kept for credential plugins.
+    public var disableCompression: Bool
     public var authentication: Authentication
     public var impersonation: Impersonation?
     /// For objects that are named without one.
@@ -21,18 +25,34 @@ public struct ClientConfiguration: Sendable, Hashable {
     /// Where all this comes from, for messages.
     public var origin: String
 
+    /// Files of certificates and keys that may be replaced while the program runs. Nil: the text came from elsewhere.
+    public struct CertificateFiles: Sendable, Hashable {
+        public var certificateAuthority: String?
+        public var clientCertificate: String?
+        public var clientKey: String?
+
+        public init(certificateAuthority: String? = nil, clientCertificate: String? = nil, clientKey: String? = nil) {
+            self.certificateAuthority = certificateAuthority
+            self.clientCertificate = clientCertificate
+            self.clientKey = clientKey
+        }
+    }
+
     public init(
         server: String, certificateAuthority: String? = nil, clientCertificate: String? = nil, clientKey: String? = nil,
-        insecureSkipTLSVerify: Bool = false, tlsServerName: String? = nil, proxy: String? = nil, authentication: Authentication = .none,
-        impersonation: Impersonation? = nil, namespace: String = "default", origin: String = "the program"
+        files: CertificateFiles = CertificateFiles(), insecureSkipTLSVerify: Bool = false, tlsServerName: String? = nil,
+        proxy: String? = nil, disableCompression: Bool = false, authentication: Authentication = .none, impersonation: Impersonation? = nil,
+        namespace: String = "default", origin: String = "the program"
     ) {
         self.server = server
         self.certificateAuthority = certificateAuthority
         self.clientCertificate = clientCertificate
         self.clientKey = clientKey
+        self.files = files
         self.insecureSkipTLSVerify = insecureSkipTLSVerify
         self.tlsServerName = tlsServerName
         self.proxy = proxy
+        self.disableCompression = disableCompression
         self.authentication = authentication
         self.impersonation = impersonation
         self.namespace = namespace
@@ -44,20 +64,5 @@ extension ClientConfiguration: CustomStringConvertible, CustomReflectable {
     public var description: String { "\(server) (\(origin))" }
     public var customMirror: Mirror {
         Mirror(self, children: ["server": server, "authentication": authentication.description, "origin": origin])
-    }
-}
-
-/// Asks in another's name; the server checks that it is allowed («User impersonation»).
-public struct Impersonation: Sendable, Hashable {
-    public var user: String
-    public var uid: String?
-    public var groups: [String]
-    public var extra: [String: [String]]
-
-    public init(user: String, uid: String? = nil, groups: [String] = [], extra: [String: [String]] = [:]) {
-        self.user = user
-        self.uid = uid
-        self.groups = groups
-        self.extra = extra
     }
 }

@@ -6,20 +6,28 @@ extension KubeConfig {
     public static func parse(_ text: [UInt8], file: String) throws(ClientConfigurationError) -> KubeConfig {
         var config = KubeConfig()
         config.files = [file]
-        let document = try firstDocument(text, file: file)
+        let document = try Self.document(text, file: file)
         if document.isNull { return config }
         guard document.object != nil else { throw ClientConfigurationError("\(file): wanted a kubeconfig, found \(document.kind)") }
         if let kind = document["kind"]?.string, kind != "Config" {
             throw ClientConfigurationError("\(file): wanted kind Config, found \(kind)")
         }
+        if let version = document["apiVersion"]?.string, !version.isEmpty, version != "v1" {
+            throw ClientConfigurationError("\(file): wanted apiVersion v1, found \(version)")
+        }
         config.clusters = try entries(document, "clusters", holding: "cluster", file: file)
         config.users = try entries(document, "users", holding: "user", file: file)
         config.contexts = try entries(document, "contexts", holding: "context", file: file)
-        if let current = document["current-context"]?.string, !current.isEmpty { config.currentContext = current }
+        if let current = document["current-context"], !current.isNull {
+            guard let name = current.string else {
+                throw ClientConfigurationError("\(file): current-context: wanted a string, found \(current.kind)")
+            }
+            if !name.isEmpty { config.currentContext = name }
+        }
         return config
     }
 
-    /// A list of `{name, member}`; the first of a name wins.
+    /// A list of `{name, member}`, each name once.
     private static func entries(
         _ document: JSON, _ list: String, holding member: String, file: String
     ) throws(ClientConfigurationError) -> [String: Entry] {
@@ -31,7 +39,13 @@ extension KubeConfig {
                 throw ClientConfigurationError("\(file): \(list)[\(index)].name: wanted a name, found none")
             }
             let value = element[member] ?? .null
-            if entries[name] == nil { entries[name] = Entry(value: value.isNull ? [:] : value, file: file) }
+            guard value.isNull || value.object != nil else {
+                throw ClientConfigurationError("\(file): \(list)[\(index)].\(member): wanted an object, found \(value.kind)")
+            }
+            guard entries[name] == nil else {
+                throw ClientConfigurationError("\(file): \(list)[\(index)].name: \"\(name)\" stands twice; wanted each name once")
+            }
+            entries[name] = Entry(value: value.isNull ? [:] : value, file: file)
         }
         return entries
     }

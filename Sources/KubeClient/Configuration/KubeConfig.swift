@@ -1,7 +1,17 @@
 import JSON
 
-/// A kubeconfig, perhaps merged from several files. Clusters, users and contexts are kept as they were written, and read when a
-/// context is chosen: a broken user that nobody chose harms nobody.
+/// A kubeconfig, perhaps merged from several files («Organizing Cluster Access Using kubeconfig Files», in Kubernetes' documentation).
+/// Clusters, users and contexts are kept as they were written, and read when a context is chosen: a broken user that nobody
+/// chose harms nobody.
+///
+/// What kubectl honours is honoured: `server` with or without a scheme, `certificate-authority` and `-data`, `tls-server-name`,
+/// `insecure-skip-tls-verify`, `proxy-url` (http, https, socks5), `disable-compression`; `client-certificate` and `client-key` as files or
+/// data, `token`, `tokenFile`, `username` and `password`, `as` with `as-uid`, `as-groups` and `as-user-extra`; `exec` with `args`, `env`,
+/// `installHint`, `interactiveMode` and `provideClusterInfo`; `namespace`. Paths are seen from the file they stand in. Files of
+/// certificates, keys and tokens are read again while a `Client` lives.
+///
+/// What kubectl refuses is refused, and so is what it would ignore or take for nothing: fields of other names in what was chosen, a context
+/// whose user is not there, a second document. `auth-provider` is refused: it has given way to `exec`.
 public struct KubeConfig: Sendable {
     /// One named entry, and the file it stands in.
     struct Entry: Sendable {

@@ -8,10 +8,39 @@ struct KubeConfigFields {
     let place: String
     let directory: String
 
+    /// What stands before a field's name in messages: `exec.`, or nothing.
+    private let prefix: String
+
     init(_ entry: KubeConfig.Entry, _ name: String) {
-        value = entry.value
-        place = "\(entry.file): \(name)"
-        directory = entry.directory
+        self.init(value: entry.value, place: "\(entry.file): \(name)", directory: entry.directory, prefix: "")
+    }
+
+    private init(value: JSON, place: String, directory: String, prefix: String) {
+        self.value = value
+        self.place = place
+        self.directory = directory
+        self.prefix = prefix
+    }
+
+    /// The fields of an object in this one.
+    func nested(_ field: String) throws(ClientConfigurationError) -> KubeConfigFields {
+        let found = value[field] ?? [:]
+        guard found.object != nil else { throw wrong(field, "an object", found) }
+        return KubeConfigFields(value: found, place: place, directory: directory, prefix: "\(prefix)\(field).")
+    }
+
+    /// Whether the field is there and says something.
+    func has(_ field: String) -> Bool { value[field].map { !$0.isNull } ?? false }
+
+    /// Refuses fields of other names: what they were meant to do would not be done.
+    func refuseUnknown(_ known: Set<String>) throws(ClientConfigurationError) {
+        for (field, _) in value.object ?? [:] where !known.contains(field) && has(field) {
+            throw refusal(field, "this field is not known; wanted some of \(known.sorted().joined(separator: ", "))")
+        }
+    }
+
+    func refusal(_ field: String, _ message: String) -> ClientConfigurationError {
+        ClientConfigurationError("\(place): \(prefix)\(field): \(message)")
     }
 
     /// Nil when it is absent, null or empty.
@@ -25,6 +54,12 @@ struct KubeConfigFields {
         guard let found = value[field], !found.isNull else { return false }
         guard let bool = found.bool else { throw wrong(field, "true or false", found) }
         return bool
+    }
+
+    func array(_ field: String) throws(ClientConfigurationError) -> [JSON] {
+        guard let found = value[field], !found.isNull else { return [] }
+        guard let elements = found.array else { throw wrong(field, "a list", found) }
+        return elements
     }
 
     func strings(_ field: String) throws(ClientConfigurationError) -> [String] {
@@ -51,31 +86,32 @@ struct KubeConfigFields {
         try string(field).map { LocalFile.resolve($0, in: directory) }
     }
 
-    /// PEM text from `field-data` (base64) or the file that `field` names; the data win, as in kubectl.
-    func pem(_ field: String) throws(ClientConfigurationError) -> String? {
-        let text: String
-        let source: String
-        if let data = try string("\(field)-data") {
-            source = "\(field)-data"
-            guard let bytes = Base64.decode(data), let decoded = String(validating: bytes, as: UTF8.self) else {
-                throw ClientConfigurationError("\(place): \(source): wanted PEM in base64, found something else")
+    /// PEM text from `field-data` (base64) or from the file that `field` names; nil without both.
+    /// - Returns: the text, and the file that it was read from.
+    func pem(_ field: String) throws(ClientConfigurationError) -> (text: String, file: String?)? {
+        let data = try string("\(field)-data")
+        let path = try path(field)
+        switch (data, path) {
+        case (nil, nil): return nil
+        case (_?, _?): throw refusal(field, "\(field)-data stands beside it; wanted one of the two")
+        case (let data?, nil):
+            guard let bytes = Base64.decode(data), let text = String(validating: bytes, as: UTF8.self) else {
+                throw refusal("\(field)-data", "wanted PEM in base64, found something else")
             }
-            text = decoded
-        } else if let path = try path(field) {
-            source = field
-            do throws(ClientConfigurationError) { text = try LocalFile.text(path) } catch {
-                throw ClientConfigurationError("\(place): \(field): \(error.message)")
-            }
-        } else {
-            return nil
+            return (try checked(text, "\(field)-data"), nil)
+        case (nil, let path?):
+            let text: String
+            do throws(ClientConfigurationError) { text = try LocalFile.text(path) } catch { throw refusal(field, error.message) }
+            return (try checked(text, field), path)
         }
-        guard text.contains("-----BEGIN ") else {
-            throw ClientConfigurationError("\(place): \(source): wanted PEM (-----BEGIN …), found something else")
-        }
+    }
+
+    private func checked(_ text: String, _ field: String) throws(ClientConfigurationError) -> String {
+        guard LocalFile.isPEM(text) else { throw refusal(field, "wanted PEM (-----BEGIN … -----END …), found something else") }
         return text
     }
 
     func wrong(_ field: String, _ wanted: String, _ found: JSON) -> ClientConfigurationError {
-        ClientConfigurationError("\(place): \(field): wanted \(wanted), found \(found.kind)")
+        refusal(field, "wanted \(wanted), found \(found.kind)")
     }
 }

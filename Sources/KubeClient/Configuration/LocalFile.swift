@@ -48,9 +48,35 @@ enum LocalFile {
         return String(text)
     }
 
-    /// `path` as seen from `directory`.
+    /// Whether a text has a PEM block (RFC 7468), and each that begins also ends: else it is being written.
+    static func isPEM(_ text: String) -> Bool {
+        var begun = 0
+        var ended = 0
+        for line in text.split(whereSeparator: \.isNewline) {
+            if line.hasPrefix("-----BEGIN ") { begun += 1 }
+            if line.hasPrefix("-----END ") { ended += 1 }
+        }
+        return begun > 0 && begun == ended
+    }
+
+    /// `path` as seen from `directory`, absolute and without `.` and `..`. An absolute one stays as it is.
     static func resolve(_ path: String, in directory: String) -> String {
-        path.hasPrefix("/") || directory.isEmpty ? path : directory + "/" + path
+        guard !path.hasPrefix("/") else { return path }
+        var parts: [Substring] = []
+        for part in "\(directory.hasPrefix("/") ? "" : workingDirectory)/\(directory)/\(path)".split(separator: "/") {
+            switch part {
+            case ".": break
+            case "..": _ = parts.popLast()
+            default: parts.append(part)
+            }
+        }
+        return "/" + parts.joined(separator: "/")
+    }
+
+    private static var workingDirectory: String {
+        guard let path = getcwd(nil, 0) else { return "" }
+        defer { free(path) }
+        return String(cString: path)
     }
 
     /// The part before the last slash; empty for a bare file name.
