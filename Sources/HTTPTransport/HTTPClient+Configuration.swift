@@ -22,7 +22,7 @@ extension HTTPClient {
 
         public init(
             trustedAuthorities: [UInt8]? = nil, clientCertificate: ClientCertificate? = nil, insecureSkipVerify: Bool = false,
-            tlsServerName: String? = nil, proxy: Proxy = .environment, version: Version = .http1, userAgent: String = "graft",
+            tlsServerName: String? = nil, proxy: Proxy = .environment, version: Version = .http1, userAgent: String = "HTTPTransport",
             maxConnectionsPerHost: Int? = nil, unixSocketPath: String? = nil, bufferedBytes: Int = 256 << 10
         ) {
             self.trustedAuthorities = trustedAuthorities

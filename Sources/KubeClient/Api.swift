@@ -18,7 +18,7 @@ public struct Api<Object: KubeObject>: Sendable {
     /// The same kind in another namespace, or in all of them.
     public func scoped(to namespace: String?) -> Api { Api(client, definition: definition, namespace: namespace) }
 
-    /// Where an object lies, in words, for messages: `ModulePlan payments/filter`.
+    /// Where an object lies, in words, for messages: `ConfigMap payments/settings`.
     func describe(_ name: String) -> String { "\(definition.kind) \(ObjectKey(namespace: namespace, name: name))" }
 }
 

@@ -23,7 +23,7 @@ public struct Client: Sendable {
     ///   - origin: where the credentials come from, for messages.
     public init(
         transport: any Transport, server: String, authentication: Authentication = .none, impersonation: Impersonation? = nil,
-        namespace: String = "default", userAgent: String = "graft", origin: String = "the program"
+        namespace: String = "default", userAgent: String = Client.programName, origin: String = "the program"
     ) throws(ClientConfigurationError) {
         self.transport = transport
         self.server = try ServerAddress(server)
@@ -36,7 +36,7 @@ public struct Client: Sendable {
 
     /// - Parameter transport: made from the TLS and proxy members of `configuration`.
     public init(
-        _ configuration: ClientConfiguration, transport: any Transport, userAgent: String = "graft"
+        _ configuration: ClientConfiguration, transport: any Transport, userAgent: String = Client.programName
     ) throws(ClientConfigurationError) {
         try self.init(
             transport: transport, server: configuration.server, authentication: configuration.authentication,

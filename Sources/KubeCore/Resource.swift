@@ -26,7 +26,7 @@ public struct ResourceDefinition: Sendable, Hashable {
     /// `v1` or `group/version`, as written in `apiVersion`.
     public var apiVersion: String { group.isEmpty ? version : "\(group)/\(version)" }
 
-    /// The path of the collection: `/apis/graft.dev/v1alpha1/namespaces/payments/moduledeployments`. A nil namespace of a
+    /// The path of the collection: `/apis/example.com/v1/namespaces/payments/widgets`. A nil namespace of a
     /// namespaced kind means all namespaces.
     public func path(namespace: String? = nil, name: String? = nil, subresource: String? = nil) -> String {
         var path = group.isEmpty ? "/api/\(version)" : "/apis/\(group)/\(version)"

@@ -19,7 +19,7 @@ public struct Event: Resource, Hashable {
     public var metadata: ObjectMeta
     public var eventTime: Timestamp?
     public var series: Series?
-    /// As in `graft.dev/controller`.
+    /// As in `example.com/controller`.
     public var reportingController: String
     /// As in the pod's name.
     public var reportingInstance: String

@@ -23,7 +23,7 @@ public final class EventRecorder: Service {
     private let surroundings: Surroundings
 
     /// - Parameters:
-    ///   - controller: as in `graft.dev/controller`.
+    ///   - controller: as in `example.com/controller`.
     ///   - instance: as in the pod's name.
     ///   - capacity: events that wait to be written.
     public init(

@@ -7,7 +7,7 @@ public import KubeCore
 /// Writes name the resource version they are based on: when the object has changed meanwhile they fail with `.conflict`, and nobody
 /// else's finalizer is lost.
 public struct Finalizer: Sendable, Hashable {
-    /// As in `graft.dev/finalizer`.
+    /// As in `example.com/finalizer`.
     public let name: String
 
     public init(_ name: String) { self.name = name }
