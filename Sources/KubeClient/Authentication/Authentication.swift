@@ -1,6 +1,8 @@
 /// How requests say who asks. Client certificates are the transport's. Prints no secret.
 public enum Authentication: Sendable, Hashable {
+    /// As nobody, or by a client certificate alone.
     case none
+    /// A token that does not change.
     case bearer(String)
     /// A file that holds a token; it is read again each minute, and after a 401.
     case tokenFile(String)

@@ -5,9 +5,11 @@ import KubeCore
 /// `ExecCredential`. It runs without a terminal. Client certificates that it returns are refused: they would have to be known
 /// before the connection is made.
 public struct ExecPlugin: Sendable, Hashable {
+    /// Of the `ExecCredential` that is asked for and answered.
     public var apiVersion: String
     /// With a slash: a path. Without: looked up in PATH.
     public var command: String
+    /// Of the command.
     public var arguments: [String]
     /// Added to our own environment.
     public var environment: [String: String]
@@ -16,6 +18,7 @@ public struct ExecPlugin: Sendable, Hashable {
     /// The cluster, as told to plugins that ask for it; nil when it does not.
     public var cluster: JSON?
 
+    /// Made of its members.
     public init(
         apiVersion: String = "client.authentication.k8s.io/v1", command: String, arguments: [String] = [],
         environment: [String: String] = [:], installHint: String? = nil, cluster: JSON? = nil

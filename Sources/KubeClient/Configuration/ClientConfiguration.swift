@@ -9,18 +9,22 @@ public struct ClientConfiguration: Sendable, Hashable {
     public var clientCertificate: String?
     /// PEM.
     public var clientKey: String?
+    /// Takes any certificate. Whoever is in between reads tokens.
     public var insecureSkipTLSVerify: Bool
     /// The name the server's certificate must hold, where it is another than the one in `server`.
     public var tlsServerName: String?
     /// As in `http://proxy:3128`; nil: what the environment says.
     public var proxy: String?
+    /// How requests show who asks.
     public var authentication: Authentication
+    /// In whose name to ask; nil: our own.
     public var impersonation: Impersonation?
     /// For objects that are named without one.
     public var namespace: String
     /// Where all this comes from, for messages.
     public var origin: String
 
+    /// Made of its members.
     public init(
         server: String, certificateAuthority: String? = nil, clientCertificate: String? = nil, clientKey: String? = nil,
         insecureSkipTLSVerify: Bool = false, tlsServerName: String? = nil, proxy: String? = nil, authentication: Authentication = .none,
@@ -49,11 +53,16 @@ extension ClientConfiguration: CustomStringConvertible, CustomReflectable {
 
 /// Asks in another's name; the server checks that it is allowed («User impersonation»).
 public struct Impersonation: Sendable, Hashable {
+    /// Whose name to ask in.
     public var user: String
+    /// Of that user.
     public var uid: String?
+    /// That the user is to belong to.
     public var groups: [String]
+    /// What else authorizers look at, by key.
     public var extra: [String: [String]]
 
+    /// Made of its members.
     public init(user: String, uid: String? = nil, groups: [String] = [], extra: [String: [String]] = [:]) {
         self.user = user
         self.uid = uid
