@@ -5,7 +5,12 @@ public import ServiceLifecycle
 import Synchronization
 
 /// Whether an event is good or bad news.
-public enum EventType: String, Sendable { case normal = "Normal", warning = "Warning" }
+public enum EventType: String, Sendable {
+    /// Things go as they should.
+    case normal = "Normal"
+    /// Somebody should look.
+    case warning = "Warning"
+}
 
 /// Writes Events (`events.k8s.io/v1`) about objects, for people to read.
 ///

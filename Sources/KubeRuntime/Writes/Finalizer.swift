@@ -10,8 +10,10 @@ public struct Finalizer: Sendable, Hashable {
     /// As in `example.com/finalizer`.
     public let name: String
 
+    /// A name with a domain of yours before a slash.
     public init(_ name: String) { self.name = name }
 
+    /// Whether an object bears it.
     public func isPresent(on object: some KubeObject) -> Bool { object.metadata.finalizers.contains(name) }
 
     /// Adds it, unless it is there.
