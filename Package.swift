@@ -46,6 +46,14 @@ let package = Package(
         .executable(name: "graft", targets: ["graft"]),
         .executable(name: "graft-controller", targets: ["graft-controller"]),
         .executable(name: "graft-agent", targets: ["graft-agent"]),
+        // The Kubernetes runtime, for any controller. None of it knows Graft: `hack/verify layers`.
+        .library(name: "JSON", targets: ["JSON"]),
+        .library(name: "KubeCore", targets: ["KubeCore"]),
+        .library(name: "HTTPCore", targets: ["HTTPCore"]),
+        .library(name: "HTTPTransport", targets: ["HTTPTransport"]),
+        .library(name: "KubeClient", targets: ["KubeClient"]),
+        .library(name: "KubeConnection", targets: ["KubeConnection"]),
+        .library(name: "KubeRuntime", targets: ["KubeRuntime"]),
         // For Benchmarks/ alone, a package of its own; nothing here is promised to anyone else.
         .library(
             name: "GraftInternals",
@@ -86,6 +94,7 @@ let package = Package(
         // Clients.
         layer("HTTPTransport", ["HTTPCore", "CLibCurl", httpTypes]),
         layer("KubeClient", ["KubeCore", "HTTPCore", "JSON", "YAML", httpTypes]),
+        layer("KubeConnection", ["KubeClient", "HTTPTransport"]),
         layer("KubeRuntime", ["KubeClient", "KubeCore", "HTTPCore", "JSON", lifecycle, logging]),
         layer("OCI", ["HTTPCore", "JSON", crypto, httpTypes]),
         layer("Verification", ["GraftAPI", "KubeCore", "OCI", "Trust"]),
@@ -109,7 +118,7 @@ let package = Package(
             ]),
 
         // Programs.
-        layer("ProgramOptions", ["KubeClient", "HTTPTransport", "OCI", argumentParser, logging]),
+        layer("ProgramOptions", ["KubeClient", "KubeConnection", "HTTPTransport", "OCI", argumentParser, logging]),
         layer("AgentCommand", ["Agent", "HTTPTransport", "JSON", "ProgramOptions", "YAML", argumentParser, lifecycle, unixSignals]),
         layer(
             "ControllerCommand",
@@ -126,6 +135,14 @@ let package = Package(
         main("graft", ["Commands", argumentParser]),
         main("graft-controller", ["ControllerCommand", argumentParser]),
         main("graft-agent", ["AgentCommand", argumentParser]),
+
+        // The program of the article "Write a controller in Swift in fifteen minutes": it sees what any other package sees.
+        .executableTarget(
+            name: "config-mirror",
+            dependencies: ["JSON", "KubeClient", "KubeConnection", "KubeCore", "KubeRuntime", lifecycle, logging],
+            path: "Examples/config-mirror/Sources/config-mirror", packageAccess: false,
+            // A new package has no upcoming features.
+            swiftSettings: [.treatAllWarnings(as: .error)]),
 
         // Tests: what they share, one target for each layer, then the programs as a whole.
         .target(
@@ -162,7 +179,11 @@ let package = Package(
                 "Harness", "HTTPTransport", "GraftAPI", "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Trust", "Verification",
                 "HTTPCore", "JSON", "Schema", httpTypes, lifecycle, logging,
             ]),
-        tests(of: "Commands", ["ProgramOptions", "GraftAPI", "KubeCore", "JSON", "YAML"]),
+        // Articles and the program that they write; it is run, not imported.
+        .testTarget(
+            name: "DocumentationTests",
+            dependencies: ["config-mirror", "Harness", "HTTPCore", "KubeClient", "KubeCore", "JSON", "YAML"], swiftSettings: settings),
+        tests(of: "Commands", [argumentParser, "ProgramOptions", "GraftAPI", "KubeCore", "JSON", "YAML"]),
         .testTarget(
             name: "ManifestsTests",
             dependencies: [
@@ -174,7 +195,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "graft", "graft-controller", "graft-agent", "Harness", "ProgramOptions", "KubeRuntime", "HTTPTransport", "GraftAPI",
+                "graft", "graft-controller", "graft-agent", "Harness", "KubeConnection", "KubeRuntime", "HTTPTransport", "GraftAPI",
                 "KubeClient", "KubeCore", "HTTPCore", "JSON", "YAML", httpTypes,
             ], swiftSettings: settings),
         .testTarget(

@@ -1,6 +1,5 @@
 package import ArgumentParser
 import Controllers
-import Glibc
 import KubeRuntime
 package import ProgramOptions
 import ServiceLifecycle
@@ -31,21 +30,12 @@ package struct ControllerCommand: AsyncParsableCommand {
         let (client, _) = try cluster.connect(userAgent: "graft-controller")
         let controllers = ControllerServices(
             client: client, artifacts: try registry.client(),
-            configuration: ControllerConfiguration(identity: identity ?? Self.defaultIdentity, electsLeader: !noLeaderElection),
+            configuration: ControllerConfiguration(identity: identity ?? LeaderElection.uniqueIdentity(), electsLeader: !noLeaderElection),
             logger: logger)
         var services: [any Service] = [controllers]
         if let endpoint = try ProbeServer(listen, logger: logger) { services.insert(endpoint, at: 0) }
         try await ServiceGroup(
             configuration: .init(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         ).run()
-    }
-
-    /// Another one at each start: in a container every process has the same ID, and a successor must not take its predecessor's Lease for
-    /// its own.
-    static var defaultIdentity: String {
-        var name = [CChar](repeating: 0, count: 256)
-        gethostname(&name, name.count - 1)
-        let host = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        return "\(host)_\(String(UInt64.random(in: .min ... .max), radix: 36))"
     }
 }

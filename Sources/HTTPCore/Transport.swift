@@ -20,6 +20,7 @@ public protocol Transport: Sendable {
 
 /// What a request sends.
 public enum RequestBody: Sendable {
+    /// All of it, at hand.
     case bytes([UInt8])
     /// Parts of a larger body, asked for one after another; nil ends it. `length` in bytes becomes `Content-Length`.
     case stream(length: Int, next: @Sendable () async throws -> [UInt8]?)
@@ -29,6 +30,7 @@ public enum RequestBody: Sendable {
 public struct ResponseBody {
     private let nextPart: () async throws -> [UInt8]?
 
+    /// A body whose parts come from a closure, which gives nil at the end.
     public init(next: @escaping () async throws -> [UInt8]?) { nextPart = next }
 
     /// The next part, never empty; nil at the end.
@@ -59,6 +61,7 @@ public struct TransferLimits: Sendable, Hashable {
     /// From start to end.
     public var whole: Duration?
 
+    /// Made of its members; nil is no limit.
     public init(
         connect: Duration? = .seconds(10), firstByte: Duration? = .seconds(30), idle: Duration? = .seconds(30),
         whole: Duration? = .seconds(60)
@@ -69,6 +72,7 @@ public struct TransferLimits: Sendable, Hashable {
         self.whole = whole
     }
 
+    /// For requests that are answered whole.
     public static let standard = TransferLimits()
     /// For watches and large downloads: no limit on the whole.
     public static func streaming(idle: Duration) -> TransferLimits { TransferLimits(idle: idle, whole: nil) }

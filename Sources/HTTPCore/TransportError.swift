@@ -1,5 +1,6 @@
 /// Why an exchange did not come to its end. The message names host and port, never a header's or a token's content.
 public struct TransportError: Error, Sendable, CustomStringConvertible {
+    /// Why, for programs; equality is by kind.
     public struct Code: Sendable, Hashable {
         private enum Kind: Hashable { case unresolved, unreachable, refused, tls, timeout, closed, tooLarge, malformed, unsupported }
         private let kind: Kind
@@ -15,6 +16,7 @@ public struct TransportError: Error, Sendable, CustomStringConvertible {
         public static let timeout = Code(kind: .timeout)
         /// The peer closed the connection before the response was whole.
         public static let closed = Code(kind: .closed)
+        /// The response is larger than whoever asked would take.
         public static let tooLarge = Code(kind: .tooLarge)
         /// The peer does not speak HTTP.
         public static let malformed = Code(kind: .malformed)
@@ -22,9 +24,12 @@ public struct TransportError: Error, Sendable, CustomStringConvertible {
         public static let unsupported = Code(kind: .unsupported)
     }
 
+    /// Why, for programs.
     public var code: Code
+    /// Why, for people: host and port, what was expected and what was found.
     public var message: String
 
+    /// Made of its members.
     public init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message

@@ -5,9 +5,11 @@ public import HTTPTypes
 ///
 /// Redirects are not followed, answers not decompressed, cookies not kept. When the client goes, so do its thread and connections.
 public final class HTTPClient: Transport {
+    /// As it was given.
     public let configuration: Configuration
     private let loop: CurlLoop
 
+    /// Starts the thread; connects to nobody yet.
     public convenience init(_ configuration: Configuration = Configuration()) { self.init(configuration, among: nil) }
 
     init(_ configuration: Configuration, among loops: OpenLoops?) {

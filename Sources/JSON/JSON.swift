@@ -3,12 +3,19 @@
 /// Equality of objects ignores the order of members, as JSON does. `integer` and `double` are different
 /// values even when they are numerically equal: what was written as `1` is written back as `1`.
 public enum JSON: Sendable, Hashable {
+    /// The literal `null`.
     case null
+    /// `true` or `false`.
     case bool(Bool)
+    /// A number that was written without fraction and exponent and fits 64 bits.
     case integer(Int64)
+    /// Any other number.
     case double(Double)
+    /// A text.
     case string(String)
+    /// Values in their order.
     case array([JSON])
+    /// Members, in the order in which they were first set.
     case object(JSONObject)
 }
 
@@ -26,10 +33,15 @@ extension JSON {
         }
     }
 
+    /// Whether this is `null`.
     public var isNull: Bool { if case .null = self { true } else { false } }
+    /// The value of a boolean; nil for anything else.
     public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+    /// The value of a string; nil for anything else.
     public var string: String? { if case .string(let value) = self { value } else { nil } }
+    /// The elements of an array; nil for anything else.
     public var array: [JSON]? { if case .array(let value) = self { value } else { nil } }
+    /// The members of an object; nil for anything else.
     public var object: JSONObject? { if case .object(let value) = self { value } else { nil } }
 
     /// The value as an integer; a double without a fraction that fits counts as one.

@@ -1,31 +1,40 @@
 /// A value that can be read from JSON. `path` says where `json` stands in its document, for errors.
 public protocol JSONDecodable {
+    /// Reads a value that stands somewhere in a document.
     init(from json: JSON, at path: JSONPath) throws(JSONDecodingError)
 }
 
 /// A value that can be written as JSON.
 public protocol JSONEncodable {
+    /// The value as JSON; what is unset is left out, never written as null.
     var json: JSON { get }
 }
 
+/// A value that can be both read and written.
 public typealias JSONConvertible = JSONDecodable & JSONEncodable
 
 extension JSONDecodable {
+    /// Reads a whole document.
     public init(from json: JSON) throws(JSONDecodingError) { try self.init(from: json, at: .root) }
 }
 
 /// A JSON value that is not of the shape its reader wanted: names the field, what was wanted and what was found.
 public struct JSONDecodingError: Error, Hashable, CustomStringConvertible {
+    /// Where in the document.
     public var path: JSONPath
+    /// What the reader wanted there, with its article: "a string".
     public var wanted: String
+    /// What is there: a kind of value, or the value.
     public var found: String
 
+    /// Names what was found.
     public init(path: JSONPath, wanted: String, found: String) {
         self.path = path
         self.wanted = wanted
         self.found = found
     }
 
+    /// Names the kind of the value that was found.
     public init(path: JSONPath, wanted: String, found json: JSON) {
         self.init(path: path, wanted: wanted, found: json.kind)
     }

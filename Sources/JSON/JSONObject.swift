@@ -2,15 +2,20 @@
 ///
 /// Look-up is linear for small objects and by hash above `indexThreshold` members.
 public struct JSONObject: Sendable {
+    /// In the order in which they were first set.
     public private(set) var keys: [String] = []
+    /// In the order of their keys.
     public private(set) var values: [JSON] = []
     private var positions: [String: Int]?
 
     private static let indexThreshold = 12
 
+    /// Without members.
     public init() {}
 
+    /// How many members there are.
     public var count: Int { keys.count }
+    /// Whether there are none.
     public var isEmpty: Bool { keys.isEmpty }
 
     /// Setting nil removes the member; setting an existing key keeps its place.
@@ -26,6 +31,7 @@ public struct JSONObject: Sendable {
         }
     }
 
+    /// Whether there is a member under a key, `null` included.
     public func contains(_ key: String) -> Bool { position(of: key) != nil }
 
     /// Changes a member where it stands, without copying it. The member appears when it was absent and

@@ -5,6 +5,7 @@ public struct JSONLimits: Sendable {
     /// Arrays and objects inside one another.
     public var depth: Int
 
+    /// The defaults suit what an API server sends.
     public init(size: Int = 64 << 20, depth: Int = 128) {
         self.size = size
         self.depth = depth
@@ -13,11 +14,16 @@ public struct JSONLimits: Sendable {
 
 /// Why bytes are not a JSON document, and where: offset in bytes from 0; line and column from 1, the column in bytes.
 public struct JSONSyntaxError: Error, Hashable, CustomStringConvertible {
+    /// What was wanted, and what was found.
     public var reason: String
+    /// In bytes, from 0.
     public var offset: Int
+    /// From 1.
     public var line: Int
+    /// In bytes, from 1.
     public var column: Int
 
+    /// Made of its members.
     public init(reason: String, offset: Int, line: Int, column: Int) {
         self.reason = reason
         self.offset = offset
@@ -46,6 +52,7 @@ extension JSON {
         }.get()
     }
 
+    /// Reads a document from its text.
     public static func parse(_ text: String, limits: JSONLimits = JSONLimits()) throws(JSONSyntaxError) -> JSON {
         try parse(text.utf8, limits: limits)
     }

@@ -1,27 +1,38 @@
 /// A list of changes to a document, made all or not at all (RFC 6902).
 public struct JSONPatch: Sendable, Hashable {
+    /// One operation (RFC 6902 §4).
     public enum Operation: Sendable, Hashable {
+        /// Adds a member or an element, or replaces a member that is there.
         case add(JSONPointer, JSON)
+        /// Removes what must be there.
         case remove(JSONPointer)
+        /// Replaces what must be there.
         case replace(JSONPointer, JSON)
+        /// Removes a value from one place and adds it at another.
         case move(from: JSONPointer, to: JSONPointer)
+        /// Adds a copy of a value at another place.
         case copy(from: JSONPointer, to: JSONPointer)
+        /// Fails the patch unless an equal value is there.
         case test(JSONPointer, JSON)
     }
 
+    /// In the order in which they are carried out.
     public var operations: [Operation]
 
+    /// A patch of these operations.
     public init(_ operations: [Operation] = []) { self.operations = operations }
 }
 
 /// Limits on what a patch may do, since a few copies of the document into itself make it exponentially larger.
 public struct JSONPatchLimits: Sendable {
+    /// Of one patch.
     public var operations: Int
     /// Values (each element and member counts) that all `copy` operations together may bring in.
     public var copiedValues: Int
     /// Arrays and objects inside one another in what results.
     public var depth: Int
 
+    /// The defaults are those of an API server, or stricter.
     public init(operations: Int = 10_000, copiedValues: Int = 1_000_000, depth: Int = 128) {
         self.operations = operations
         self.copiedValues = copiedValues
@@ -31,6 +42,7 @@ public struct JSONPatchLimits: Sendable {
 
 /// Why a patch could not be made. The document is unchanged.
 public struct JSONPatchError: Error, Hashable, CustomStringConvertible {
+    /// What kind of failure it was.
     public enum Kind: Sendable, Hashable {
         /// A `test` operation found another value.
         case testFailed
@@ -40,14 +52,18 @@ public struct JSONPatchError: Error, Hashable, CustomStringConvertible {
         case impossible
     }
 
+    /// What kind of failure it was.
     public var kind: Kind
     /// Which operation, from 0.
     public var index: Int
     /// `add`, `remove` and so on.
     public var operation: String
+    /// The place it is about.
     public var pointer: JSONPointer
+    /// What was found there, and what was wanted.
     public var reason: String
 
+    /// Made of its members.
     public init(kind: Kind, index: Int, operation: String, pointer: JSONPointer, reason: String) {
         self.kind = kind
         self.index = index

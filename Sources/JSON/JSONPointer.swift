@@ -3,6 +3,7 @@ public struct JSONPointer: Sendable, Hashable, CustomStringConvertible {
     /// Reference tokens, unescaped.
     public var tokens: [String]
 
+    /// A pointer of tokens, which are not escaped.
     public init(tokens: [String] = []) { self.tokens = tokens }
 
     /// Reads the string form (section 3); fragments of URIs (section 6) are not read.
@@ -36,6 +37,7 @@ public struct JSONPointer: Sendable, Hashable, CustomStringConvertible {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// A pointer to what lies under one more token, which is not escaped.
     public func appending(_ token: String) -> JSONPointer { JSONPointer(tokens: tokens + [token]) }
 
     /// Whether the value this pointer names holds what `other` names, and is not that value itself.
@@ -61,9 +63,12 @@ public struct JSONPointer: Sendable, Hashable, CustomStringConvertible {
 
 /// Text that is not a JSON pointer.
 public struct JSONPointerError: Error, Hashable, CustomStringConvertible {
+    /// What was to be read.
     public var text: String
+    /// What is wrong with it.
     public var reason: String
 
+    /// Made of its members.
     public init(text: String, reason: String) {
         self.text = text
         self.reason = reason

@@ -1,3 +1,4 @@
+/// How a document is laid out.
 public enum JSONStyle: Sendable {
     /// No white space.
     case compact
@@ -18,6 +19,7 @@ extension JSON {
         return writer.bytes
     }
 
+    /// The document as text.
     public func text(_ style: JSONStyle = .compact) -> String { String(decoding: bytes(style), as: UTF8.self) }
 }
 

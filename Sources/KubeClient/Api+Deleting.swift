@@ -3,6 +3,7 @@ public import KubeCore
 
 /// What became of an object that was deleted.
 public enum Deletion<Object: KubeObject>: Sendable {
+    /// There is no such object any more.
     case gone
     /// It carries a `deletionTimestamp` and goes when its finalizers do.
     case pending(Object)

@@ -16,6 +16,7 @@ extension Api {
         do { return try await get(name) } catch let error as KubeError where error.code == .notFound { return nil }
     }
 
+    /// One object by its key, whose namespace wins over ours; nil when there is none.
     public func getIfPresent(_ key: ObjectKey) async throws -> Object? { try await at(key).getIfPresent(key.name) }
 
     private func at(_ key: ObjectKey) -> Api { key.namespace.map { scoped(to: $0) } ?? self }

@@ -3,7 +3,9 @@ public import KubeCore
 
 /// The objects of one kind, in one namespace, in all of them, or in the cluster's scope.
 public struct Api<Object: KubeObject>: Sendable {
+    /// Who sends the requests.
     public let client: Client
+    /// What the API server calls the kind.
     public let definition: ResourceDefinition
     /// Nil: all namespaces, or the kind has none.
     public let namespace: String?
@@ -18,11 +20,12 @@ public struct Api<Object: KubeObject>: Sendable {
     /// The same kind in another namespace, or in all of them.
     public func scoped(to namespace: String?) -> Api { Api(client, definition: definition, namespace: namespace) }
 
-    /// Where an object lies, in words, for messages: `ModulePlan payments/filter`.
+    /// Where an object lies, in words, for messages: `ConfigMap payments/settings`.
     func describe(_ name: String) -> String { "\(definition.kind) \(ObjectKey(namespace: namespace, name: name))" }
 }
 
 extension Api where Object: Resource {
+    /// The objects of a kind that is known at compile time.
     public init(_ client: Client, namespace: String? = nil) {
         self.init(client, definition: Object.definition, namespace: namespace)
     }

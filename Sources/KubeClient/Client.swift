@@ -23,7 +23,7 @@ public struct Client: Sendable {
     ///   - origin: where the credentials come from, for messages.
     public init(
         transport: any Transport, server: String, authentication: Authentication = .none, impersonation: Impersonation? = nil,
-        namespace: String = "default", userAgent: String = "graft", origin: String = "the program"
+        namespace: String = "default", userAgent: String = Client.programName, origin: String = "the program"
     ) throws(ClientConfigurationError) {
         try self.init(
             Transports(transport),
@@ -35,7 +35,7 @@ public struct Client: Sendable {
     /// - Parameter transport: made from the TLS and proxy members of `configuration`. It stays the same, even when the files that
     ///   its certificates came from change.
     public init(
-        _ configuration: ClientConfiguration, transport: any Transport, userAgent: String = "graft"
+        _ configuration: ClientConfiguration, transport: any Transport, userAgent: String = Client.programName
     ) throws(ClientConfigurationError) {
         try self.init(Transports(transport), configuration, userAgent)
     }
@@ -44,7 +44,7 @@ public struct Client: Sendable {
     /// - Parameter connecting: makes a transport from the TLS and proxy members of a configuration. It is called with the first request, and
     ///   again whenever certificates have changed.
     public init(
-        _ configuration: ClientConfiguration, userAgent: String = "graft",
+        _ configuration: ClientConfiguration, userAgent: String = Client.programName,
         connecting: @escaping @Sendable (ClientConfiguration) throws -> any Transport
     ) throws(ClientConfigurationError) {
         try self.init(Transports(configuration, connecting), configuration, userAgent)

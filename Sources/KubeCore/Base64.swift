@@ -7,6 +7,7 @@ public enum Base64 {
         return values
     }()
 
+    /// With padding, without line breaks.
     public static func encode(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count + 2) / 3 * 4)

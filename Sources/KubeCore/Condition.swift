@@ -2,17 +2,30 @@ public import JSON
 
 /// `metav1.Condition`: one aspect of an object's state, keyed by `type`.
 public struct Condition: Sendable, Hashable {
-    public enum Status: String, Sendable { case isTrue = "True", isFalse = "False", unknown = "Unknown" }
+    /// Whether it holds.
+    public enum Status: String, Sendable {
+        /// It holds.
+        case isTrue = "True"
+        /// It does not.
+        case isFalse = "False"
+        /// Nobody knows, or not yet.
+        case unknown = "Unknown"
+    }
 
+    /// The aspect, CamelCase; unique among an object's conditions.
     public var type: String
+    /// Whether it holds.
     public var status: Status
     /// CamelCase, for programs.
     public var reason: String
     /// One sentence, for people.
     public var message: String
+    /// The generation of the object that this is about.
     public var observedGeneration: Int64?
+    /// When `status` changed last.
     public var lastTransitionTime: Timestamp
 
+    /// Made of its members.
     public init(
         type: String, status: Status, reason: String, message: String, observedGeneration: Int64? = nil, lastTransitionTime: Timestamp
     ) {

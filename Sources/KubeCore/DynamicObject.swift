@@ -2,6 +2,7 @@ public import JSON
 
 /// An object as the server sent it, whatever its kind: nothing is lost, `managedFields` included.
 public struct DynamicObject: KubeObject, Hashable {
+    /// The whole object.
     public private(set) var json: JSON
     /// What `json` says under `metadata`. Setting it keeps members of the metadata that `ObjectMeta` does not know.
     public var metadata: ObjectMeta {
@@ -19,7 +20,9 @@ public struct DynamicObject: KubeObject, Hashable {
         self.json = json
     }
 
+    /// `v1` or `group/version`; empty when the object does not say.
     public var apiVersion: String { json["apiVersion"]?.string ?? "" }
+    /// As in `ConfigMap`; empty when the object does not say.
     public var kind: String { json["kind"]?.string ?? "" }
 
     /// A member at the top: `object["spec"]?["replicas"]`.

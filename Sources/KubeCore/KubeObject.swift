@@ -2,6 +2,7 @@ public import JSON
 
 /// Any object of the API: what has `metadata`. Its kind is known at run time alone, unless it is a `Resource`.
 public protocol KubeObject: Sendable, JSONConvertible {
+    /// Name, labels and whatever else each object has.
     var metadata: ObjectMeta { get set }
 }
 

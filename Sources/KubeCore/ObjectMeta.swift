@@ -2,18 +2,30 @@ public import JSON
 
 /// `metadata`, less `managedFields`, which nobody here reads.
 public struct ObjectMeta: Sendable, Hashable {
+    /// Unique among the objects of its kind and namespace that are there at one time.
     public var name: String
+    /// Nil for objects of the cluster's scope.
     public var namespace: String?
+    /// Unlike any other object's, also of the same name; nil before the server has given one.
     public var uid: String?
+    /// Changes with each write; see ``ResourceVersion``.
     public var resourceVersion: String?
+    /// Grows when the spec changes; nil for kinds that don't count.
     public var generation: Int64?
+    /// By the server's clock.
     public var creationTimestamp: Timestamp?
+    /// Set once it is to be deleted: it goes when its finalizers are gone.
     public var deletionTimestamp: Timestamp?
+    /// What selectors match.
     public var labels: [String: String]
+    /// Notes that nothing selects by.
     public var annotations: [String: String]
+    /// Who it belongs to; all in the same namespace, or of the cluster's scope.
     public var ownerReferences: [OwnerReference]
+    /// Who must have cleaned up before it goes.
     public var finalizers: [String]
 
+    /// Made of its members; a new object needs a name alone.
     public init(
         name: String, namespace: String? = nil, uid: String? = nil, resourceVersion: String? = nil, generation: Int64? = nil,
         creationTimestamp: Timestamp? = nil, deletionTimestamp: Timestamp? = nil, labels: [String: String] = [:],

@@ -2,14 +2,22 @@ public import JSON
 
 /// `core/v1.ObjectReference`: names an object of any kind, in Events above all.
 public struct ObjectReference: Sendable, Hashable {
+    /// `v1` or `group/version`.
     public var apiVersion: String
+    /// As in `ConfigMap`.
     public var kind: String
+    /// Nil for objects of the cluster's scope.
     public var namespace: String?
+    /// Of the object.
     public var name: String
+    /// Tells it from another object of the name.
     public var uid: String?
+    /// The state that is meant; nil: whichever.
     public var resourceVersion: String?
+    /// A part of it, as in `spec.containers{web}`.
     public var fieldPath: String?
 
+    /// Made of its members.
     public init(
         apiVersion: String, kind: String, namespace: String? = nil, name: String, uid: String? = nil, resourceVersion: String? = nil,
         fieldPath: String? = nil
@@ -23,6 +31,7 @@ public struct ObjectReference: Sendable, Hashable {
         self.fieldPath = fieldPath
     }
 
+    /// Names an object as it was read, with its version.
     public init<R: Resource>(to object: R) {
         let metadata = object.metadata
         self.init(

@@ -2,15 +2,20 @@ public import JSON
 
 /// Names the object that this one belongs to: when the owner goes, the garbage collector deletes what it owned.
 public struct OwnerReference: Sendable, Hashable {
+    /// Of the owner: `v1` or `group/version`.
     public var apiVersion: String
+    /// Of the owner.
     public var kind: String
+    /// Of the owner.
     public var name: String
+    /// Of the owner: another object of the name owns nothing.
     public var uid: String
     /// At most one owner may be the controller.
     public var controller: Bool
     /// Foreground deletion of the owner waits for this object.
     public var blockOwnerDeletion: Bool
 
+    /// Made of its members.
     public init(apiVersion: String, kind: String, name: String, uid: String, controller: Bool = false, blockOwnerDeletion: Bool = false) {
         self.apiVersion = apiVersion
         self.kind = kind

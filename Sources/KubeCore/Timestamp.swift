@@ -3,21 +3,27 @@ public import JSON
 /// A moment in UTC, in microseconds since 1970-01-01T00:00:00Z. Written as RFC 3339: whole seconds as `metav1.Time`,
 /// with six digits as `metav1.MicroTime` by `microText`.
 public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible {
+    /// Since 1970-01-01T00:00:00Z, without leap seconds.
     public var microseconds: Int64
 
+    /// So long after 1970-01-01T00:00:00Z.
     public init(microseconds: Int64) { self.microseconds = microseconds }
+    /// So long after 1970-01-01T00:00:00Z.
     public init(seconds: Int64) { microseconds = seconds * 1_000_000 }
 
     public static func < (left: Timestamp, right: Timestamp) -> Bool { left.microseconds < right.microseconds }
 
+    /// A moment later.
     public static func + (time: Timestamp, duration: Duration) -> Timestamp {
         Timestamp(microseconds: time.microseconds + duration.microseconds)
     }
 
+    /// A moment earlier.
     public static func - (time: Timestamp, duration: Duration) -> Timestamp {
         Timestamp(microseconds: time.microseconds - duration.microseconds)
     }
 
+    /// How much later one moment is than another; negative when it is earlier.
     public static func - (later: Timestamp, earlier: Timestamp) -> Duration {
         .microseconds(later.microseconds - earlier.microseconds)
     }

@@ -1,6 +1,6 @@
 package import ArgumentParser
-import HTTPTransport
 package import KubeClient
+import KubeConnection
 
 /// Which cluster to talk to, as `kubectl` takes it.
 package struct ClusterOptions: ParsableArguments {
@@ -19,8 +19,7 @@ package struct ClusterOptions: ParsableArguments {
 
     /// A client, whose namespace is the one asked for or the context's.
     package func connect(userAgent: String = "graft") throws -> (client: Client, namespace: String) {
-        let configuration = try ClientConfiguration.infer(kubeconfig: kubeconfig, context: context)
-        let client = try Client(configuration, userAgent: userAgent) { try HTTPClient(for: $0, userAgent: userAgent) }
+        let client = try Client.connect(kubeconfig: kubeconfig, context: context, userAgent: userAgent)
         return (client, namespace ?? client.namespace)
     }
 }

@@ -67,7 +67,6 @@ struct ProgramTests {
         }
         // Replicas, and a container that is started anew in the same pod, are different candidates.
         #expect(command.identity == nil)
-        #expect(ControllerCommand.defaultIdentity != ControllerCommand.defaultIdentity)
         #expect(workload.namespace == GraftAPI.systemNamespace)
         try checkSurroundings(workload, objects)
     }

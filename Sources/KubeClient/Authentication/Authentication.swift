@@ -1,8 +1,10 @@
 /// How requests say who asks. Client certificates of files are the transport's. Prints no secret.
 public enum Authentication: Sendable, Hashable {
+    /// As nobody, or by a client certificate alone.
     case none
     /// HTTP's basic authentication (RFC 7617). API servers know it no longer, proxies before them do.
     case basic(user: String, password: String)
+    /// A token that does not change.
     case bearer(String)
     /// A file that holds a token; it is read again each minute, and after a 401. While it can't be read the last token that was read
     /// serves, before the first the fallback.

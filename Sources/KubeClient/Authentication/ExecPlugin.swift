@@ -12,9 +12,11 @@ public struct ExecPlugin: Sendable, Hashable {
         case always = "Always"
     }
 
+    /// Of the `ExecCredential` that is asked for and answered.
     public var apiVersion: String
     /// With a slash: a path. Without: looked up in PATH.
     public var command: String
+    /// Of the command.
     public var arguments: [String]
     /// Added to our own environment.
     public var environment: [String: String]
@@ -24,6 +26,7 @@ public struct ExecPlugin: Sendable, Hashable {
     /// The cluster, as told to plugins that ask for it; nil when it does not.
     public var cluster: JSON?
 
+    /// Made of its members.
     public init(
         apiVersion: String = "client.authentication.k8s.io/v1", command: String, arguments: [String] = [],
         environment: [String: String] = [:], installHint: String? = nil, interactiveMode: InteractiveMode = .never, cluster: JSON? = nil

@@ -11,6 +11,7 @@ public struct ClientConfiguration: Sendable, Hashable {
     public var clientKey: String?
     /// Where the three texts above were read from, to read them again.
     public var files: CertificateFiles
+    /// Takes any certificate. Whoever is in between reads tokens.
     public var insecureSkipTLSVerify: Bool
     /// The name the server's certificate must hold, where it is another than the one in `server`.
     public var tlsServerName: String?
@@ -18,7 +19,9 @@ public struct ClientConfiguration: Sendable, Hashable {
     public var proxy: String?
     /// Ask for answers as they are. So does every transport here, whatever this says: it is kept for credential plugins.
     public var disableCompression: Bool
+    /// How requests show who asks.
     public var authentication: Authentication
+    /// In whose name to ask; nil: our own.
     public var impersonation: Impersonation?
     /// For objects that are named without one.
     public var namespace: String
@@ -38,6 +41,7 @@ public struct ClientConfiguration: Sendable, Hashable {
         }
     }
 
+    /// Made of its members.
     public init(
         server: String, certificateAuthority: String? = nil, clientCertificate: String? = nil, clientKey: String? = nil,
         files: CertificateFiles = CertificateFiles(), insecureSkipTLSVerify: Bool = false, tlsServerName: String? = nil,

@@ -23,13 +23,17 @@ public struct KubeConfig: Sendable {
     var clusters: [String: Entry] = [:]
     var users: [String: Entry] = [:]
     var contexts: [String: Entry] = [:]
+    /// The context that is used unless another one is asked for.
     public internal(set) var currentContext: String?
     /// The files it was read from.
     public internal(set) var files: [String] = []
 
+    /// Empty.
     public init() {}
 
+    /// Sorted.
     public var contextNames: [String] { contexts.keys.sorted() }
+    /// Whether there is neither cluster, user nor context.
     public var isEmpty: Bool { contexts.isEmpty && clusters.isEmpty && users.isEmpty }
 
     /// Reads and merges files, as KUBECONFIG lists them: the first to set a name or the current context wins. Files that do not

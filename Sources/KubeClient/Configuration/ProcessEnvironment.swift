@@ -2,6 +2,7 @@ import Glibc
 
 /// The environment variables of this process.
 public enum ProcessEnvironment {
+    /// The variables as they are now.
     public static var current: [String: String] {
         var variables: [String: String] = [:]
         var entry = environ

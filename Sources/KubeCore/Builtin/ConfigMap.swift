@@ -6,8 +6,10 @@ public struct ConfigMap: Resource, Hashable {
         group: "", version: "v1", kind: "ConfigMap", plural: "configmaps", scope: .namespaced)
 
     public var metadata: ObjectMeta
+    /// Text under keys.
     public var data: [String: String]
 
+    /// Made of its members.
     public init(metadata: ObjectMeta, data: [String: String] = [:]) {
         self.metadata = metadata
         self.data = data

@@ -7,8 +7,10 @@ public struct CustomResourceDefinition: Resource, Hashable {
         scope: .cluster)
 
     public var metadata: ObjectMeta
+    /// As its status says; `Established` above all.
     public var conditions: [Condition]
 
+    /// Made of its members.
     public init(metadata: ObjectMeta, conditions: [Condition] = []) {
         self.metadata = metadata
         self.conditions = conditions

@@ -7,9 +7,12 @@ public struct Event: Resource, Hashable {
 
     /// How often the same thing has happened since, and when last.
     public struct Series: Sendable, Hashable {
+        /// How often it was seen, the first time included.
         public var count: Int
+        /// When it was seen last.
         public var lastObservedTime: Timestamp
 
+        /// Made of its members.
         public init(count: Int, lastObservedTime: Timestamp) {
             self.count = count
             self.lastObservedTime = lastObservedTime
@@ -17,9 +20,11 @@ public struct Event: Resource, Hashable {
     }
 
     public var metadata: ObjectMeta
+    /// When it was seen first.
     public var eventTime: Timestamp?
+    /// Nil while it was seen once.
     public var series: Series?
-    /// As in `graft.dev/controller`.
+    /// As in `example.com/controller`.
     public var reportingController: String
     /// As in the pod's name.
     public var reportingInstance: String
@@ -27,13 +32,16 @@ public struct Event: Resource, Hashable {
     public var action: String
     /// Why, CamelCase.
     public var reason: String
+    /// The object it is about.
     public var regarding: ObjectReference
+    /// Another object that has to do with it.
     public var related: ObjectReference?
     /// At most 1 kB.
     public var note: String
     /// `Normal` or `Warning`.
     public var type: String
 
+    /// Made of its members.
     public init(
         metadata: ObjectMeta, eventTime: Timestamp?, series: Series? = nil, reportingController: String, reportingInstance: String,
         action: String, reason: String, regarding: ObjectReference, related: ObjectReference? = nil, note: String, type: String

@@ -5,15 +5,20 @@ public struct Lease: Resource, Hashable {
     public static let definition = ResourceDefinition(
         group: "coordination.k8s.io", version: "v1", kind: "Lease", plural: "leases", scope: .namespaced)
 
+    /// Who holds it, since when and for how long.
     public struct Spec: Sendable, Hashable {
         /// Empty or nil: nobody.
         public var holderIdentity: String?
+        /// How long others leave it alone after its last renewal.
         public var leaseDurationSeconds: Int?
+        /// When the holder took it, by the holder's clock.
         public var acquireTime: Timestamp?
+        /// When the holder renewed it last, by the holder's clock.
         public var renewTime: Timestamp?
         /// How often the holder has changed.
         public var leaseTransitions: Int?
 
+        /// Made of its members.
         public init(
             holderIdentity: String? = nil, leaseDurationSeconds: Int? = nil, acquireTime: Timestamp? = nil, renewTime: Timestamp? = nil,
             leaseTransitions: Int? = nil
@@ -27,8 +32,10 @@ public struct Lease: Resource, Hashable {
     }
 
     public var metadata: ObjectMeta
+    /// Who holds it.
     public var spec: Spec
 
+    /// Made of its members.
     public init(metadata: ObjectMeta, spec: Spec = Spec()) {
         self.metadata = metadata
         self.spec = spec

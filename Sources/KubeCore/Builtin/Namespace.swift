@@ -9,6 +9,7 @@ public struct Namespace: Resource, Hashable {
     /// `Active` or `Terminating`.
     public var phase: String
 
+    /// Made of its members.
     public init(metadata: ObjectMeta, phase: String = "") {
         self.metadata = metadata
         self.phase = phase

@@ -5,9 +5,12 @@ public struct Node: Resource, Hashable {
     public static let definition = ResourceDefinition(group: "", version: "v1", kind: "Node", plural: "nodes", scope: .cluster)
 
     public var metadata: ObjectMeta
+    /// Whether new pods stay away.
     public var unschedulable: Bool
+    /// As the kubelet reports them; `Ready` above all.
     public var conditions: [Condition]
 
+    /// Made of its members.
     public init(metadata: ObjectMeta, unschedulable: Bool = false, conditions: [Condition] = []) {
         self.metadata = metadata
         self.unschedulable = unschedulable

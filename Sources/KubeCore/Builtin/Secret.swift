@@ -11,12 +11,14 @@ public struct Secret: Resource, Hashable {
     /// Base64 by key.
     private var encoded: [String: String]
 
+    /// Made of bytes, which are encoded here.
     public init(metadata: ObjectMeta, type: String = "Opaque", data: [String: [UInt8]] = [:]) {
         self.metadata = metadata
         self.type = type
         encoded = data.mapValues(Base64.encode)
     }
 
+    /// Sorted.
     public var keys: [String] { encoded.keys.sorted() }
 
     /// The bytes under a key; nil when there are none or they are not base64.

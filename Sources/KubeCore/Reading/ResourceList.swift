@@ -1,5 +1,6 @@
 /// A collection, or a page of it, at one resource version.
 public struct ResourceList<Object: KubeObject>: Sendable {
+    /// In the server's order, by key.
     public var items: [Object]
     /// Where a watch goes on from.
     public var resourceVersion: String
@@ -10,6 +11,7 @@ public struct ResourceList<Object: KubeObject>: Sendable {
     /// Objects that are not of the shape their reader wants. They are not in `items`.
     public var undecodable: [UndecodableObject]
 
+    /// Made of its members.
     public init(
         items: [Object], resourceVersion: String, continueToken: String? = nil, remaining: Int64? = nil,
         undecodable: [UndecodableObject] = []
@@ -26,10 +28,12 @@ public struct ResourceList<Object: KubeObject>: Sendable {
 public struct UndecodableObject: Sendable, Hashable, CustomStringConvertible {
     /// Nil when not even the metadata can be read.
     public var key: ObjectKey?
+    /// Nil when it can't be read either.
     public var resourceVersion: String?
     /// Names the field, what was wanted and what was found.
     public var message: String
 
+    /// Made of its members.
     public init(key: ObjectKey?, resourceVersion: String?, message: String) {
         self.key = key
         self.resourceVersion = resourceVersion

@@ -2,7 +2,9 @@ import JSON
 
 /// One line of a watch, read: an event, or an object its reader can't read.
 public enum WatchLine<Object: KubeObject>: Sendable {
+    /// What happened.
     case event(WatchEvent<Object>)
+    /// Something happened to an object that can't be read.
     case undecodable(UndecodableObject)
 
     /// Reads `{"type": …, "object": …}` (`metav1.WatchEvent`).

@@ -2,26 +2,46 @@ public import JSON
 
 /// One request to an API server, as a value: what is asked, not how it is sent.
 public struct APIRequest: Sendable, Hashable {
-    public enum Method: String, Sendable { case get = "GET", post = "POST", put = "PUT", patch = "PATCH", delete = "DELETE" }
+    /// The methods that the API knows.
+    public enum Method: String, Sendable {
+        /// Reads, lists or watches.
+        case get = "GET"
+        /// Creates in a collection.
+        case post = "POST"
+        /// Replaces.
+        case put = "PUT"
+        /// Changes, or applies.
+        case patch = "PATCH"
+        /// Deletes.
+        case delete = "DELETE"
+    }
 
+    /// A name and a value behind the question mark.
     public struct QueryItem: Sendable, Hashable {
+        /// Not percent-encoded.
         public var name: String
+        /// Not percent-encoded.
         public var value: String
 
+        /// Made of its members.
         public init(_ name: String, _ value: String) {
             self.name = name
             self.value = value
         }
     }
 
+    /// What is to be done.
     public var method: Method
     /// Starts with `/`; not percent-encoded.
     public var path: String
     /// In the order they are sent.
     public var query: [QueryItem]
+    /// Of the body.
     public var contentType: String?
+    /// Nil sends none.
     public var body: JSON?
 
+    /// Made of its members.
     public init(method: Method = .get, path: String, query: [QueryItem] = [], contentType: String? = nil, body: JSON? = nil) {
         self.method = method
         self.path = path

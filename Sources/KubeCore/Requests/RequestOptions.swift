@@ -1,6 +1,8 @@
 /// What part of a collection is asked for, and how fresh.
 public struct ListOptions: Sendable, Hashable {
+    /// Nil selects everything.
     public var labels: LabelSelector?
+    /// Nil selects everything.
     public var fields: FieldSelector?
     /// Objects a page.
     public var limit: Int?
@@ -8,8 +10,10 @@ public struct ListOptions: Sendable, Hashable {
     public var continueToken: String?
     /// Nil: the newest.
     public var resourceVersion: String?
+    /// How `resourceVersion` is meant; only together with it.
     public var match: ResourceVersionMatch?
 
+    /// Made of its members.
     public init(
         labels: LabelSelector? = nil, fields: FieldSelector? = nil, limit: Int? = nil, continueToken: String? = nil,
         resourceVersion: String? = nil, match: ResourceVersionMatch? = nil
@@ -24,11 +28,18 @@ public struct ListOptions: Sendable, Hashable {
 }
 
 /// How `resourceVersion` of a list is meant.
-public enum ResourceVersionMatch: String, Sendable { case notOlderThan = "NotOlderThan", exact = "Exact" }
+public enum ResourceVersionMatch: String, Sendable {
+    /// At that version or any later one.
+    case notOlderThan = "NotOlderThan"
+    /// At that very version, or 410 when the server no longer has it.
+    case exact = "Exact"
+}
 
 /// What is watched, and from where.
 public struct WatchOptions: Sendable, Hashable {
+    /// Nil selects everything.
     public var labels: LabelSelector?
+    /// Nil selects everything.
     public var fields: FieldSelector?
     /// What follows this version; nil: first everything that is there.
     public var resourceVersion: String?
@@ -39,6 +50,7 @@ public struct WatchOptions: Sendable, Hashable {
     /// A streaming list: first everything that is there, then a bookmark with `initialEventsEnd`.
     public var sendInitialEvents: Bool
 
+    /// Made of its members.
     public init(
         labels: LabelSelector? = nil, fields: FieldSelector? = nil, resourceVersion: String? = nil, timeoutSeconds: Int? = nil,
         bookmarks: Bool = true, sendInitialEvents: Bool = false
@@ -59,6 +71,7 @@ public struct WriteOptions: Sendable, Hashable {
     /// Everything but storing it.
     public var dryRun: Bool
 
+    /// Made of its members.
     public init(manager: String? = nil, dryRun: Bool = false) {
         self.manager = manager
         self.dryRun = dryRun
@@ -67,12 +80,16 @@ public struct WriteOptions: Sendable, Hashable {
 
 /// How something is deleted.
 public struct DeleteOptions: Sendable, Hashable {
+    /// Nil: whatever is there under the name.
     public var preconditions: Preconditions?
     /// Nil: what the server does by default, for most kinds `background`.
     public var propagation: PropagationPolicy?
+    /// For kinds that take time to go, pods above all; nil: the object's own.
     public var gracePeriodSeconds: Int?
+    /// Everything but deleting it.
     public var dryRun: Bool
 
+    /// Made of its members.
     public init(
         preconditions: Preconditions? = nil, propagation: PropagationPolicy? = nil, gracePeriodSeconds: Int? = nil, dryRun: Bool = false
     ) {
@@ -95,9 +112,12 @@ public enum PropagationPolicy: String, Sendable {
 
 /// A write happens only to this very object in this very state; otherwise the server answers 409.
 public struct Preconditions: Sendable, Hashable {
+    /// Nil: any object of the name.
     public var uid: String?
+    /// Nil: in any state.
     public var resourceVersion: String?
 
+    /// Made of its members.
     public init(uid: String? = nil, resourceVersion: String? = nil) {
         self.uid = uid
         self.resourceVersion = resourceVersion
@@ -118,6 +138,7 @@ public enum PatchType: Sendable, Hashable {
     /// Server-side apply: the fields a manager owns, and their values.
     case apply
 
+    /// As the request's content type names it.
     public var mediaType: String {
         switch self {
         case .merge: "application/merge-patch+json"

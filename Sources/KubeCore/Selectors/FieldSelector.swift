@@ -1,12 +1,15 @@
 /// Selects by fields the server has declared selectable; every requirement must hold. Empty selects everything.
 public struct FieldSelector: Sendable, Hashable {
+    /// A field, and the value it must or must not have.
     public struct Requirement: Sendable, Hashable {
         /// As in `metadata.name` or `spec.class`.
         public var field: String
+        /// Compared as text.
         public var value: String
         /// Whether the field must equal the value or differ from it.
         public var equals: Bool
 
+        /// Made of its members.
         public init(field: String, value: String, equals: Bool = true) {
             self.field = field
             self.value = value
@@ -14,8 +17,10 @@ public struct FieldSelector: Sendable, Hashable {
         }
     }
 
+    /// All must hold; none selects everything.
     public var requirements: [Requirement]
 
+    /// Selects what meets all requirements.
     public init(_ requirements: [Requirement] = []) { self.requirements = requirements }
 
     /// The form in queries: `spec.class=edge,metadata.name!=a`. A backslash stands before `\`, `,` and `=` within values.

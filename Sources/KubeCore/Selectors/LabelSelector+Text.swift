@@ -21,6 +21,7 @@ extension LabelSelector {
 }
 
 extension LabelSelector.Requirement {
+    /// As in queries: `zone in (a,b)`.
     public var text: String {
         switch `operator` {
         case .isIn: "\(key) in (\(values.joined(separator: ",")))"

@@ -2,19 +2,35 @@ public import JSON
 
 /// `metav1.LabelSelector`: every requirement must hold. Empty selects everything.
 public struct LabelSelector: Sendable, Hashable {
-    public enum Operator: String, Sendable { case isIn = "In", notIn = "NotIn", exists = "Exists", doesNotExist = "DoesNotExist" }
+    /// How a label is compared.
+    public enum Operator: String, Sendable {
+        /// It is there, and one of the values.
+        case isIn = "In"
+        /// It is none of the values, or not there.
+        case notIn = "NotIn"
+        /// It is there.
+        case exists = "Exists"
+        /// It is not there.
+        case doesNotExist = "DoesNotExist"
+    }
 
+    /// What one label must or must not be.
     public struct Requirement: Sendable, Hashable {
+        /// The label's name.
         public var key: String
+        /// How it is compared with `values`.
         public var `operator`: Operator
+        /// Empty for `exists` and `doesNotExist`.
         public var values: [String]
 
+        /// Made of its members.
         public init(key: String, operator: Operator, values: [String] = []) {
             self.key = key
             self.operator = `operator`
             self.values = values
         }
 
+        /// Whether an object's labels meet it; what is not there is not in any set.
         public func matches(_ labels: [String: String]) -> Bool {
             switch `operator` {
             case .isIn: labels[key].map(values.contains) ?? false
@@ -25,16 +41,21 @@ public struct LabelSelector: Sendable, Hashable {
         }
     }
 
+    /// Labels and the values they must have.
     public var matchLabels: [String: String]
+    /// What else must hold.
     public var matchExpressions: [Requirement]
 
+    /// Made of its members; without any it selects everything.
     public init(matchLabels: [String: String] = [:], matchExpressions: [Requirement] = []) {
         self.matchLabels = matchLabels
         self.matchExpressions = matchExpressions
     }
 
+    /// No requirement.
     public static let everything = LabelSelector()
 
+    /// Whether an object's labels meet every requirement.
     public func matches(_ labels: [String: String]) -> Bool {
         matchLabels.allSatisfy { labels[$0] == $1 } && matchExpressions.allSatisfy { $0.matches(labels) }
     }

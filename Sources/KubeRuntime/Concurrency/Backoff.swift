@@ -3,12 +3,14 @@
 public struct Backoff: Sendable, Hashable {
     /// After the first failure.
     public var base: Duration
+    /// By which each delay is longer than the one before.
     public var factor: Double
     /// Before jitter.
     public var cap: Duration
     /// The share by which a delay is made longer or shorter at most, from 0 to 1.
     public var jitter: Double
 
+    /// Made of its members.
     public init(base: Duration, factor: Double = 2, cap: Duration, jitter: Double = 0.5) {
         self.base = base
         self.factor = factor

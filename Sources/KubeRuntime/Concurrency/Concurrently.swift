@@ -4,6 +4,7 @@ public import ServiceLifecycle
 public struct Concurrently: Service {
     private let services: [any Service]
 
+    /// All of them start at once.
     public init(_ services: [any Service]) { self.services = services }
 
     public func run() async throws {

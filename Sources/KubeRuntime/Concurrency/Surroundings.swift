@@ -13,6 +13,7 @@ public struct Surroundings: Sendable {
     /// From 0 up to, but not including, 1.
     public var random: @Sendable () -> Double
 
+    /// Made of its members.
     public init(
         now: @escaping @Sendable () -> Duration, wallTime: @escaping @Sendable () -> Timestamp,
         sleep: @escaping @Sendable (Duration) async throws -> Void, random: @escaping @Sendable () -> Double

@@ -4,8 +4,10 @@ import KubeCore
 public struct TerminalError: Error, Sendable, Hashable, CustomStringConvertible {
     /// CamelCase, as in a condition.
     public var reason: String
+    /// One sentence, for people.
     public var message: String
 
+    /// Made of its members.
     public init(reason: String, message: String) {
         self.reason = reason
         self.message = message
@@ -16,13 +18,16 @@ public struct TerminalError: Error, Sendable, Hashable, CustomStringConvertible 
 
 /// A reconcile took longer than it may.
 public struct ReconcileTimeout: Error, Sendable, Hashable, CustomStringConvertible {
+    /// How long it was given.
     public var limit: Duration
+    /// Made of its members.
     public init(limit: Duration) { self.limit = limit }
     public var description: String { "the reconcile was cancelled after \(limit)" }
 }
 
 /// When a reconcile that failed is tried again. Pure.
 public struct ErrorPolicy: Sendable {
+    /// What follows from a failure.
     public enum Decision: Sendable, Hashable {
         /// After this time at least; nil leaves it to the back-off.
         case retry(after: Duration? = nil)
@@ -35,6 +40,7 @@ public struct ErrorPolicy: Sendable {
     /// The error, and how many failures in a row the key has, this one included.
     public var decide: @Sendable (_ error: any Error, _ failures: Int) -> Decision
 
+    /// A policy of its own; it may ask ``standard`` for what it does not know.
     public init(_ decide: @escaping @Sendable (_ error: any Error, _ failures: Int) -> Decision) { self.decide = decide }
 
     /// Terminal errors wait for a change; conflicts are ignored, since the change that made them is on its way; what the server asks

@@ -5,7 +5,12 @@ public import ServiceLifecycle
 import Synchronization
 
 /// Whether an event is good or bad news.
-public enum EventType: String, Sendable { case normal = "Normal", warning = "Warning" }
+public enum EventType: String, Sendable {
+    /// Things go as they should.
+    case normal = "Normal"
+    /// Somebody should look.
+    case warning = "Warning"
+}
 
 /// Writes Events (`events.k8s.io/v1`) about objects, for people to read.
 ///
@@ -23,7 +28,7 @@ public final class EventRecorder: Service {
     private let surroundings: Surroundings
 
     /// - Parameters:
-    ///   - controller: as in `graft.dev/controller`.
+    ///   - controller: as in `example.com/controller`.
     ///   - instance: as in the pod's name.
     ///   - capacity: events that wait to be written.
     public init(

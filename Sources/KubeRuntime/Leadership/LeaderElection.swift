@@ -7,7 +7,9 @@ import Synchronization
 
 /// We led, and lead no more: another may lead already. End the process.
 public struct LeadershipLost: Error, Sendable, Hashable, CustomStringConvertible {
+    /// How it was lost.
     public var message: String
+    /// Made of its message.
     public init(_ message: String) { self.message = message }
     public var description: String { "leadership lost: \(message)" }
 }
@@ -17,6 +19,7 @@ public struct LeadershipLost: Error, Sendable, Hashable, CustomStringConvertible
 /// Lost leadership cancels the body and throws `LeadershipLost`. When the body returns by itself, which it does at a graceful
 /// shutdown, the lease is given up, and the next replica need not wait for it to run out. This does not fence.
 public final class LeaderElection: Service {
+    /// How long a lease lasts, and how soon a leader that can't renew it stops.
     public struct Timing: Sendable, Hashable {
         /// After which others may take an unrenewed lease. Whole seconds.
         public var leaseDuration: Duration
@@ -25,12 +28,14 @@ public final class LeaderElection: Service {
         /// Between tries.
         public var retryPeriod: Duration
 
+        /// Made of its members.
         public init(leaseDuration: Duration, renewDeadline: Duration, retryPeriod: Duration) {
             self.leaseDuration = leaseDuration
             self.renewDeadline = renewDeadline
             self.retryPeriod = retryPeriod
         }
 
+        /// 15 s, 10 s and 2 s, as Kubernetes' own controllers have them.
         public static let standard = Timing(leaseDuration: .seconds(15), renewDeadline: .seconds(10), retryPeriod: .seconds(2))
     }
 
@@ -60,6 +65,7 @@ public final class LeaderElection: Service {
         self.whileLeading = whileLeading
     }
 
+    /// Whether we lead, as far as we know.
     public var isLeading: Bool { machine.withLock { $0.isLeading } }
     /// Who holds the lease, as far as we know.
     public var holder: String? { machine.withLock { $0.holder } }

@@ -19,6 +19,7 @@ public final class WorkQueue<Key: Hashable & Sendable>: Service {
     private let backoff: Backoff
     private let surroundings: Surroundings
 
+    /// An empty queue.
     public init(backoff: Backoff = .reconcile, surroundings: Surroundings = .system) {
         self.backoff = backoff
         self.surroundings = surroundings
@@ -33,8 +34,10 @@ public final class WorkQueue<Key: Hashable & Sendable>: Service {
         let now = surroundings.now()
         return state.withLock { $0.machine.runningCount == 0 && !$0.machine.hasReady(now: now) }
     }
+    /// Whether no key is given out any more.
     public var isShutDown: Bool { state.withLock { $0.machine.isShutDown } }
 
+    /// Adds a key, or hastens the one that is there: the earlier time and the higher priority count.
     public func add(_ key: Key, after delay: Duration = .zero, priority: WorkPriority = .normal) {
         change { machine, now in machine.add(key, readyAt: now + max(delay, .zero), priority: priority, now: now) }
     }
@@ -67,6 +70,7 @@ public final class WorkQueue<Key: Hashable & Sendable>: Service {
         worker?.continuation.resume(returning: nil)
     }
 
+    /// Says that a worker has finished with a key, which may then be given out again.
     public func done(_ key: Key) { change { machine, now in machine.done(key, now: now) } }
 
     /// Counts a failure of a key. Says how many it had in a row, and how long to wait by the back-off.

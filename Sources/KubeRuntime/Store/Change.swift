@@ -2,8 +2,17 @@ public import KubeCore
 
 /// What happened to one object of a store.
 public struct Change<Object: Resource>: Sendable {
-    public enum Kind: Sendable, Hashable { case added, modified, deleted }
+    /// What happens to objects.
+    public enum Kind: Sendable, Hashable {
+        /// It is new, or new in the selectors' view.
+        case added
+        /// It is another than before.
+        case modified
+        /// It is gone, or gone from the selectors' view.
+        case deleted
+    }
 
+    /// Of the object.
     public let key: ObjectKey
     /// As the store had it before; nil when it is new.
     public let old: Object?
@@ -19,6 +28,7 @@ public struct Change<Object: Resource>: Sendable {
         self.isInitial = isInitial
     }
 
+    /// What happened.
     public var kind: Kind { new == nil ? .deleted : old == nil ? .added : .modified }
 
     /// The object as it is, or as it was last.

@@ -18,13 +18,16 @@ public final class Store<Object: Resource>: Sendable {
         state = Mutex(State(contents: StoreContents(indices: all)))
     }
 
+    /// One object; nil when there is none.
     public func get(_ key: ObjectKey) -> Object? { state.withLock { $0.contents.objects[key]?.object } }
 
     /// Everything, in no order.
     public func all() -> [Object] { state.withLock { $0.contents.objects.values.map(\.object) } }
 
+    /// Of everything, in no order.
     public var keys: [ObjectKey] { state.withLock { Array($0.contents.objects.keys) } }
 
+    /// How many objects there are.
     public var count: Int { state.withLock { $0.contents.objects.count } }
 
     /// Those of one namespace, in no order.
@@ -73,5 +76,6 @@ public struct Subscription: Sendable {
 
     init(_ end: @escaping @Sendable () -> Void) { self.end = end }
 
+    /// No change is handed over that happens after this.
     public func cancel() { end() }
 }

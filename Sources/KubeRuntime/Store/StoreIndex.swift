@@ -2,6 +2,7 @@ public import KubeCore
 
 /// A way to find objects by something else than their key.
 public struct StoreIndex<Object: Resource>: Sendable {
+    /// Tells indices of one store apart.
     public let name: String
     let values: @Sendable (Object) -> [String]
 

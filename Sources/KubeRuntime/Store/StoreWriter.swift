@@ -3,8 +3,10 @@ import Synchronization
 
 /// The one writer of a store. Calls must not overlap: subscribers hear of changes in the order of the calls.
 public final class StoreWriter<Object: Resource>: Sendable {
+    /// What it writes to.
     public let store: Store<Object>
 
+    /// Writer of a new store, which is empty and not synced.
     public init(indices: [StoreIndex<Object>] = []) { store = Store(indices: indices) }
 
     /// Takes a whole list over at once; what is missing from it is deleted, unless it is in `kept`.

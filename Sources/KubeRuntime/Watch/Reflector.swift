@@ -19,6 +19,7 @@ public final class Reflector<Object: Resource>: Service {
     private let surroundings: Surroundings
     private let machine = Mutex(WatchStateMachine<Object>())
 
+    /// Follows what an ``/KubeClient/Api`` covers, as far as the selectors select it.
     public init(
         _ api: Api<Object>, labels: LabelSelector? = nil, fields: FieldSelector? = nil, indices: [StoreIndex<Object>] = [],
         logger: Logger, surroundings: Surroundings = .system

@@ -7,11 +7,13 @@ public import KubeCore
 /// Writes name the resource version they are based on: when the object has changed meanwhile they fail with `.conflict`, and nobody
 /// else's finalizer is lost.
 public struct Finalizer: Sendable, Hashable {
-    /// As in `graft.dev/finalizer`.
+    /// As in `example.com/finalizer`.
     public let name: String
 
+    /// A name with a domain of yours before a slash.
     public init(_ name: String) { self.name = name }
 
+    /// Whether an object bears it.
     public func isPresent(on object: some KubeObject) -> Bool { object.metadata.finalizers.contains(name) }
 
     /// Adds it, unless it is there.

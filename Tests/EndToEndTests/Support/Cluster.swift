@@ -4,8 +4,8 @@ import HTTPTransport
 import Harness
 import JSON
 import KubeClient
+import KubeConnection
 import KubeCore
-import ProgramOptions
 import Synchronization
 
 /// A control plane as users start it: `graft up`, with its data in a directory. It can be killed and started again on the same ports.

@@ -1,0 +1,24 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "config-mirror",
+    dependencies: [
+        .package(name: "graft", path: "../.."),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.6.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+    ],
+    targets: [
+        .executableTarget(
+            name: "config-mirror",
+            dependencies: [
+                .product(name: "JSON", package: "graft"),
+                .product(name: "KubeClient", package: "graft"),
+                .product(name: "KubeConnection", package: "graft"),
+                .product(name: "KubeCore", package: "graft"),
+                .product(name: "KubeRuntime", package: "graft"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ])
+    ]
+)
