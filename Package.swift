@@ -159,8 +159,8 @@ let package = Package(
         tests(
             of: "Telemetry",
             [
-                "Harness", "HTTPCore", "HTTPTransport", "JSON", "KubeClient", "KubeCore", "KubeRuntime", coreMetrics, httpTypes,
-                hummingbird, lifecycle, logging, nioCore, tracing,
+                "Harness", "HTTPCore", "HTTPTransport", "JSON", "KubeClient", "KubeCore", "KubeRuntime", "KubeServer", coreMetrics,
+                httpTypes, hummingbird, lifecycle, logging, nioCore, tracing,
             ]),
         tests(of: "OCI", ["RegistryConformance", "HTTPCore", "HTTPTransport", "JSON", httpTypes]),
         tests(of: "Verification", ["GraftAPI", "Harness", "KubeCore", "OCI", "Trust"]),
