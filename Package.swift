@@ -12,6 +12,7 @@ let settings: [SwiftSetting] = [
 
 // Products of other packages, named once.
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
@@ -23,6 +24,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
+let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 
@@ -55,6 +57,7 @@ let package = Package(
         .library(name: "KubeConnection", targets: ["KubeConnection"]),
         .library(name: "KubeRuntime", targets: ["KubeRuntime"]),
         // For Benchmarks/ alone, a package of its own; nothing here is promised to anyone else.
+        .library(name: "TelemetryInternals", targets: ["Telemetry"]),
         .library(
             name: "GraftInternals",
             targets: [
@@ -67,8 +70,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-asn1.git", from: "1.7.4"),
         .package(url: "https://github.com/apple/swift-certificates.git", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
@@ -78,6 +83,7 @@ let package = Package(
     targets: [
         // System libraries.
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .target(name: "CThreadShard"),
         .target(name: "CLibCurl", linkerSettings: [.linkedLibrary("curl")]),
 
         // Values: no I/O, no clock.
@@ -86,6 +92,7 @@ let package = Package(
         layer("Schema", ["JSON"]),
         layer("KubeCore", ["JSON"]),
         layer("HTTPCore", [httpTypes]),
+        layer("Telemetry", ["CThreadShard", "HTTPCore", "JSON", coreMetrics, httpTypes, logging, tracing]),
         layer("GraftAPI", ["KubeCore", "JSON", "Schema", crypto]),
         layer("Compatibility", ["JSON", "Schema"]),
         layer("Trust", ["JSON", crypto, cryptoExtras]),
@@ -93,9 +100,9 @@ let package = Package(
 
         // Clients.
         layer("HTTPTransport", ["HTTPCore", "CLibCurl", httpTypes]),
-        layer("KubeClient", ["KubeCore", "HTTPCore", "JSON", "YAML", httpTypes]),
+        layer("KubeClient", ["KubeCore", "HTTPCore", "JSON", "YAML", coreMetrics, httpTypes, tracing]),
         layer("KubeConnection", ["KubeClient", "HTTPTransport"]),
-        layer("KubeRuntime", ["KubeClient", "KubeCore", "HTTPCore", "JSON", lifecycle, logging]),
+        layer("KubeRuntime", ["KubeClient", "KubeCore", "HTTPCore", "JSON", coreMetrics, lifecycle, logging, tracing]),
         layer("OCI", ["HTTPCore", "JSON", crypto, httpTypes]),
         layer("Verification", ["GraftAPI", "KubeCore", "OCI", "Trust"]),
 
@@ -108,22 +115,25 @@ let package = Package(
             "Controllers",
             [
                 "KubeRuntime", "KubeClient", "KubeCore", "JSON", "Schema", "GraftAPI", "OCI", "Trust", "Verification",
-                "Compatibility", "Rollout", lifecycle, logging,
+                "Compatibility", "Rollout", coreMetrics, lifecycle, logging,
             ]),
         layer(
             "Agent",
             [
                 "KubeRuntime", "KubeClient", "KubeCore", "HTTPCore", "JSON", "Schema", "GraftAPI", "OCI", "Trust", "Verification",
-                "Compatibility", crypto, httpTypes, lifecycle, logging,
+                "Compatibility", coreMetrics, crypto, httpTypes, lifecycle, logging,
             ]),
 
         // Programs.
-        layer("ProgramOptions", ["KubeClient", "KubeConnection", "HTTPTransport", "OCI", argumentParser, logging]),
-        layer("AgentCommand", ["Agent", "HTTPTransport", "JSON", "ProgramOptions", "YAML", argumentParser, lifecycle, unixSignals]),
+        layer("ProgramOptions", ["KubeClient", "KubeConnection", "HTTPTransport", "OCI", "Telemetry", argumentParser, logging]),
+        layer(
+            "AgentCommand",
+            ["Agent", "HTTPTransport", "JSON", "ProgramOptions", "Telemetry", "YAML", argumentParser, lifecycle, logging, unixSignals]),
         layer(
             "ControllerCommand",
             [
-                "Controllers", "KubeRuntime", "ProgramOptions", argumentParser, hummingbird, lifecycle, logging, unixSignals,
+                "Controllers", "KubeRuntime", "ProgramOptions", "Telemetry", argumentParser, httpTypes, hummingbird, lifecycle, logging,
+                unixSignals,
             ]),
         layer(
             "Commands",
@@ -163,6 +173,12 @@ let package = Package(
         tests(of: "HTTPTransport", ["HTTPCore", httpTypes]),
         tests(of: "KubeClient", ["Harness", "HTTPCore", "HTTPTransport", "KubeCore", "JSON", httpTypes]),
         tests(of: "KubeRuntime", ["Harness", "KubeServer", "HTTPCore", "KubeClient", "KubeCore", "JSON", logging, lifecycle, httpTypes]),
+        tests(
+            of: "Telemetry",
+            [
+                "Harness", "HTTPCore", "HTTPTransport", "JSON", "KubeClient", "KubeCore", "KubeRuntime", "KubeServer", coreMetrics,
+                httpTypes, hummingbird, lifecycle, logging, nioCore, tracing,
+            ]),
         tests(of: "OCI", ["RegistryConformance", "HTTPCore", "HTTPTransport", "JSON", httpTypes]),
         tests(of: "Verification", ["GraftAPI", "Harness", "KubeCore", "OCI", "Trust"]),
         tests(of: "KubeServer", ["Harness", "HTTPCore", "KubeCore", "JSON", "Schema", httpTypes]),

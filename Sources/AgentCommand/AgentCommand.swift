@@ -2,8 +2,10 @@ import Agent
 package import ArgumentParser
 import HTTPTransport
 import JSON
+import Logging
 package import ProgramOptions
 import ServiceLifecycle
+import Telemetry
 import UnixSignals
 import YAML
 
@@ -21,12 +23,20 @@ package struct AgentCommand: AsyncParsableCommand {
     @OptionGroup package var cluster: ClusterOptions
     @OptionGroup package var registry: RegistryOptions
     @OptionGroup package var log: LogOptions
+    @OptionGroup package var telemetry: TelemetryOptions
 
     package init() {}
 
     package func run() async throws {
         let agentConfiguration = try readConfiguration()
         let logger = log.logger("graft-agent")
+        let telemetry = try telemetry.system(
+            service: "graft-agent", version: AgentConfiguration.version, descriptions: AgentMetricNames.all.map { .init($0.name, $0.help) },
+            logger: logger)
+        try await telemetry.run { try await work(agentConfiguration, logger) }
+    }
+
+    private func work(_ agentConfiguration: AgentConfiguration, _ logger: Logger) async throws {
         let (client, _) = try cluster.connect(userAgent: "graft-agent")
         let agent = try AgentServices(
             client: client, artifacts: try registry.client(), configuration: agentConfiguration, transport: HTTPClient(), logger: logger)

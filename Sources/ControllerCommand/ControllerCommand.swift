@@ -1,8 +1,10 @@
 package import ArgumentParser
 import Controllers
 import KubeRuntime
+import Logging
 package import ProgramOptions
 import ServiceLifecycle
+import Telemetry
 import UnixSignals
 
 /// `graft-controller`: the controller, as it runs in a cluster.
@@ -10,12 +12,15 @@ package struct ControllerCommand: AsyncParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "graft-controller", abstract: "Resolve, verify and roll out modules.",
         discussion: "Several replicas elect one that works. Ends with status 1 when it loses its lease: another works by then.",
-        version: "0.1.0")
+        version: version)
+
+    static let version = "0.1.0"
 
     @OptionGroup package var cluster: ClusterOptions
     @OptionGroup package var registry: RegistryOptions
     @OptionGroup package var log: LogOptions
-    @Option(help: ArgumentHelp("Where /healthz and /readyz are served; empty: nowhere.", valueName: "address:port"))
+    @OptionGroup package var telemetry: TelemetryOptions
+    @Option(help: ArgumentHelp("Where /healthz, /readyz and /metrics are served; empty: nowhere.", valueName: "address:port"))
     package var listen = "127.0.0.1:8080"
     @Option(
         help: ArgumentHelp("Name among the replicas, unlike its predecessor's. Default: host name and a random number.", valueName: "name"))
@@ -26,14 +31,21 @@ package struct ControllerCommand: AsyncParsableCommand {
     package init() {}
 
     package func run() async throws {
-        let logger = log.logger("graft-controller")
+        let logger = log.logger("graft-controller", metadata: .reconcile)
+        let telemetry = try telemetry.system(
+            service: "graft-controller", version: Self.version, descriptions: ControllerMetricNames.all.map { .init($0.name, $0.help) },
+            logger: logger)
+        try await telemetry.run { try await serve(telemetry, logger) }
+    }
+
+    private func serve(_ telemetry: TelemetrySystem, _ logger: Logger) async throws {
         let (client, _) = try cluster.connect(userAgent: "graft-controller")
         let controllers = ControllerServices(
             client: client, artifacts: try registry.client(),
             configuration: ControllerConfiguration(identity: identity ?? LeaderElection.uniqueIdentity(), electsLeader: !noLeaderElection),
             logger: logger)
         var services: [any Service] = [controllers]
-        if let endpoint = try ProbeServer(listen, logger: logger) { services.insert(endpoint, at: 0) }
+        if let endpoint = try ProbeServer(listen, metrics: telemetry.registry, logger: logger) { services.insert(endpoint, at: 0) }
         try await ServiceGroup(
             configuration: .init(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         ).run()

@@ -44,12 +44,15 @@ extension Client {
     ) async throws -> Result<Value, KubeError> {
         let body = request.body.map { RequestBody.bytes($0.bytes()) }
         let transport = try transports.transport(showing: credential.identity)
-        return try await transport.withResponse(to: head(request, credential.authorization), body: body, limits: limits) { response, body in
-            guard (200..<300).contains(response.status.code) else {
-                let bytes = try await body.collect(upTo: 4 << 20)
-                return .failure(Self.error(request, response, bytes))
+        return try await observed(request, head(request, credential.authorization)) { head, observation in
+            try await transport.withResponse(to: head, body: body, limits: limits) { response, body in
+                observation.answered(response.status.code)
+                guard (200..<300).contains(response.status.code) else {
+                    let bytes = try await body.collect(upTo: 4 << 20)
+                    return .failure(Self.error(request, response, bytes))
+                }
+                return .success(try await handle(&body))
             }
-            return .success(try await handle(&body))
         }
     }
 

@@ -12,6 +12,7 @@ public struct Client: Sendable {
     let userAgent: String
     /// Where the credentials come from, for messages.
     let origin: String
+    let metrics: RequestMetrics?
     /// For objects that are named without one.
     public let namespace: String
 
@@ -60,6 +61,7 @@ public struct Client: Sendable {
         namespace = configuration.namespace
         self.userAgent = userAgent
         origin = configuration.origin
+        metrics = RequestMetrics(host: server.authority)
     }
 
     /// Sends a request and reads its answer.

@@ -65,10 +65,15 @@ package struct AgentServices: Service {
             client: client, namespace: configuration.leaseNamespace, name: configuration.leaseName, contact: host.contact,
             logger: logger, surroundings: surroundings)
         let runLogger = logger
+        let metrics = SlotMetrics(host: configuration.hostName)
         runners = zip(configuration.slots, drivers).map { slot, driver in
             SlotRunner(
                 slot, host: host, driver: driver, store: store, fetcher: fetcher, journal: journal, logger: runLogger,
-                surroundings: surroundings, report: { reporter.report($0) })
+                surroundings: surroundings,
+                report: {
+                    metrics.report($0)
+                    reporter.report($0)
+                })
         }
     }
 

@@ -12,6 +12,8 @@ struct DeploymentWork: Sendable {
     private let controller: Controller<ObjectKey>
     private let liveness: HostLiveness
     private let fence: Fence
+    private let deploymentMetrics = DeploymentMetrics()
+    private let hostMetrics: HostMetrics
     private let subscriptions: [Subscription]
 
     init(
@@ -20,9 +22,13 @@ struct DeploymentWork: Sendable {
         logger: Logger, surroundings: Surroundings
     ) {
         let wake = Doorbell()
+        let hostMetrics = HostMetrics()
         let liveness = HostLiveness(leases: stores.leases.store, surroundings: surroundings) { nodes in
             for node in nodes {
-                for host in stores.hosts.store.objects(Stores.hostNode, node) { wake.ring(stores.deployments(meaning: host)) }
+                for host in stores.hosts.store.objects(Stores.hostNode, node) {
+                    wake.ring(stores.deployments(meaning: host))
+                    hostMetrics.place(host.key, in: stores.hosts.store)
+                }
             }
         }
         let reconciler = DeploymentReconciler(
@@ -35,21 +41,24 @@ struct DeploymentWork: Sendable {
             statuses: StatusPublisher(api: Api(client), interval: configuration.statusInterval, surroundings: surroundings),
             deployments: Api(client), events: events, configuration: configuration, leaderSince: surroundings.wallTime(), logger: logger,
             surroundings: surroundings)
+        hostMetrics.connect { liveness.state(ofNode: $0).isReady }
+        self.hostMetrics = hostMetrics
         // Before the first reconcile, and from stores that are synced.
-        subscriptions = [
-            liveness.begin(), reconciler.policies.follow(),
-            stores.hosts.store.subscribe { change in
-                // The first reconcile of each deployment sees all hosts; later ones wait for the others of a wave.
-                if !change.isInitial { wake.ring(stores.deployments(meaning: change.object, before: change.old)) }
-                if change.kind == .deleted {
-                    for host in HostLimit.newlyCounted(without: change.object, in: stores.hosts.store) {
-                        wake.ring(stores.deployments(meaning: host))
+        subscriptions =
+            [
+                liveness.begin(), reconciler.policies.follow(),
+                stores.hosts.store.subscribe { change in
+                    // The first reconcile of each deployment sees all hosts; later ones wait for the others of a wave.
+                    if !change.isInitial { wake.ring(stores.deployments(meaning: change.object, before: change.old)) }
+                    if change.kind == .deleted {
+                        for host in HostLimit.newlyCounted(without: change.object, in: stores.hosts.store) {
+                            wake.ring(stores.deployments(meaning: host))
+                        }
                     }
-                }
-            },
-            reconciler.writtenPlans.follow(stores.plans.store), reconciler.writtenRevisions.follow(stores.revisions.store),
-            reconciler.writtenQuarantines.follow(stores.quarantines.store),
-        ]
+                },
+                reconciler.writtenPlans.follow(stores.plans.store), reconciler.writtenRevisions.follow(stores.revisions.store),
+                reconciler.writtenQuarantines.follow(stores.quarantines.store), deploymentMetrics.follow(stores.deployments.store),
+            ] + hostMetrics.follow(stores.hosts.store)
         let fence = Fence()
         controller = Controller(
             "deployment", triggers: Self.triggers(stores), workers: configuration.workers,
@@ -71,7 +80,11 @@ struct DeploymentWork: Sendable {
     private static let gathering = Duration.milliseconds(50)
 
     func run() async throws {
-        defer { for subscription in subscriptions { subscription.cancel() } }
+        defer {
+            for subscription in subscriptions { subscription.cancel() }
+            deploymentMetrics.end()
+            hostMetrics.end()
+        }
         // At a graceful shutdown the first two end at once, and the controller when it has finished what it is at.
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {

@@ -22,6 +22,8 @@ public final class Controller<Key: Hashable & Sendable>: Service {
     private let generation: (@Sendable (Key) -> Int64?)?
     private let reconcile: @Sendable (Key) async throws -> Next
     private let running = RunningReconciles<Key>()
+    private let name: String
+    private let metrics: ControllerMetrics?
     private let logger: Logger
     private let surroundings: Surroundings
 
@@ -33,6 +35,8 @@ public final class Controller<Key: Hashable & Sendable>: Service {
         backoff: Backoff = .reconcile, generation: (@Sendable (Key) -> Int64?)? = nil, logger: Logger,
         surroundings: Surroundings = .system, reconcile: @escaping @Sendable (Key) async throws -> Next
     ) {
+        self.name = name
+        metrics = ControllerMetrics(name: name, workers: workers)
         self.triggers = triggers
         self.workers = workers
         self.deadline = deadline
@@ -43,7 +47,7 @@ public final class Controller<Key: Hashable & Sendable>: Service {
         logger[metadataKey: "controller"] = "\(name)"
         self.logger = logger
         self.surroundings = surroundings
-        queue = WorkQueue(backoff: backoff, surroundings: surroundings)
+        queue = WorkQueue(name: name, backoff: backoff, surroundings: surroundings)
     }
 
     /// Asks for a reconcile, whatever the triggers say.
@@ -66,6 +70,7 @@ public final class Controller<Key: Hashable & Sendable>: Service {
         try await withGracefulShutdownHandler {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await self.queue.run() }
+                group.addTask { try await self.queue.runMetrics() }
                 for _ in 0..<workers { group.addTask { try await self.work() } }
                 try await group.waitForAll()
             }
@@ -82,16 +87,23 @@ public final class Controller<Key: Hashable & Sendable>: Service {
     private func work() async throws {
         while let key = await queue.next() {
             defer { queue.done(key) }
+            let reconcile = Reconcile(controller: name, key: key)
+            let start = surroundings.now()
+            metrics?.started()
+            defer { metrics?.ended(after: surroundings.now() - start) }
             do {
-                switch try await attempt(key) {
-                case .superseded: logger.debug("superseded", metadata: ["key": "\(key)"])
+                switch try await reconcile.run({ try await attempt(key) }) {
+                case .superseded:
+                    metrics?.count(.requeue)
+                    logger.debug("superseded", metadata: reconcile.logged(key))
                 case .next(let next):
                     queue.forget(key)
                     if case .after(let delay) = next { queue.add(key, after: delay) }
+                    metrics?.count(next == .awaitChange ? .success : .requeueAfter)
                 }
             } catch {
                 try Task.checkCancellation()
-                failed(key, error)
+                failed(key, error, reconcile)
             }
         }
         try Task.checkCancellation()
@@ -113,21 +125,26 @@ public final class Controller<Key: Hashable & Sendable>: Service {
             })
     }
 
-    private func failed(_ key: Key, _ error: any Error) {
+    private func failed(_ key: Key, _ error: any Error, _ reconcile: Reconcile) {
         let (failures, delay) = queue.failed(key)
         switch errors.decide(error, failures) {
         case .retry(let atLeast):
             let pause = max(delay, atLeast ?? .zero)
             queue.add(key, after: pause)
+            queue.countRetry()
+            metrics?.failed(terminally: false)
             logger.warning(
                 "reconcile failed; will try again",
-                metadata: ["key": "\(key)", "error": "\(error)", "failures": "\(failures)", "after": "\(pause)"])
+                metadata: reconcile.logged(key, ["error": "\(error)", "failures": "\(failures)", "after": "\(pause)"]))
         case .awaitChange:
             queue.forget(key)
-            logger.error("reconcile failed; waiting for a change", metadata: ["key": "\(key)", "error": "\(error)"])
+            metrics?.failed(terminally: true)
+            logger.error("reconcile failed; waiting for a change", metadata: reconcile.logged(key, ["error": "\(error)"]))
         case .ignore:
             queue.add(key, after: delay)
-            logger.debug("reconcile did not finish; will try again", metadata: ["key": "\(key)", "error": "\(error)"])
+            queue.countRetry()
+            metrics?.count(.requeue)
+            logger.debug("reconcile did not finish; will try again", metadata: reconcile.logged(key, ["error": "\(error)"]))
         }
     }
 }

@@ -46,6 +46,7 @@ public final class LeaderElection: Service {
     private let logger: Logger
     private let surroundings: Surroundings
     private let whileLeading: @Sendable () async throws -> Void
+    private let status: LeadershipStatus
 
     /// - Parameters:
     ///   - identity: unlike any other candidate's, also that of this process's predecessor.
@@ -63,6 +64,7 @@ public final class LeaderElection: Service {
         self.logger = logger
         self.surroundings = surroundings
         self.whileLeading = whileLeading
+        status = LeadershipStatus(lease: name)
     }
 
     /// Whether we lead, as far as we know.
@@ -75,6 +77,8 @@ public final class LeaderElection: Service {
         let isElected: Void? = try await untilGracefulShutdown { while !self.isLeading { try await self.step() } }
         guard isElected != nil else { return await release() }  // elected at the very last moment
         logger.info("leading")
+        status.set(true)
+        defer { status.set(false) }
         do {
             try await firstOf({ try await self.whileLeading() }, { while true { try await self.step() } })
         } catch {

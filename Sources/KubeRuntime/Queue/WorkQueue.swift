@@ -20,9 +20,11 @@ public final class WorkQueue<Key: Hashable & Sendable>: Service {
     private let surroundings: Surroundings
 
     /// An empty queue.
-    public init(backoff: Backoff = .reconcile, surroundings: Surroundings = .system) {
+    /// - Parameter name: by which its metrics are known; without one it has none.
+    public init(name: String? = nil, backoff: Backoff = .reconcile, surroundings: Surroundings = .system) {
         self.backoff = backoff
         self.surroundings = surroundings
+        state.withLock { $0.machine.metrics = name.flatMap { WorkQueueMetrics(name: $0) } }
     }
 
     /// Keys that wait, those with a delay included.
@@ -91,6 +93,21 @@ public final class WorkQueue<Key: Hashable & Sendable>: Service {
             let pause = state.withLock { state in state.alarm.map { $0 - surroundings.now() } }
             try await timer.wait(atMost: pause, surroundings)
             change { _, _ in }
+        }
+    }
+
+    /// Counts a key that is added again after a failure.
+    func countRetry() { state.withLock { $0.machine.metrics?.retried() } }
+
+    /// Keeps the metrics up to date that change by themselves, until the graceful shutdown or the task's cancellation; returns at once when
+    /// nobody collects any.
+    func runMetrics() async throws {
+        guard state.withLock({ $0.machine.metrics != nil }) else { return }
+        _ = try await untilGracefulShutdown {
+            while true {
+                self.state.withLock { $0.machine.metrics?.update(now: self.surroundings.now()) }
+                try await self.surroundings.sleep(WorkQueueMetrics<Key>.interval)
+            }
         }
     }
 

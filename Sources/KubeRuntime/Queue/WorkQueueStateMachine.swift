@@ -46,6 +46,7 @@ struct WorkQueueStateMachine<Key: Hashable> {
     private var failures: [Key: Int] = [:]
     private var lastStamp: UInt64 = 0
     private(set) var isShutDown = false
+    var metrics: WorkQueueMetrics<Key>?
 
     var waitingCount: Int { waiting.count + again.count }
     var runningCount: Int { running.count }
@@ -55,6 +56,7 @@ struct WorkQueueStateMachine<Key: Hashable> {
 
     mutating func add(_ key: Key, readyAt: Duration, priority: WorkPriority, now: Duration) {
         guard !isShutDown else { return }
+        metrics?.added(key, readyAt: readyAt)
         if running.contains(key) {
             let known = again[key]
             again[key] = Entry(
@@ -85,6 +87,7 @@ struct WorkQueueStateMachine<Key: Hashable> {
             guard isCurrent(place) else { continue }
             waiting[place.key] = nil
             running.insert(place.key)
+            metrics?.started(place.key, now: now)
             return .key(place.key)
         }
         return .nothing(until: delayed.first?.readyAt)
@@ -92,6 +95,7 @@ struct WorkQueueStateMachine<Key: Hashable> {
 
     /// The worker has finished with a key.
     mutating func done(_ key: Key, now: Duration) {
+        metrics?.finished(key, now: now)
         guard running.remove(key) != nil, let entry = again.removeValue(forKey: key), !isShutDown else { return }
         place(key, entry.readyAt, entry.priority, now)
     }
@@ -107,6 +111,7 @@ struct WorkQueueStateMachine<Key: Hashable> {
     /// No key is given out any more; those with workers may finish.
     mutating func shutDown() {
         isShutDown = true
+        metrics?.emptied()
         waiting = [:]
         again = [:]
     }

@@ -1,0 +1,85 @@
+// Increments of a counter by all processors at once, against one atomic and a lock. Ends with status 1 when the threshold is missed.
+import CoreMetrics
+import Glibc
+import Synchronization
+import Telemetry
+
+/// All processors incrementing, against one uncontended atomic increment of the same run.
+let threshold = 1.3
+let increments = 2_000_000
+let rounds = 15
+
+final class OneAtomic: Sendable { let value = Atomic<Int64>(0) }
+final class OneLock: Sendable { let value = Mutex<Int64>(0) }
+
+struct Subject {
+    var name: String
+    var body: @Sendable () -> Void
+    /// Nanoseconds of processor time an increment, the best round of each.
+    var alone = Double.infinity
+    var together = Double.infinity
+    /// By the wall, all threads together.
+    var wallTogether = Double.infinity
+    var allocations: UInt64 = 0
+}
+
+let atomic = OneAtomic()
+let lock = OneLock()
+let registry = MetricsRegistry(descriptions: [])
+let counter = Counter(label: "increments_total", factory: registry)
+
+var subjects = [
+    Subject(name: "one atomic") { for _ in 0..<increments { atomic.value.wrappingAdd(1, ordering: .relaxed) } },
+    Subject(name: "one lock (Mutex)") { for _ in 0..<increments { lock.value.withLock { $0 &+= 1 } } },
+    Subject(name: "Counter of swift-metrics, sharded") { for _ in 0..<increments { counter.increment() } },
+]
+
+let processors = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+// In turns, so that what else the machine does meets all alike; the best round is the one that was disturbed least.
+for round in 0...rounds {
+    for index in subjects.indices {
+        let alone = Run.measure(threads: 1, subjects[index].body)
+        let together = Run.measure(threads: processors, subjects[index].body)
+        if round == 0 { continue }  // everything is touched for the first time
+        func each(_ time: UInt64) -> Double { Double(time) / Double(increments) }
+        subjects[index].alone = min(subjects[index].alone, each(alone[0].processor))
+        subjects[index].together = min(subjects[index].together, together.map { each($0.processor) }.max() ?? .infinity)
+        subjects[index].wallTogether = min(subjects[index].wallTogether, together.map { each($0.wall) }.max() ?? .infinity)
+        subjects[index].allocations += (alone + together).reduce(0) { $0 + $1.allocations }
+    }
+}
+
+func cell(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }
+func number(_ value: Double) -> String {
+    let tenths = Int((value * 100).rounded())
+    let fraction = String(tenths % 100)
+    return "\(tenths / 100).\(fraction.count < 2 ? "0" : "")\(fraction)"
+}
+
+let base = subjects[0].alone
+print("\(processors) processors, \(increments) increments a thread, best of \(rounds) rounds; ns of processor time an increment")
+print("| counter                           |   alone | together | wall, together | together : one atomic alone | allocations |")
+print("| --------------------------------- | ------: | -------: | -------------: | --------------------------: | ----------: |")
+for subject in subjects {
+    let name = subject.name + String(repeating: " ", count: max(0, 33 - subject.name.count))
+    print(
+        "| \(name) | \(cell(number(subject.alone), 7)) | \(cell(number(subject.together), 8)) | \(cell(number(subject.wallTogether), 14)) | "
+            + "\(cell(number(subject.together / base), 27)) | \(cell("\(subject.allocations)", 11)) |")
+}
+
+let sharded = subjects[2]
+let ratio = sharded.together / base
+let expected = UInt64(increments * (rounds + 1) * (processors + 1))
+guard case .integer(expected)? = registry.snapshot().families.first?.points.first?.value else {
+    print("counters: FAILED: increments were lost")
+    exit(1)
+}
+guard sharded.allocations == 0 else {
+    print("counters: FAILED: an increment allocates")
+    exit(1)
+}
+guard ratio <= threshold else {
+    print("counters: FAILED: all processors incrementing take \(number(ratio)) × one uncontended atomic increment, wanted \(number(threshold)) × at most")
+    exit(1)
+}
+print("counters: ok: all processors incrementing take \(number(ratio)) × one uncontended atomic increment (at most \(number(threshold)) ×)")

@@ -1,0 +1,7 @@
+/// How a line of the log looks.
+package enum LogFormat: String, Sendable, CaseIterable {
+    /// For people: time, level, label, message, and metadata as `key=value`.
+    case text
+    /// For programs: one JSON object a line.
+    case json
+}

@@ -1,0 +1,127 @@
+import CoreMetrics
+import Synchronization
+
+/// The metrics of a process: hands out series to swift-metrics, and reads them all for whoever exposes them.
+///
+/// - The same name and labels are the same series, however often they are asked for. Destroying a handle ends the series for everyone, and
+///   what is written to it afterwards is lost; asked for anew, it begins at zero.
+/// - A metric has one kind. Asked for as another kind, or by a name that another metric's samples have, a series is given that nobody
+///   reads, and `conflicts` counts it: a mistake in a metric never ends a program.
+/// - Looking a series up takes a lock; writing to one that is kept does not.
+package final class MetricsRegistry: Sendable {
+    private struct Family {
+        var kind: MetricKind
+        var description: MetricDescription
+        var series: [MetricLabels: any Series] = [:]
+    }
+
+    private struct State {
+        var families: [String: Family] = [:]
+        /// Which family a sample's name belongs to: a histogram's have suffixes.
+        var owners: [String: String] = [:]
+        var conflicts: UInt64 = 0
+        var overflow: UInt64 = 0
+    }
+
+    private let state = Mutex(State())
+    private let descriptions: [String: MetricDescription]
+    private let collectors: [@Sendable () -> [MetricsSnapshot.Family]]
+    private let seriesLimit: Int
+
+    /// - Parameters:
+    ///   - descriptions: what is known of metrics beforehand; others get a default.
+    ///   - collectors: asked for more each time all is read, for what is cheaper to look up than to keep.
+    ///   - seriesLimit: of one metric. Beyond it nobody reads them: labels without bounds must not take all memory.
+    package init(
+        descriptions: [MetricDescription] = MetricDescription.kubernetes,
+        collectors: [@Sendable () -> [MetricsSnapshot.Family]] = [], seriesLimit: Int = 200_000
+    ) {
+        self.descriptions = Dictionary(descriptions.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+        self.collectors = collectors
+        self.seriesLimit = seriesLimit
+    }
+
+    /// Series that nobody reads, since their name is another metric's.
+    package var conflicts: UInt64 { state.withLock { $0.conflicts } }
+    /// Series that nobody reads, since their metric has too many.
+    package var overflow: UInt64 { state.withLock { $0.overflow } }
+    /// How many series there are.
+    package var count: Int { state.withLock { $0.families.values.reduce(0) { $0 + $1.series.count } } }
+
+    /// The series of a name and labels.
+    func series<S: Series>(
+        _ label: String, _ dimensions: [(String, String)], _ kind: MetricKind, make: (SeriesKey, MetricDescription) -> S
+    ) -> S {
+        let key = SeriesKey(name: MetricName.metric(label), labels: MetricLabels(dimensions))
+        return state.withLock { state in
+            if let family = state.families[key.name] {
+                if let known = family.series[key.labels] {
+                    if family.kind == kind, let known = known as? S { return known }
+                    state.conflicts += 1
+                    return make(key, family.description)
+                }
+                guard family.kind == kind, family.series.count < seriesLimit else {
+                    if family.kind == kind { state.overflow += 1 } else { state.conflicts += 1 }
+                    return make(key, family.description)
+                }
+                let series = make(key, family.description)
+                state.families[key.name]?.series[key.labels] = series
+                return series
+            }
+            let description = descriptions[key.name] ?? MetricDescription(key.name, "")
+            let series = make(key, description)
+            let names = kind.sampleNames(key.name)
+            guard names.allSatisfy({ state.owners[$0] == nil }) else {
+                state.conflicts += 1
+                return series
+            }
+            for name in names { state.owners[name] = key.name }
+            state.families[key.name] = Family(kind: kind, description: description, series: [key.labels: series])
+            return series
+        }
+    }
+
+    /// Ends a series, if it is the one that is read; a metric without series is no more.
+    func end(_ series: AnyObject) {
+        guard let series = series as? any Series else { return }
+        let key = series.key
+        // Released outside of the lock.
+        let ended: (any Series)? = state.withLock { state in
+            guard let family = state.families[key.name], family.series[key.labels] === series else { return nil }
+            let ended = state.families[key.name]?.series.removeValue(forKey: key.labels)
+            if state.families[key.name]?.series.isEmpty == true {
+                state.families[key.name] = nil
+                for name in family.kind.sampleNames(key.name) { state.owners[name] = nil }
+            }
+            return ended
+        }
+        _ = ended
+    }
+
+    /// Reads everything.
+    package func snapshot() -> MetricsSnapshot {
+        let families = state.withLock { $0.families }
+        var result = families.map { name, family in
+            var description = family.description
+            description.name = name
+            return MetricsSnapshot.Family(
+                description, family.kind,
+                family.series.sorted { $0.key < $1.key }.map { MetricsSnapshot.Point($0.key, value: $0.value.value) })
+        }
+        for collector in collectors { result += collector().filter { families[$0.name] == nil } }
+        result.sort { $0.name < $1.name }
+        return MetricsSnapshot(families: result)
+    }
+}
+
+extension MetricKind {
+    /// The names that samples of a metric have, and that no other metric may have.
+    func sampleNames(_ name: String) -> [String] {
+        switch self {
+        case .histogram: [name, name + "_bucket", name + "_sum", name + "_count"]
+        // In OpenMetrics a counter's family is named without the suffix, and its samples with it.
+        case .counter: name.hasSuffix("_total") ? [name, String(name.dropLast(6))] : [name, name + "_total"]
+        case .gauge: [name]
+        }
+    }
+}

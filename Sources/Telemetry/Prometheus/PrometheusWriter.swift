@@ -1,0 +1,98 @@
+extension MetricsSnapshot {
+    /// The exposition as UTF-8: families sorted by name, series by labels, each family with its TYPE, and its HELP where there is one.
+    package func exposition(_ format: PrometheusFormat) -> [UInt8] {
+        var writer = PrometheusWriter(format: format)
+        for family in families where !family.points.isEmpty { writer.write(family) }
+        return writer.finish()
+    }
+}
+
+/// Writes one of the text formats.
+struct PrometheusWriter {
+    let format: PrometheusFormat
+    private var bytes: [UInt8] = []
+
+    init(format: PrometheusFormat) { self.format = format }
+
+    mutating func finish() -> [UInt8] {
+        if format == .openMetrics { append("# EOF\n") }
+        return bytes
+    }
+
+    mutating func write(_ family: MetricsSnapshot.Family) {
+        let (name, sample) = names(of: family)
+        if !family.description.help.isEmpty {
+            append("# HELP \(name) ")
+            append(help: family.description.help)
+            append("\n")
+        }
+        append("# TYPE \(name) \(family.kind.rawValue)\n")
+        let unit = family.description.unit
+        if format == .openMetrics, !unit.isEmpty, name.hasSuffix("_" + unit) { append("# UNIT \(name) \(unit)\n") }
+        for point in family.points {
+            switch point.value {
+            case .integer(let value): write(sample, point.labels, "\(value)")
+            case .double(let value): write(sample, point.labels, Self.text(value))
+            case .histogram(let value): write(name, point.labels, value)
+            }
+        }
+    }
+
+    /// The family's name and its samples': a counter's differ in OpenMetrics.
+    private func names(of family: MetricsSnapshot.Family) -> (family: String, sample: String) {
+        guard format == .openMetrics, family.kind == .counter else { return (family.name, family.name) }
+        let name = family.name.hasSuffix("_total") ? String(family.name.dropLast(6)) : family.name
+        return (name, name + "_total")
+    }
+
+    private mutating func write(_ name: String, _ labels: MetricLabels, _ histogram: HistogramValue) {
+        let prefix = labels.text.isEmpty ? "" : labels.text + ","
+        var count: UInt64 = 0
+        for (bound, inBucket) in zip(histogram.bounds, histogram.counts) {
+            count &+= inBucket
+            append("\(name)_bucket{\(prefix)le=\"\(text(ofBound: bound))\"} \(count)\n")
+        }
+        count &+= histogram.counts.last ?? 0
+        append("\(name)_bucket{\(prefix)le=\"+Inf\"} \(count)\n")
+        write(name + "_sum", labels, Self.text(histogram.sum))
+        write(name + "_count", labels, "\(count)")
+    }
+
+    private mutating func write(_ name: String, _ labels: MetricLabels, _ value: String) {
+        append(name)
+        if !labels.text.isEmpty {
+            append("{")
+            append(labels.text)
+            append("}")
+        }
+        append(" ")
+        append(value)
+        append("\n")
+    }
+
+    /// A bound as label: `1` in the older format, `1.0` in OpenMetrics, which has one way to write a number.
+    private func text(ofBound value: Double) -> String {
+        format == .openMetrics ? value.description : Self.text(value)
+    }
+
+    /// A number as Go's reader takes it, whole ones without a fraction.
+    static func text(_ value: Double) -> String {
+        if value.isNaN { return "NaN" }
+        if value.isInfinite { return value > 0 ? "+Inf" : "-Inf" }
+        let text = value.description
+        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+    }
+
+    private mutating func append(help text: String) {
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\\"): append("\\\\")
+            case 0x0A: append("\\n")
+            case UInt8(ascii: "\"") where format == .openMetrics: append("\\\"")
+            default: bytes.append(byte)
+            }
+        }
+    }
+
+    private mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+}
