@@ -33,6 +33,11 @@ public final class WorkQueue<Key: Hashable & Sendable>: Service {
         let now = surroundings.now()
         return state.withLock { $0.machine.runningCount == 0 && !$0.machine.hasReady(now: now) }
     }
+    /// Depth, ages and counts, as they are now.
+    public var figures: WorkQueueFigures {
+        let now = surroundings.now()
+        return state.withLock { $0.machine.figures(now: now) }
+    }
     public var isShutDown: Bool { state.withLock { $0.machine.isShutDown } }
 
     public func add(_ key: Key, after delay: Duration = .zero, priority: WorkPriority = .normal) {
@@ -67,6 +72,7 @@ public final class WorkQueue<Key: Hashable & Sendable>: Service {
         worker?.continuation.resume(returning: nil)
     }
 
+    /// The caller of `next` has finished with a key.
     public func done(_ key: Key) { change { machine, now in machine.done(key, now: now) } }
 
     /// Counts a failure of a key. Says how many it had in a row, and how long to wait by the back-off.
@@ -101,7 +107,7 @@ public final class WorkQueue<Key: Hashable & Sendable>: Service {
             adding(&state)
             while !state.workers.isEmpty {
                 switch state.machine.take(now: now) {
-                case .key(let key): given.append((state.workers.removeFirst().continuation, key))
+                case .key(let key, _): given.append((state.workers.removeFirst().continuation, key))
                 case .finished: given.append((state.workers.removeFirst().continuation, nil))
                 case .nothing(let until):
                     let isEarlier = until != state.alarm
