@@ -1,10 +1,10 @@
 import CoreMetrics
 import KubeClient
 
-/// What a queue does, by the names that client-go gives to that. Part of the queue's state: changed within its lock.
-struct WorkQueueMetrics<Key: Hashable> {
-    /// Between two updates of what grows by itself.
-    static var interval: Duration { .milliseconds(500) }
+/// What a queue does, by the names that client-go gives to that.
+struct WorkQueueMetrics: Sendable {
+    /// Between two looks at the queue's figures.
+    static let interval = Duration.milliseconds(500)
 
     private let adds: Counter
     private let retries: Counter
@@ -13,11 +13,6 @@ struct WorkQueueMetrics<Key: Hashable> {
     private let depth: Gauge
     private let unfinished: Gauge
     private let longest: Gauge
-    /// When each key that waits is, or was, ready.
-    private var waiting: [Key: Duration] = [:]
-    private var running: [Key: Duration] = [:]
-    /// Added while they run.
-    private var again: [Key: Duration] = [:]
 
     /// Nil when nobody collects metrics.
     init?(name: String, factory: any MetricsFactory = MetricsSystem.factory) {
@@ -32,43 +27,35 @@ struct WorkQueueMetrics<Key: Hashable> {
         longest = Gauge(label: "workqueue_longest_running_processor_seconds", dimensions: dimensions, factory: factory)
     }
 
-    mutating func added(_ key: Key, readyAt: Duration) {
-        if running[key] != nil {
-            if again[key] == nil { adds.increment() }
-            again[key] = min(readyAt, again[key] ?? readyAt)
-        } else {
-            if waiting[key] == nil { adds.increment() }
-            waiting[key] = min(readyAt, waiting[key] ?? readyAt)
-        }
-    }
+    func added(_ count: Int) { adds.increment(by: count) }
 
-    mutating func started(_ key: Key, now: Duration) {
-        if let readyAt = waiting.removeValue(forKey: key) { queueDuration.recordNanoseconds(max(.zero, now - readyAt).nanoseconds) }
-        running[key] = now
-    }
-
-    mutating func finished(_ key: Key, now: Duration) {
-        if let start = running.removeValue(forKey: key) { workDuration.recordNanoseconds(max(.zero, now - start).nanoseconds) }
-        if let readyAt = again.removeValue(forKey: key) { waiting[key] = readyAt }
-    }
-
+    /// A key failed, and is to be tried again.
     func retried() { retries.increment() }
 
-    mutating func emptied() {
-        waiting = [:]
-        again = [:]
-    }
+    /// A worker got a key that had been ready for so long.
+    func waited(_ time: Duration) { queueDuration.recordNanoseconds(max(.zero, time).nanoseconds) }
 
-    /// Brings the gauges up to date.
-    func update(now: Duration) {
-        depth.record(waiting.values.reduce(0) { $0 + ($1 <= now ? 1 : 0) })
-        var (sum, most) = (Duration.zero, Duration.zero)
-        for start in running.values {
-            let time = max(.zero, now - start)
-            sum += time
-            most = max(most, time)
+    /// A worker was at a key for so long.
+    func worked(_ time: Duration) { workDuration.recordNanoseconds(max(.zero, time).nanoseconds) }
+
+    /// Brings up to date what changes by itself.
+    func update(_ figures: WorkQueueFigures) {
+        depth.record(figures.ready)
+        unfinished.record(Double(figures.unfinishedWork.nanoseconds) / 1e9)
+        longest.record(Double(figures.longestRunning.nanoseconds) / 1e9)
+    }
+}
+
+extension WorkQueue {
+    /// Keeps the metrics up to date that are read off the queue, until the graceful shutdown or the task's cancellation; returns at once when
+    /// nobody collects any.
+    func runMetrics() async throws {
+        guard let metrics else { return }
+        _ = try await untilGracefulShutdown {
+            while true {
+                metrics.update(self.figures)
+                try await self.surroundings.sleep(WorkQueueMetrics.interval)
+            }
         }
-        unfinished.record(Double(sum.nanoseconds) / 1e9)
-        longest.record(Double(most.nanoseconds) / 1e9)
     }
 }

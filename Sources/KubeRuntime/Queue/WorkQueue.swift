@@ -17,14 +17,15 @@ public final class WorkQueue<Key: Hashable & Sendable>: Service {
     private let state = Mutex(State())
     private let timer = Wake()
     private let backoff: Backoff
-    private let surroundings: Surroundings
+    let surroundings: Surroundings
+    let metrics: WorkQueueMetrics?
 
     /// An empty queue.
     /// - Parameter name: by which its metrics are known; without one it has none.
     public init(name: String? = nil, backoff: Backoff = .reconcile, surroundings: Surroundings = .system) {
         self.backoff = backoff
         self.surroundings = surroundings
-        state.withLock { $0.machine.metrics = name.flatMap { WorkQueueMetrics(name: $0) } }
+        metrics = name.flatMap { WorkQueueMetrics(name: $0) }
     }
 
     /// Keys that wait, those with a delay included.
@@ -35,6 +36,11 @@ public final class WorkQueue<Key: Hashable & Sendable>: Service {
     public var isIdle: Bool {
         let now = surroundings.now()
         return state.withLock { $0.machine.runningCount == 0 && !$0.machine.hasReady(now: now) }
+    }
+    /// Depth, ages and counts, as they are now.
+    public var figures: WorkQueueFigures {
+        let now = surroundings.now()
+        return state.withLock { $0.machine.figures(now: now) }
     }
     /// Whether no key is given out any more.
     public var isShutDown: Bool { state.withLock { $0.machine.isShutDown } }
@@ -73,13 +79,18 @@ public final class WorkQueue<Key: Hashable & Sendable>: Service {
     }
 
     /// Says that a worker has finished with a key, which may then be given out again.
-    public func done(_ key: Key) { change { machine, now in machine.done(key, now: now) } }
+    public func done(_ key: Key) {
+        change { machine, now in if let time = machine.done(key, now: now) { metrics?.worked(time) } }
+    }
 
     /// Counts a failure of a key. Says how many it had in a row, and how long to wait by the back-off.
     public func failed(_ key: Key) -> (failures: Int, delay: Duration) {
         let failures = state.withLock { $0.machine.failed(key) }
         return (failures, backoff.delay(failures, random: surroundings.random()))
     }
+
+    /// Counts a key that is added again after a failure.
+    func countRetry() { metrics?.retried() }
 
     /// Forgets the failures of a key.
     public func forget(_ key: Key) { state.withLock { $0.machine.forget(key) } }
@@ -96,21 +107,6 @@ public final class WorkQueue<Key: Hashable & Sendable>: Service {
         }
     }
 
-    /// Counts a key that is added again after a failure.
-    func countRetry() { state.withLock { $0.machine.metrics?.retried() } }
-
-    /// Keeps the metrics up to date that change by themselves, until the graceful shutdown or the task's cancellation; returns at once when
-    /// nobody collects any.
-    func runMetrics() async throws {
-        guard state.withLock({ $0.machine.metrics != nil }) else { return }
-        _ = try await untilGracefulShutdown {
-            while true {
-                self.state.withLock { $0.machine.metrics?.update(now: self.surroundings.now()) }
-                try await self.surroundings.sleep(WorkQueueMetrics<Key>.interval)
-            }
-        }
-    }
-
     /// Changes the queue, and gives out what is ready.
     private func change(
         _ body: (inout WorkQueueStateMachine<Key>, Duration) -> Void, adding: (inout sending State) -> Void = { _ in }
@@ -118,11 +114,15 @@ public final class WorkQueue<Key: Hashable & Sendable>: Service {
         let now = surroundings.now()
         var given: [(CheckedContinuation<Key?, Never>, Key?)] = []
         let isEarlier = state.withLock { state in
+            let adds = state.machine.adds
             body(&state.machine, now)
+            if state.machine.adds > adds { metrics?.added(state.machine.adds - adds) }
             adding(&state)
             while !state.workers.isEmpty {
                 switch state.machine.take(now: now) {
-                case .key(let key): given.append((state.workers.removeFirst().continuation, key))
+                case .key(let key, let waited):
+                    metrics?.waited(waited)
+                    given.append((state.workers.removeFirst().continuation, key))
                 case .finished: given.append((state.workers.removeFirst().continuation, nil))
                 case .nothing(let until):
                     let isEarlier = until != state.alarm
