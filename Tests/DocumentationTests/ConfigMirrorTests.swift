@@ -26,7 +26,7 @@ import Testing
 
             // When the mirror is there before its source, it says so; then both are copied.
             try await MirrorWorld.apply("mirror.yaml", world.admin)
-            try await eventually("it says that the source is missing: \(first.output)") {
+            try await eventually("it says that the source is missing: \(first.errors)") {
                 try await world.ready("ca-bundle")?.reason == "SourceMissing"
             }
             try await source.create(ConfigMap(metadata: ObjectMeta(name: "ca-bundle"), data: ["ca.crt": "one"]))
@@ -72,6 +72,30 @@ import Testing
         }
     }
 
+    @Test(.timeLimit(.minutes(5))) func `Whose lease another takes ends with status 1, and says so`() async throws {
+        try await MirrorWorld.use(.embedded) { world in
+            let program = try world.start()
+            defer { program.end() }
+            let leases = Api<Lease>(world.admin, namespace: "config-mirror")
+            try await eventually("it leads: \(program.errors)") {
+                try await leases.getIfPresent("config-mirror")?.spec.holderIdentity != nil
+            }
+            try await leases.mergePatch("config-mirror", ["spec": ["holderIdentity": "another"]] as JSON)
+            let end = try await program.wait()
+            #expect(end.status == 1)
+            #expect(end.errors.contains("another holds the lease now"), "\(end)")
+            #expect(try await leases.get("config-mirror").spec.holderIdentity == "another")
+        }
+    }
+
+    @Test(.timeLimit(.minutes(5))) func `Without a cluster it says what it tried, and ends with status 1`() async throws {
+        try await withTemporaryDirectory { directory in
+            let end = try await Program(Repository.program, [], environment: ["HOME": directory], in: directory).wait()
+            #expect(end.status == 1)
+            #expect(end.errors.contains("no cluster to talk to"), "\(end)")
+        }
+    }
+
     /// The leader is killed in the middle of its work, another replica goes on; both are gone when the mirror is deleted, a third one cleans up.
     private func killAndReturn(_ world: MirrorWorld, _ first: Program) async throws {
         let second = try world.start()
@@ -82,7 +106,7 @@ import Testing
             if index == 5 { first.send(SIGKILL) }
         }
         try await world.configMaps("platform").mergePatch("ca-bundle", ["data": ["ca.crt": "three"]] as JSON)
-        try await eventually("the second replica goes on: \(second.output)", within: .seconds(120), every: .milliseconds(100)) {
+        try await eventually("the second replica goes on: \(second.errors)", within: .seconds(120), every: .milliseconds(100)) {
             try await world.hasCopies(["payments", "billing", "legacy"] + many, ["ca.crt": "three"])
         }
         #expect(try await first.wait().status == 128 + SIGKILL)
@@ -96,7 +120,7 @@ import Testing
         }
         let third = try world.start()
         defer { third.end() }
-        try await eventually("all is cleaned up: \(third.output)", within: .seconds(120), every: .milliseconds(50)) {
+        try await eventually("all is cleaned up: \(third.errors)", within: .seconds(120), every: .milliseconds(50)) {
             let left = try await world.mirrors.getIfPresent("ca-bundle")
             return try await world.hasCopies([], [:]) && left == nil
         }

@@ -1,10 +1,15 @@
 /// Asks in another's name; the server checks that it is allowed («User impersonation»).
 public struct Impersonation: Sendable, Hashable {
+    /// Whose name to ask in.
     public var user: String
+    /// Of that user.
     public var uid: String?
+    /// That the user is to belong to.
     public var groups: [String]
+    /// What else authorizers look at, by key.
     public var extra: [String: [String]]
 
+    /// Made of its members.
     public init(user: String, uid: String? = nil, groups: [String] = [], extra: [String: [String]] = [:]) {
         self.user = user
         self.uid = uid

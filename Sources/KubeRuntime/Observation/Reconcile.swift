@@ -5,6 +5,7 @@ public import Tracing
 public struct Reconcile: Sendable, Hashable {
     /// Another one each time: 32 hexadecimal digits.
     public let id: String
+    /// The controller's name.
     public let controller: String
     /// Of the object, where the key is one's; nil for a cluster-scoped one.
     public let namespace: String?

@@ -12,7 +12,7 @@ struct Mirroring: Sendable {
     let events: EventRecorder
 
     private let finalizer = Finalizer("example.com/config-mirror")
-    private let manager = "config-mirror"
+    private let manager = FieldManager("config-mirror")
     private let written = WriteTracker<ObjectKey>()
 }
 
@@ -24,8 +24,8 @@ extension Mirroring {
             written.forget(key)
             return .awaitChange
         }
-        if mirror.metadata.deletionTimestamp != nil {
-            for copy in configMaps.objects(.mirror, key.description) { try await delete(copy) }
+        if mirror.isBeingDeleted {
+            for copy in configMaps.objects(.mirror, key.description) { try await Api(client).deleteIfPresent(copy) }
             try await finalizer.remove(from: mirror, Api(client))
             return .awaitChange
         }
@@ -58,7 +58,7 @@ extension Mirroring {
                 refusals.append((namespace, error))
             }
         }
-        for copy in plan.unwanted { try await delete(copy) }
+        for copy in plan.unwanted { try await Api(client).deleteIfPresent(copy) }
 
         let (present, written) = (plan.places.count - refusals.count, plan.stale.count - refusals.count)
         if written > 0 {
@@ -84,13 +84,8 @@ extension Mirroring {
         ]
         // What is ours we take back from whoever changed it. A config map that appeared meanwhile is not ours: then this is a conflict.
         let isOurs = configMaps.get(ObjectKey(namespace: namespace, name: source.metadata.name)) != nil
-        let copy = try await api.apply(source.metadata.name, body, manager: manager, force: isOurs)
+        let copy = try await manager.apply(body, to: source.metadata.name, api, conflicts: isOurs ? .takeOver : .refuse)
         written.wrote(mirror.key, resourceVersion: copy.metadata.resourceVersion)
-    }
-
-    private func delete(_ copy: ConfigMap) async throws {
-        let api = Api<ConfigMap>(client, namespace: copy.metadata.namespace)
-        try await api.deleteIfPresent(copy.metadata.name, DeleteOptions(preconditions: Preconditions(uid: copy.metadata.uid)))
     }
 }
 
@@ -104,9 +99,8 @@ extension Mirroring {
             Condition(
                 type: "Ready", status: ready, reason: reason, message: message, observedGeneration: mirror.metadata.generation,
                 lastTransitionTime: .now()))
-        guard status != mirror.status else { return }
-        let api = Api<ConfigMirror>(client, namespace: mirror.metadata.namespace)
-        try await api.applyStatus(mirror.metadata.name, ["status": status.json] as JSON, manager: manager)
+        let statuses = StatusWriter<ConfigMirror>(Api(client), manager: manager)
+        try await statuses.write(status, observed: mirror.status, of: mirror)
         if ready == .isFalse, mirror.status.conditions["Ready"]?.reason != reason {
             events.record(.warning, reason: reason, action: "Copy", note: message, regarding: ObjectReference(to: mirror))
         }

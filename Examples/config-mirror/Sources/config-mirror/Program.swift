@@ -1,3 +1,4 @@
+import Glibc
 import KubeClient
 import KubeConnection
 import KubeCore
@@ -7,17 +8,21 @@ import ServiceLifecycle
 
 @main
 struct Program {
-    static func main() async throws {
+    static func main() async {
         let logger = Logger(label: "config-mirror")
-        let client = try Client.connect()
-        let identity = LeaderElection.uniqueIdentity()
-
-        let election = LeaderElection(
-            client: client, namespace: client.namespace, name: "config-mirror", identity: identity, logger: logger
-        ) {
-            try await work(client, identity, logger)
+        do {
+            let client = try Client.connect()
+            let identity = LeaderElection.uniqueIdentity()
+            let election = LeaderElection(
+                client: client, namespace: client.namespace, name: "config-mirror", identity: identity, logger: logger
+            ) {
+                try await work(client, identity, logger)
+            }
+            try await ServiceGroup(services: [election], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger).run()
+        } catch {
+            logger.critical("ended", metadata: ["error": "\(error)"])
+            exit(1)
         }
-        try await ServiceGroup(services: [election], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger).run()
     }
 }
 
