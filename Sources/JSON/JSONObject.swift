@@ -13,6 +13,13 @@ public struct JSONObject: Sendable {
     /// Without members.
     public init() {}
 
+    /// Members whose keys are known to differ.
+    init(distinct keys: [String], _ values: [JSON]) {
+        self.keys = keys
+        self.values = values
+        if keys.count > Self.indexThreshold { indexKeys() }
+    }
+
     /// How many members there are.
     public var count: Int { keys.count }
     /// Whether there are none.
@@ -53,8 +60,15 @@ public struct JSONObject: Sendable {
         if positions != nil {
             positions![key] = keys.count - 1
         } else if keys.count > Self.indexThreshold {
-            positions = Dictionary(uniqueKeysWithValues: keys.enumerated().map { ($1, $0) })
+            indexKeys()
         }
+    }
+
+    private mutating func indexKeys() {
+        var positions: [String: Int] = [:]
+        positions.reserveCapacity(keys.count)
+        for (position, key) in keys.enumerated() { positions[key] = position }
+        self.positions = positions
     }
 
     private func position(of key: String) -> Int? {
@@ -65,9 +79,7 @@ public struct JSONObject: Sendable {
     private mutating func remove(at position: Int) {
         keys.remove(at: position)
         values.remove(at: position)
-        if positions != nil {
-            positions = Dictionary(uniqueKeysWithValues: keys.enumerated().map { ($1, $0) })
-        }
+        if positions != nil { indexKeys() }
     }
 }
 

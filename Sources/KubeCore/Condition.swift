@@ -38,15 +38,14 @@ public struct Condition: Sendable, Hashable {
     }
 }
 
-extension Condition: JSONConvertible {
-    public init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
-        let reader = try JSONReader(json, at: path)
-        type = try reader.required("type")
-        status = Status(rawValue: try reader.required("status")) ?? .unknown
-        reason = try reader.optional("reason", default: "")
-        message = try reader.optional("message", default: "")
-        observedGeneration = try reader.optional("observedGeneration")
-        lastTransitionTime = try reader.optional("lastTransitionTime", default: Timestamp(seconds: 0))
+extension Condition: JSONObjectConvertible {
+    public init(reading members: JSONMembers) throws(JSONDecodingError) {
+        type = try members.required("type")
+        status = Status(rawValue: try members.required("status")) ?? .unknown
+        reason = try members.optional("reason", default: "")
+        message = try members.optional("message", default: "")
+        observedGeneration = try members.optional("observedGeneration")
+        lastTransitionTime = try members.optional("lastTransitionTime", default: Timestamp(seconds: 0))
     }
 
     public var json: JSON {

@@ -1,37 +1,41 @@
 /// Reads fixed-width decimal numbers and single characters from ASCII text.
 struct DigitScanner {
-    private var rest: Substring.UTF8View
+    private var position = 0
 
-    init(_ text: String) { rest = text[...].utf8 }
+    func isAtEnd(of text: Span<UInt8>) -> Bool { position == text.count }
 
-    var isAtEnd: Bool { rest.isEmpty }
-
-    mutating func skip(_ character: Unicode.Scalar) -> Bool {
-        guard rest.first == UInt8(ascii: character) else { return false }
-        rest.removeFirst()
+    mutating func skip(_ character: Unicode.Scalar, in text: Span<UInt8>) -> Bool {
+        guard position < text.count, text[position] == UInt8(ascii: character) else { return false }
+        position += 1
         return true
     }
 
-    mutating func number(_ digits: Int) -> Int64? {
-        guard rest.count >= digits else { return nil }
+    mutating func number(_ digits: Int, in text: Span<UInt8>) -> Int64? {
+        guard text.count - position >= digits else { return nil }
         var value: Int64 = 0
         for _ in 0..<digits {
-            guard let digit = rest.popFirst(), (0x30...0x39).contains(digit) else { return nil }
-            value = value * 10 + Int64(digit - 0x30)
+            guard let digit = digit(in: text) else { return nil }
+            value = value * 10 + digit
         }
         return value
     }
 
     /// One digit or more after a point, in millionths.
-    mutating func fraction() -> Int64? {
+    mutating func fraction(in text: Span<UInt8>) -> Int64? {
         var value: Int64 = 0
         var count = 0
-        while let digit = rest.first, (0x30...0x39).contains(digit) {
-            if count < 6 { value = value * 10 + Int64(digit - 0x30) }
+        while position < text.count, let digit = digit(in: text) {
+            if count < 6 { value = value * 10 + digit }
             count += 1
-            rest.removeFirst()
         }
         for _ in count..<max(count, 6) { value *= 10 }
         return count > 0 ? value : nil
+    }
+
+    private mutating func digit(in text: Span<UInt8>) -> Int64? {
+        let digit = text[position] &- 0x30
+        guard digit < 10 else { return nil }
+        position += 1
+        return Int64(digit)
     }
 }

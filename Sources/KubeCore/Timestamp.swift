@@ -55,28 +55,36 @@ extension Timestamp {
     /// Reads RFC 3339 §5.6: a date, `T`, a time with any number of fractional digits (those past six are dropped), and `Z` or
     /// an offset. Nil when it is anything else or no date of the calendar.
     public init?(_ text: String) {
-        var scanner = DigitScanner(text)
-        guard let year = scanner.number(4), scanner.skip("-"), let month = scanner.number(2), scanner.skip("-"),
-            let day = scanner.number(2), scanner.skip("T") || scanner.skip("t"), let hour = scanner.number(2), scanner.skip(":"),
-            let minute = scanner.number(2), scanner.skip(":"), let second = scanner.number(2),
+        var text = text
+        guard let time = text.withUTF8({ Timestamp($0.span) }) else { return nil }
+        self = time
+    }
+
+    init?(_ text: Span<UInt8>) {
+        var scanner = DigitScanner()
+        func number(_ digits: Int) -> Int64? { scanner.number(digits, in: text) }
+        func skip(_ character: Unicode.Scalar) -> Bool { scanner.skip(character, in: text) }
+        guard let year = number(4), skip("-"), let month = number(2), skip("-"),
+            let day = number(2), skip("T") || skip("t"), let hour = number(2), skip(":"),
+            let minute = number(2), skip(":"), let second = number(2),
             let days = CivilDate(year: year, month: month, day: day).daysSinceEpoch,
             hour < 24, minute < 60, second < 61
         else { return nil }
         var micros: Int64 = 0
-        if scanner.skip(".") {
-            guard let fraction = scanner.fraction() else { return nil }
+        if skip(".") {
+            guard let fraction = scanner.fraction(in: text) else { return nil }
             micros = fraction
         }
         var offset: Int64 = 0
-        if !(scanner.skip("Z") || scanner.skip("z")) {
+        if !(skip("Z") || skip("z")) {
             let sign: Int64
-            if scanner.skip("+") { sign = 1 } else if scanner.skip("-") { sign = -1 } else { return nil }
-            guard let hours = scanner.number(2), scanner.skip(":"), let minutes = scanner.number(2), hours < 24, minutes < 60 else {
+            if skip("+") { sign = 1 } else if skip("-") { sign = -1 } else { return nil }
+            guard let hours = number(2), skip(":"), let minutes = number(2), hours < 24, minutes < 60 else {
                 return nil
             }
             offset = sign * (hours * 3600 + minutes * 60)
         }
-        guard scanner.isAtEnd else { return nil }
+        guard scanner.isAtEnd(of: text) else { return nil }
         let seconds = days * 86_400 + hour * 3600 + minute * 60 + min(second, 59) - offset
         self.init(microseconds: seconds * 1_000_000 + micros)
     }
@@ -89,6 +97,11 @@ extension Timestamp: JSONConvertible {
         }
         self = time
     }
+
+    public init(reading node: JSONNode) throws(JSONDecodingError) {
+        if let time = node.withASCII({ Timestamp($0) }) ?? nil { self = time } else { try self.init(from: node.json, at: node.path) }
+    }
+
     public var json: JSON { .string(description) }
 }
 

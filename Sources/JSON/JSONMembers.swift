@@ -1,0 +1,73 @@
+/// The members of one object, for hand-written read models: unknown members are skipped, null counts as absent.
+///
+/// The object is a tree, or stands in a document that was checked and is read straight from its bytes; values and errors are the same.
+public struct JSONMembers: ~Escapable {
+    private enum Source: ~Escapable {
+        case tree(JSONReader)
+        case node(JSONNode)
+    }
+
+    private let source: Source
+
+    @_lifetime(immortal)
+    public init(_ json: JSON, at path: JSONPath) throws(JSONDecodingError) { source = .tree(try JSONReader(json, at: path)) }
+
+    @_lifetime(copy node)
+    public init(_ node: JSONNode) throws(JSONDecodingError) {
+        guard node.isObject else { throw JSONDecodingError(wanted: "an object", found: node) }
+        source = .node(node)
+    }
+
+    /// Where the object stands.
+    public var path: JSONPath {
+        switch source {
+        case .tree(let reader): reader.path
+        case .node(let node): node.path
+        }
+    }
+
+    /// All members, as trees.
+    public var object: JSONObject {
+        switch source {
+        case .tree(let reader): reader.object
+        case .node(let node): node.json.object ?? [:]
+        }
+    }
+
+    public func required<Value: JSONDecodable>(_ key: String, as type: Value.Type = Value.self) throws(JSONDecodingError) -> Value {
+        switch source {
+        case .tree(let reader): return try reader.required(key)
+        case .node(let node):
+            guard let value = node.member(key), !value.isNull else {
+                throw JSONDecodingError(path: path.appending(key), wanted: "a value", found: "nothing")
+            }
+            return try Value(reading: value)
+        }
+    }
+
+    public func optional<Value: JSONDecodable>(_ key: String, as type: Value.Type = Value.self) throws(JSONDecodingError) -> Value? {
+        switch source {
+        case .tree(let reader): return try reader.optional(key)
+        case .node(let node):
+            guard let value = node.member(key), !value.isNull else { return nil }
+            return try Value(reading: value)
+        }
+    }
+
+    public func optional<Value: JSONDecodable>(_ key: String, default value: @autoclosure () -> Value) throws(JSONDecodingError) -> Value {
+        try optional(key) ?? value()
+    }
+
+    /// The members of the object under a key; nil when there is none.
+    @_lifetime(copy self)
+    public func nested(_ key: String) throws(JSONDecodingError) -> JSONMembers? {
+        switch source {
+        case .tree(let reader):
+            guard let value = reader.object[key], !value.isNull else { return nil }
+            return try JSONMembers(value, at: path.appending(key))
+        case .node(let node):
+            guard let value = node.member(key), !value.isNull else { return nil }
+            return try JSONMembers(value)
+        }
+    }
+}
