@@ -71,16 +71,15 @@ extension Array: JSONDecodable where Element: JSONDecodable {
     }
 
     public init(reading node: JSONNode) throws(JSONDecodingError) {
-        var elements: [Element] = []
-        elements.reserveCapacity(node.count ?? 0)
-        let isArray = try node.forEachElement { (element) throws(JSONDecodingError) in elements.append(try Element(reading: element)) }
-        guard isArray else { throw JSONDecodingError(wanted: "an array", found: node) }
-        self = elements
+        var elements = try JSONElements(node)
+        self = []
+        reserveCapacity(elements.count)
+        while let element = elements.next() { append(try Element(reading: element)) }
     }
 }
 
 extension Array: JSONEncodable where Element: JSONEncodable {
-    public var json: JSON { .array(map(\.json)) }
+    public var json: JSON { .array(map { $0.json }) }
 }
 
 extension Dictionary: JSONDecodable where Key == String, Value: JSONDecodable {
@@ -92,19 +91,17 @@ extension Dictionary: JSONDecodable where Key == String, Value: JSONDecodable {
     }
 
     public init(reading node: JSONNode) throws(JSONDecodingError) {
-        var members: [String: Value] = [:]
-        members.reserveCapacity(node.count ?? 0)
-        let isObject = try node.forEachMember { (key, value) throws(JSONDecodingError) in members[key] = try Value(reading: value) }
-        guard isObject else { throw JSONDecodingError(wanted: "an object", found: node) }
-        self = members
+        var entries = try JSONEntries(node)
+        self = [:]
+        reserveCapacity(entries.count)
+        while let key = entries.nextKey() { self[key] = try Value(reading: entries.nextValue()) }
     }
 }
 
 extension Dictionary: JSONEncodable where Key == String, Value: JSONEncodable {
     /// Members are sorted by key, so that equal dictionaries are written as equal bytes.
     public var json: JSON {
-        var object = JSONObject()
-        for key in keys.sorted() { object[key] = self[key]!.json }
-        return .object(object)
+        let keys = keys.sorted()
+        return .object(JSONObject(distinct: keys, keys.map { self[$0]!.json }))
     }
 }

@@ -34,28 +34,24 @@ public struct JSONMembers: ~Escapable {
         }
     }
 
+    // Inlined where they are used, they know what they read, and look no types up: a fifth of the time.
+
+    @inlinable
     public func required<Value: JSONDecodable>(_ key: String, as type: Value.Type = Value.self) throws(JSONDecodingError) -> Value {
-        switch source {
-        case .tree(let reader): return try reader.required(key)
-        case .node(let node):
-            guard let value = node.member(key), !value.isNull else {
-                throw JSONDecodingError(path: path.appending(key), wanted: "a value", found: "nothing")
-            }
-            return try Value(reading: value)
-        }
+        if let node = node(key) { return try Value(reading: node) }
+        return try requiredOfTree(key)
     }
 
+    @inlinable
     public func optional<Value: JSONDecodable>(_ key: String, as type: Value.Type = Value.self) throws(JSONDecodingError) -> Value? {
-        switch source {
-        case .tree(let reader): return try reader.optional(key)
-        case .node(let node):
-            guard let value = node.member(key), !value.isNull else { return nil }
-            return try Value(reading: value)
-        }
+        if let node = node(key) { return try Value(reading: node) }
+        return isTree ? try optionalOfTree(key) : nil
     }
 
+    @inlinable
     public func optional<Value: JSONDecodable>(_ key: String, default value: @autoclosure () -> Value) throws(JSONDecodingError) -> Value {
-        try optional(key) ?? value()
+        if let node = node(key) { return try Value(reading: node) }
+        return isTree ? try optionalOfTree(key) ?? value() : value()
     }
 
     /// The members of the object under a key; nil when there is none.
@@ -69,5 +65,37 @@ public struct JSONMembers: ~Escapable {
             guard let value = node.member(key), !value.isNull else { return nil }
             return try JSONMembers(value)
         }
+    }
+
+    @usableFromInline var isTree: Bool {
+        switch source {
+        case .tree: true
+        case .node: false
+        }
+    }
+
+    /// A member with a value; nil when there is none, or the object is a tree.
+    @usableFromInline
+    @_lifetime(copy self)
+    func node(_ key: String) -> JSONNode? {
+        switch source {
+        case .tree: return nil
+        case .node(let node):
+            guard let value = node.member(key), !value.isNull else { return nil }
+            return value
+        }
+    }
+
+    /// In a document, the error that the member is missing.
+    @usableFromInline
+    func requiredOfTree<Value: JSONDecodable>(_ key: String) throws(JSONDecodingError) -> Value {
+        if case .tree(let reader) = source { return try reader.required(key) }
+        throw JSONDecodingError(path: path.appending(key), wanted: "a value", found: "nothing")
+    }
+
+    @usableFromInline
+    func optionalOfTree<Value: JSONDecodable>(_ key: String) throws(JSONDecodingError) -> Value? {
+        if case .tree(let reader) = source { return try reader.optional(key) }
+        return nil
     }
 }

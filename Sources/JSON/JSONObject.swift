@@ -13,6 +13,12 @@ public struct JSONObject: Sendable {
     /// Without members.
     public init() {}
 
+    /// No members yet, but room for some.
+    init(capacity: Int) {
+        keys.reserveCapacity(capacity)
+        values.reserveCapacity(capacity)
+    }
+
     /// Members whose keys are known to differ.
     init(distinct keys: [String], _ values: [JSON]) {
         self.keys = keys
@@ -55,6 +61,7 @@ public struct JSONObject: Sendable {
 
     /// Adds a member that is known to be absent; the parser's way in, which has checked for duplicates.
     package mutating func append(_ key: String, _ value: JSON) {
+        if keys.isEmpty, keys.capacity == 0 { self = JSONObject(capacity: 4) }
         keys.append(key)
         values.append(value)
         if positions != nil {
@@ -108,6 +115,7 @@ extension JSONObject: Hashable {
 
 extension JSONObject: ExpressibleByDictionaryLiteral {
     public init(dictionaryLiteral elements: (String, JSON)...) {
+        self.init(capacity: elements.count)
         for (key, value) in elements { self[key] = value }
     }
 }

@@ -62,7 +62,7 @@ extension JSON {
             _ = try JSONScanner.scan(bytes, isWhole: true, limits: limits, into: &scratch)
             guard let base = bytes.baseAddress else { return .null }  // not reached: a document without bytes is none
             let tape = JSONTape(bytes: base, words: scratch.words.base)
-            return withUnsafeMutablePointer(to: &scratch.strings) { JSONTree(tape: tape, strings: $0).value(at: 0) }
+            return JSONTree(tape: tape, strings: scratch.strings).value(at: 0)
         }
     }
 }

@@ -1,7 +1,7 @@
 /// A document that was checked and whose structure is known, while values are read from it.
 struct JSONDocument {
     let tape: JSONTape
-    var strings: JSONStringTable
+    let strings: JSONStringTable
     /// Of the value in whatever it was taken from: `items[3]`.
     let path: JSONPath
 
@@ -19,8 +19,6 @@ struct JSONDocument {
             } catch { throw .syntax(error) }
             guard let base = bytes.baseAddress else { preconditionFailure("a document without bytes is none") }
             var document = JSONDocument(tape: JSONTape(bytes: base, words: scratch.words.base), strings: scratch.strings, path: path)
-            scratch.strings = JSONStringTable()
-            defer { scratch.strings = document.strings }
             return try withUnsafeMutablePointer(to: &document) { (document) throws(JSONReadingError) in
                 do throws(JSONDecodingError) { return try body(JSONNode(document, at: 0)) } catch { throw .decoding(error) }
             }
@@ -28,7 +26,7 @@ struct JSONDocument {
     }
 
     /// Where the value at an index stands: walks the tape, for errors alone.
-    mutating func path(to target: Int) -> JSONPath {
+    func path(to target: Int) -> JSONPath {
         var path = path
         var position = 0
         while position != target, tape[position].isContainer {
@@ -39,7 +37,7 @@ struct JSONDocument {
                 if isObject { child += 1 }
                 let next = tape.next(after: child)
                 if target < next {
-                    path = isObject ? path.appending(tape.text(tape[key], &strings)) : path.appending(number)
+                    path = isObject ? path.appending(tape.text(tape[key], strings)) : path.appending(number)
                     break
                 }
                 child = next

@@ -2,9 +2,9 @@
 ///
 /// What nobody asks for is never made: skipping a value costs nothing more. It can't outlive the reading of its document: the compiler sees to that.
 public struct JSONNode: ~Escapable {
-    private let document: UnsafeMutablePointer<JSONDocument>
+    fileprivate let document: UnsafeMutablePointer<JSONDocument>
     /// On the document's tape.
-    private let index: Int
+    fileprivate let index: Int
 
     /// Whoever makes the first node of a document keeps it where it is for as long as there are nodes.
     @_lifetime(immortal)
@@ -13,8 +13,8 @@ public struct JSONNode: ~Escapable {
         self.index = index
     }
 
-    private var tape: JSONTape { document.pointee.tape }
-    private var token: JSONToken { tape[index] }
+    fileprivate var tape: JSONTape { document.pointee.tape }
+    fileprivate var token: JSONToken { tape[index] }
 
     /// Where it stands. Worked out when asked for: for errors.
     public var path: JSONPath { document.pointee.path(to: index) }
@@ -33,7 +33,7 @@ public struct JSONNode: ~Escapable {
         }
     }
 
-    public var string: String? { token.isText ? tape.text(token, &document.pointee.strings) : nil }
+    public var string: String? { token.isText ? tape.text(token, document.pointee.strings) : nil }
 
     /// The value as an integer; a double without a fraction that fits counts as one.
     public var integer: Int64? {
@@ -54,9 +54,7 @@ public struct JSONNode: ~Escapable {
     }
 
     /// The value and all in it, as a tree.
-    public var json: JSON {
-        withUnsafeMutablePointer(to: &document.pointee.strings) { JSONTree(tape: tape, strings: $0).value(at: index) }
-    }
+    public var json: JSON { JSONTree(tape: tape, strings: document.pointee.strings).value(at: index) }
 
     /// Shows `body` the bytes between the quotes of a text without escapes that is all ASCII; nil for any other value.
     public func withASCII<Result>(_ body: (Span<UInt8>) -> Result) -> Result? {
@@ -73,29 +71,65 @@ extension JSONNode {
         guard let found = name.withUTF8({ tape.member($0, of: index) }) else { return nil }
         return JSONNode(document, at: found)
     }
+}
 
-    /// How many elements or members there are; nil when this is neither array nor object.
-    public var count: Int? { token.isContainer ? tape.count(at: index) : nil }
+/// The elements of an array, one after another.
+public struct JSONElements: ~Escapable {
+    private let document: UnsafeMutablePointer<JSONDocument>
+    private var index: Int
+    private let end: Int
+    /// How many there are in all.
+    public let count: Int
 
-    /// Shows `body` each element; false when this is no array.
-    public func forEachElement<Failure>(_ body: (JSONNode) throws(Failure) -> Void) throws(Failure) -> Bool {
-        guard token.kind == .array else { return false }
-        var element = index + 2
-        for _ in 0..<tape.count(at: index) {
-            try body(JSONNode(document, at: element))
-            element = tape.next(after: element)
-        }
-        return true
+    @_lifetime(copy node)
+    public init(_ node: JSONNode) throws(JSONDecodingError) {
+        guard node.token.kind == .array else { throw JSONDecodingError(wanted: "an array", found: node) }
+        document = node.document
+        index = node.index + 2
+        end = node.token.payload
+        count = node.tape.count(at: node.index)
     }
 
-    /// Shows `body` each member, in their order; false when this is no object.
-    public func forEachMember<Failure>(_ body: (String, JSONNode) throws(Failure) -> Void) throws(Failure) -> Bool {
-        guard isObject else { return false }
-        var key = index + 2
-        for _ in 0..<tape.count(at: index) {
-            try body(tape.text(tape[key], &document.pointee.strings), JSONNode(document, at: key + 1))
-            key = tape.next(after: key + 1)
-        }
-        return true
+    @_lifetime(copy self)
+    public mutating func next() -> JSONNode? {
+        guard index < end else { return nil }
+        let element = index
+        index = document.pointee.tape.next(after: element)
+        return JSONNode(document, at: element)
+    }
+}
+
+/// The members of an object, one after another, in their order.
+public struct JSONEntries: ~Escapable {
+    private let document: UnsafeMutablePointer<JSONDocument>
+    private var index: Int
+    private let end: Int
+    /// How many there are in all.
+    public let count: Int
+
+    @_lifetime(copy node)
+    public init(_ node: JSONNode) throws(JSONDecodingError) {
+        guard node.isObject else { throw JSONDecodingError(wanted: "an object", found: node) }
+        document = node.document
+        index = node.index + 2
+        end = node.token.payload
+        count = node.tape.count(at: node.index)
+    }
+
+    /// The key of the next member; `nextValue` must follow.
+    public mutating func nextKey() -> String? {
+        guard index < end else { return nil }
+        let tape = document.pointee.tape
+        index += 1
+        return tape.text(tape[index - 1], document.pointee.strings)
+    }
+
+    /// The value of the member whose key was asked for.
+    @_lifetime(copy self)
+    public mutating func nextValue() -> JSONNode {
+        precondition(index < end, "a value comes after its key")
+        let value = index
+        index = document.pointee.tape.next(after: value)
+        return JSONNode(document, at: value)
     }
 }

@@ -73,8 +73,7 @@ extension JSONScanner {
     private var tape: JSONTape { JSONTape(bytes: bytes, words: words.base) }
 
     private func text(_ token: JSONToken) -> String {
-        var strings = JSONStringTable()
-        return tape.text(token, &strings)
+        return tape.text(token, .none)
     }
 
     private func duplicate(_ token: JSONToken) -> JSONSyntaxError {

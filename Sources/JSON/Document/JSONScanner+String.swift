@@ -32,37 +32,28 @@ extension JSONScanner {
     }
 
     /// Skips the bytes that stand for themselves, up to a quote, a backslash, a control character, or the end of the document; true when all are ASCII.
-    ///
-    /// Eight at a time: a byte's highest bit in `stops` says that it is one of those. Bits above the lowest may be wrong, since borrows spread upwards.
     @inline(__always)
     private mutating func skipRun() -> Bool {
         let raw = UnsafeRawPointer(bytes)
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let highs = ones << 7
         var position = offset
         var all: UInt64 = 0
         while position + 8 <= count {
             let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: position, as: UInt64.self))
-            let quotes = word ^ (ones &* 0x22)
-            let backslashes = word ^ (ones &* 0x5C)
-            let stops =
-                ((quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes | (word &- (ones &* 0x20)) & ~word) & highs
+            let stops = JSONText.stops(in: word)
             if stops != 0 {
                 let bits = stops.trailingZeroBitCount & ~7
                 offset = position + bits >> 3
-                return (all | word & ((1 as UInt64) << UInt64(truncatingIfNeeded: bits) &- 1)) & highs == 0
+                return (all | word & ((1 as UInt64) << UInt64(truncatingIfNeeded: bits) &- 1)) & JSONText.highs == 0
             }
             all |= word
             position += 8
         }
-        while position < count {
-            let byte = bytes[position]
-            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 0x20 { break }
-            all |= UInt64(byte)
+        while position < count, !JSONText.isStop(bytes[position]) {
+            all |= UInt64(bytes[position])
             position += 1
         }
         offset = position
-        return all & highs == 0
+        return all & JSONText.highs == 0
     }
 
     private func checkUTF8(from start: Int, to end: Int) throws(JSONSyntaxError) {

@@ -32,5 +32,6 @@ struct JSONScratch: @unchecked Sendable {
         words.free()
         frames.free()
         fingerprints.free()
+        strings.free()
     }
 }

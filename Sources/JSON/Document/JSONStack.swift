@@ -14,7 +14,7 @@ struct JSONStack<Element: BitwiseCopyable> {
     func free() { base.deallocate() }
 
     @inline(__always) mutating func append(_ element: Element) {
-        if count == capacity { grow() }
+        if count == capacity { grow(to: count + 1) }
         base[count] = element
         count += 1
     }
@@ -25,11 +25,24 @@ struct JSONStack<Element: BitwiseCopyable> {
         nonmutating set { base[index] = newValue }
     }
 
-    @inline(never) private mutating func grow() {
-        let larger = UnsafeMutablePointer<Element>.allocate(capacity: capacity * 2)
+    /// Makes room for so many more.
+    @inline(__always) mutating func reserve(_ more: Int) {
+        if capacity - count < more { grow(to: count + more) }
+    }
+
+    mutating func append(contentsOf elements: UnsafeBufferPointer<Element>) {
+        guard let first = elements.baseAddress else { return }
+        reserve(elements.count)
+        (base + count).initialize(from: first, count: elements.count)
+        count += elements.count
+    }
+
+    @inline(never) private mutating func grow(to least: Int) {
+        let capacity = Swift.max(capacity * 2, least)
+        let larger = UnsafeMutablePointer<Element>.allocate(capacity: capacity)
         larger.initialize(from: base, count: count)
         base.deallocate()
         base = larger
-        capacity *= 2
+        self.capacity = capacity
     }
 }

@@ -2,33 +2,50 @@ import Glibc
 
 /// Strings seen lately, so that objects of one kind share the texts they have in common: keys of labels, reasons, images, node names.
 ///
-/// A cache with one place for each hash, never a list that grows: a string that others have replaced since is made anew. Only strings of 16 to 128
+/// A cache with one place for each hash, never a list that grows: a string that another has replaced since is made anew. Only strings of 16 to 128
 /// bytes are kept: shorter ones need no memory of their own, longer ones seldom repeat.
-struct JSONStringTable: Sendable {
+struct JSONStringTable {
     static let lengths = 16...128
-    /// Of 16 bytes each, beside the strings themselves. Empty: nothing is shared.
-    private var places: [String]
 
-    /// A table that shares nothing.
-    init() { places = [] }
+    private struct Place {
+        var hash: UInt64 = 0
+        var string = ""
+    }
 
-    /// - Parameter bits: the table has two to the power of this many places.
-    init(bits: Int) { places = Array(repeating: "", count: 1 << bits) }
+    private let places: UnsafeMutableBufferPointer<Place>
+
+    /// A table that shares nothing, and need not be freed.
+    static var none: JSONStringTable { JSONStringTable(places: UnsafeMutableBufferPointer(start: nil, count: 0)) }
+
+    private init(places: UnsafeMutableBufferPointer<Place>) { self.places = places }
+
+    /// - Parameter bits: the table has two to the power of this many places, of 24 bytes each beside the strings themselves.
+    init(bits: Int) {
+        places = .allocate(capacity: 1 << bits)
+        places.initialize(repeating: Place())
+    }
+
+    /// The table is not to be used any more.
+    func free() {
+        places.deinitialize()
+        places.deallocate()
+    }
 
     /// The string of valid UTF-8.
-    mutating func string(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
+    func string(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
         guard Self.lengths.contains(bytes.count), !places.isEmpty else { return String(decoding: bytes, as: UTF8.self) }
-        let place = Int(truncatingIfNeeded: hash(bytes)) & (places.count - 1)
-        if isEqual(places[place], bytes) { return places[place] }
+        let hash = hash(bytes)
+        let place = places.baseAddress.unsafelyUnwrapped + Int(truncatingIfNeeded: hash) & (places.count - 1)
+        if place.pointee.hash == hash, isEqual(&place.pointee.string, bytes) { return place.pointee.string }
         let string = String(decoding: bytes, as: UTF8.self)
-        places[place] = string
+        place.pointee = Place(hash: hash, string: string)
         return string
     }
 
-    private func isEqual(_ string: String, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        string.utf8.withContiguousStorageIfAvailable {
-            $0.count == bytes.count && memcmp($0.baseAddress.unsafelyUnwrapped, bytes.baseAddress.unsafelyUnwrapped, bytes.count) == 0
-        } ?? false
+    private func isEqual(_ string: inout String, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        string.withUTF8 { known in
+            known.count == bytes.count && memcmp(known.baseAddress.unsafelyUnwrapped, bytes.baseAddress.unsafelyUnwrapped, bytes.count) == 0
+        }
     }
 
     /// Of all bytes; at least eight of them. Whoever makes strings collide wins nothing: they are not shared.

@@ -73,7 +73,7 @@ struct JSONTape {
     }
 
     /// A text's value.
-    func text(_ token: JSONToken, _ strings: inout JSONStringTable) -> String {
+    func text(_ token: JSONToken, _ strings: JSONStringTable) -> String {
         let written = written(token)
         guard token.kind == .escaped else { return strings.string(written) }
         return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: written.count) { buffer in
@@ -104,7 +104,6 @@ struct JSONTape {
 
     /// As `String` compares: a name may be written with escapes, or in another normalisation.
     private func isEquivalent(_ token: JSONToken, _ name: UnsafeBufferPointer<UInt8>) -> Bool {
-        var strings = JSONStringTable()
-        return text(token, &strings) == String(decoding: name, as: UTF8.self)
+        return text(token, .none) == String(decoding: name, as: UTF8.self)
     }
 }

@@ -3,7 +3,7 @@
 /// Recursive: no deeper than the limit that the document was scanned with.
 struct JSONTree {
     let tape: JSONTape
-    let strings: UnsafeMutablePointer<JSONStringTable>
+    let strings: JSONStringTable
 
     func value(at index: Int) -> JSON {
         var index = index
@@ -20,7 +20,7 @@ struct JSONTree {
         }
         index += 1
         switch token.kind {
-        case .ascii, .text, .escaped: return .string(tape.text(token, &strings.pointee))
+        case .ascii, .text, .escaped: return .string(tape.text(token, strings))
         case .integer: return .integer(JSONNumber.integer(tape.written(token)) ?? 0)
         case .double: return .double(JSONNumber.double(tape.written(token)))
         case .isTrue: return .bool(true)
@@ -32,21 +32,23 @@ struct JSONTree {
     private func array(_ index: inout Int) -> [JSON] {
         let count = tape.count(at: index)
         index += 2
+        guard count > 0 else { return [] }
         var elements: [JSON] = []
         elements.reserveCapacity(count)
         for _ in 0..<count { elements.append(next(&index)) }
         return elements
     }
 
-    func object(_ index: inout Int) -> JSONObject {
+    private func object(_ index: inout Int) -> JSONObject {
         let count = tape.count(at: index)
         index += 2
+        guard count > 0 else { return JSONObject() }
         var keys: [String] = []
         var values: [JSON] = []
         keys.reserveCapacity(count)
         values.reserveCapacity(count)
         for _ in 0..<count {
-            keys.append(tape.text(tape[index], &strings.pointee))
+            keys.append(tape.text(tape[index], strings))
             index += 1
             values.append(next(&index))
         }
