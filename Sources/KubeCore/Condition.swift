@@ -14,14 +14,15 @@ public struct Condition: Sendable, Hashable {
 
     /// The aspect, CamelCase; unique among an object's conditions.
     public var type: String
-    /// Whether it holds.
-    public var status: Status
     /// CamelCase, for programs.
     public var reason: String
     /// One sentence, for people.
     public var message: String
     /// The generation of the object that this is about.
     public var observedGeneration: Int64?
+    /// Whether it holds.
+    // Here it fills the gap that the optional leaves: eight bytes less a condition.
+    public var status: Status
     /// When `status` changed last.
     public var lastTransitionTime: Timestamp
 
