@@ -6,11 +6,13 @@ public protocol JSONDecodable {
     /// Reads a value that stands somewhere in a document.
     /// - Parameter path: where `json` stands in its document, for errors.
     init(from json: JSON, at path: JSONPath) throws(JSONDecodingError)
+    /// Reads a value of a document that was checked, without making a tree of it.
     init(reading node: JSONNode) throws(JSONDecodingError)
 }
 
 /// A value that is made of the members of an object.
 public protocol JSONObjectDecodable: JSONDecodable {
+    /// Reads the members that it wants, of a tree or of a document.
     init(reading members: JSONMembers) throws(JSONDecodingError)
 }
 
@@ -22,11 +24,13 @@ public protocol JSONEncodable {
 
 /// A value that can be both read and written.
 public typealias JSONConvertible = JSONDecodable & JSONEncodable
+/// A value that is made of an object's members and can be written.
 public typealias JSONObjectConvertible = JSONObjectDecodable & JSONEncodable
 
 extension JSONDecodable {
     /// Reads a whole document.
     public init(from json: JSON) throws(JSONDecodingError) { try self.init(from: json, at: .root) }
+    /// Makes a tree of the value, and reads that.
     public init(reading node: JSONNode) throws(JSONDecodingError) { try self.init(from: node.json, at: node.path) }
 }
 
@@ -56,6 +60,7 @@ public struct JSONDecodingError: Error, Hashable, CustomStringConvertible {
         self.init(path: path, wanted: wanted, found: json.kind)
     }
 
+    /// Names the kind of value that was found, and where it stands.
     public init(wanted: String, found node: JSONNode) {
         self.init(path: node.path, wanted: wanted, found: node.kind)
     }

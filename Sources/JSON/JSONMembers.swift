@@ -9,9 +9,11 @@ public struct JSONMembers: ~Escapable {
 
     private let source: Source
 
+    /// The members of a tree; an error when it is no object.
     @_lifetime(immortal)
     public init(_ json: JSON, at path: JSONPath) throws(JSONDecodingError) { source = .tree(try JSONReader(json, at: path)) }
 
+    /// The members of an object in a document; an error when it is none.
     @_lifetime(copy node)
     public init(_ node: JSONNode) throws(JSONDecodingError) {
         guard node.isObject else { throw JSONDecodingError(wanted: "an object", found: node) }
@@ -36,18 +38,21 @@ public struct JSONMembers: ~Escapable {
 
     // Inlined where they are used, they know what they read, and look no types up: a fifth of the time.
 
+    /// A member that must be there and not be null.
     @inlinable
     public func required<Value: JSONDecodable>(_ key: String, as type: Value.Type = Value.self) throws(JSONDecodingError) -> Value {
         if let node = node(key) { return try Value(reading: node) }
         return try requiredOfTree(key)
     }
 
+    /// A member; nil when it is absent or null.
     @inlinable
     public func optional<Value: JSONDecodable>(_ key: String, as type: Value.Type = Value.self) throws(JSONDecodingError) -> Value? {
         if let node = node(key) { return try Value(reading: node) }
         return isTree ? try optionalOfTree(key) : nil
     }
 
+    /// A member, or what stands for it when it is absent or null.
     @inlinable
     public func optional<Value: JSONDecodable>(_ key: String, default value: @autoclosure () -> Value) throws(JSONDecodingError) -> Value {
         if let node = node(key) { return try Value(reading: node) }

@@ -22,9 +22,11 @@ public struct JSONNode: ~Escapable {
     /// What kind of value this is, in the words error messages use.
     public var kind: String { tape.kind(at: index) }
 
+    /// Whether it is null.
     public var isNull: Bool { token.kind == .null }
     var isObject: Bool { token.kind == .object }
 
+    /// The value of `true` or `false`; nil for any other value.
     public var bool: Bool? {
         switch token.kind {
         case .isTrue: true
@@ -33,6 +35,7 @@ public struct JSONNode: ~Escapable {
         }
     }
 
+    /// A text's value; nil for any other value.
     public var string: String? { token.isText ? tape.text(token, document.pointee.strings) : nil }
 
     /// The value as an integer; a double without a fraction that fits counts as one.
@@ -81,6 +84,7 @@ public struct JSONElements: ~Escapable {
     /// How many there are in all.
     public let count: Int
 
+    /// The elements of an array; an error when it is none.
     @_lifetime(copy node)
     public init(_ node: JSONNode) throws(JSONDecodingError) {
         guard node.token.kind == .array else { throw JSONDecodingError(wanted: "an array", found: node) }
@@ -90,6 +94,7 @@ public struct JSONElements: ~Escapable {
         count = node.tape.count(at: node.index)
     }
 
+    /// The next element; nil behind the last.
     @_lifetime(copy self)
     public mutating func next() -> JSONNode? {
         guard index < end else { return nil }
@@ -107,6 +112,7 @@ public struct JSONEntries: ~Escapable {
     /// How many there are in all.
     public let count: Int
 
+    /// The members of an object; an error when it is none.
     @_lifetime(copy node)
     public init(_ node: JSONNode) throws(JSONDecodingError) {
         guard node.isObject else { throw JSONDecodingError(wanted: "an object", found: node) }
@@ -116,7 +122,7 @@ public struct JSONEntries: ~Escapable {
         count = node.tape.count(at: node.index)
     }
 
-    /// The key of the next member; `nextValue` must follow.
+    /// The key of the next member, nil behind the last; `nextValue` must follow.
     public mutating func nextKey() -> String? {
         guard index < end else { return nil }
         let tape = document.pointee.tape
