@@ -36,6 +36,7 @@ extension JSONDecodable {
 
 extension JSONObjectDecodable {
     public init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) { try self.init(reading: JSONMembers(json, at: path)) }
+    /// Reads the members of an object; any other value is an error.
     public init(reading node: JSONNode) throws(JSONDecodingError) { try self.init(reading: JSONMembers(node)) }
 }
 
