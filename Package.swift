@@ -87,7 +87,8 @@ let package = Package(
         .target(name: "CLibCurl", linkerSettings: [.linkedLibrary("curl")]),
 
         // Values: no I/O, no clock.
-        layer("JSON"),
+        // Values in a document can't outlive its bytes: the compiler holds them to it. Who imports JSON needs no such setting.
+        .target(name: "JSON", swiftSettings: settings + [.enableExperimentalFeature("Lifetimes")]),
         layer("YAML", ["JSON", "CLibYAML"]),
         layer("Schema", ["JSON"]),
         layer("KubeCore", ["JSON"]),

@@ -91,7 +91,7 @@ extension JSON: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expressibl
     public init(stringLiteral value: String) { self = .string(value) }
     public init(arrayLiteral elements: JSON...) { self = .array(elements) }
     public init(dictionaryLiteral elements: (String, JSON)...) {
-        var object = JSONObject()
+        var object = JSONObject(capacity: elements.count)
         for (key, value) in elements { object[key] = value }
         self = .object(object)
     }

@@ -1,7 +1,19 @@
-/// A value that can be read from JSON. `path` says where `json` stands in its document, for errors.
+/// A value that can be read from JSON: from a tree, and straight from a document's bytes.
+///
+/// The first initialiser alone will do: then a document's part is made a tree for it. A type that is made of an object's members conforms to
+/// `JSONObjectDecodable` instead, writes one initialiser, and is read from both.
 public protocol JSONDecodable {
     /// Reads a value that stands somewhere in a document.
+    /// - Parameter path: where `json` stands in its document, for errors.
     init(from json: JSON, at path: JSONPath) throws(JSONDecodingError)
+    /// Reads a value of a document that was checked, without making a tree of it.
+    init(reading node: JSONNode) throws(JSONDecodingError)
+}
+
+/// A value that is made of the members of an object.
+public protocol JSONObjectDecodable: JSONDecodable {
+    /// Reads the members that it wants, of a tree or of a document.
+    init(reading members: JSONMembers) throws(JSONDecodingError)
 }
 
 /// A value that can be written as JSON.
@@ -12,10 +24,20 @@ public protocol JSONEncodable {
 
 /// A value that can be both read and written.
 public typealias JSONConvertible = JSONDecodable & JSONEncodable
+/// A value that is made of an object's members and can be written.
+public typealias JSONObjectConvertible = JSONObjectDecodable & JSONEncodable
 
 extension JSONDecodable {
     /// Reads a whole document.
     public init(from json: JSON) throws(JSONDecodingError) { try self.init(from: json, at: .root) }
+    /// Makes a tree of the value, and reads that.
+    public init(reading node: JSONNode) throws(JSONDecodingError) { try self.init(from: node.json, at: node.path) }
+}
+
+extension JSONObjectDecodable {
+    public init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) { try self.init(reading: JSONMembers(json, at: path)) }
+    /// Reads the members of an object; any other value is an error.
+    public init(reading node: JSONNode) throws(JSONDecodingError) { try self.init(reading: JSONMembers(node)) }
 }
 
 /// A JSON value that is not of the shape its reader wanted: names the field, what was wanted and what was found.
@@ -39,84 +61,12 @@ public struct JSONDecodingError: Error, Hashable, CustomStringConvertible {
         self.init(path: path, wanted: wanted, found: json.kind)
     }
 
+    /// Names the kind of value that was found, and where it stands.
+    public init(wanted: String, found node: JSONNode) {
+        self.init(path: node.path, wanted: wanted, found: node.kind)
+    }
+
     public var description: String {
         "\(path.components.isEmpty ? "the document" : path.description): wanted \(wanted), found \(found)"
-    }
-}
-
-extension JSON: JSONDecodable, JSONEncodable {
-    public init(from json: JSON, at path: JSONPath) { self = json }
-    public var json: JSON { self }
-}
-
-extension String: JSONDecodable, JSONEncodable {
-    public init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
-        guard let value = json.string else { throw JSONDecodingError(path: path, wanted: "a string", found: json) }
-        self = value
-    }
-    public var json: JSON { .string(self) }
-}
-
-extension Bool: JSONDecodable, JSONEncodable {
-    public init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
-        guard let value = json.bool else { throw JSONDecodingError(path: path, wanted: "a boolean", found: json) }
-        self = value
-    }
-    public var json: JSON { .bool(self) }
-}
-
-extension Int64: JSONDecodable, JSONEncodable {
-    public init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
-        guard let value = json.integer else { throw JSONDecodingError(path: path, wanted: "an integer", found: json) }
-        self = value
-    }
-    public var json: JSON { .integer(self) }
-}
-
-extension Int: JSONDecodable, JSONEncodable {
-    public init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
-        self = Int(try Int64(from: json, at: path))
-    }
-    public var json: JSON { .integer(Int64(self)) }
-}
-
-extension Double: JSONDecodable, JSONEncodable {
-    public init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
-        guard let value = json.double else { throw JSONDecodingError(path: path, wanted: "a number", found: json) }
-        self = value
-    }
-    public var json: JSON { .double(self) }
-}
-
-extension Array: JSONDecodable where Element: JSONDecodable {
-    public init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
-        guard let elements = json.array else { throw JSONDecodingError(path: path, wanted: "an array", found: json) }
-        self = []
-        reserveCapacity(elements.count)
-        for (index, element) in elements.enumerated() {
-            append(try Element(from: element, at: path.appending(index)))
-        }
-    }
-}
-
-extension Array: JSONEncodable where Element: JSONEncodable {
-    public var json: JSON { .array(map(\.json)) }
-}
-
-extension Dictionary: JSONDecodable where Key == String, Value: JSONDecodable {
-    public init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
-        guard let object = json.object else { throw JSONDecodingError(path: path, wanted: "an object", found: json) }
-        self = [:]
-        reserveCapacity(object.count)
-        for (key, value) in object { self[key] = try Value(from: value, at: path.appending(key)) }
-    }
-}
-
-extension Dictionary: JSONEncodable where Key == String, Value: JSONEncodable {
-    /// Members are sorted by key, so that equal dictionaries are written as equal bytes.
-    public var json: JSON {
-        var object = JSONObject()
-        for key in keys.sorted() { object[key] = self[key]!.json }
-        return .object(object)
     }
 }

@@ -13,6 +13,19 @@ public struct JSONObject: Sendable {
     /// Without members.
     public init() {}
 
+    /// No members yet, but room for some.
+    init(capacity: Int) {
+        keys.reserveCapacity(capacity)
+        values.reserveCapacity(capacity)
+    }
+
+    /// Members whose keys are known to differ.
+    init(distinct keys: [String], _ values: [JSON]) {
+        self.keys = keys
+        self.values = values
+        if keys.count > Self.indexThreshold { indexKeys() }
+    }
+
     /// How many members there are.
     public var count: Int { keys.count }
     /// Whether there are none.
@@ -48,13 +61,21 @@ public struct JSONObject: Sendable {
 
     /// Adds a member that is known to be absent; the parser's way in, which has checked for duplicates.
     package mutating func append(_ key: String, _ value: JSON) {
+        if keys.isEmpty, keys.capacity == 0 { self = JSONObject(capacity: 4) }
         keys.append(key)
         values.append(value)
         if positions != nil {
             positions![key] = keys.count - 1
         } else if keys.count > Self.indexThreshold {
-            positions = Dictionary(uniqueKeysWithValues: keys.enumerated().map { ($1, $0) })
+            indexKeys()
         }
+    }
+
+    private mutating func indexKeys() {
+        var positions: [String: Int] = [:]
+        positions.reserveCapacity(keys.count)
+        for (position, key) in keys.enumerated() { positions[key] = position }
+        self.positions = positions
     }
 
     private func position(of key: String) -> Int? {
@@ -65,9 +86,7 @@ public struct JSONObject: Sendable {
     private mutating func remove(at position: Int) {
         keys.remove(at: position)
         values.remove(at: position)
-        if positions != nil {
-            positions = Dictionary(uniqueKeysWithValues: keys.enumerated().map { ($1, $0) })
-        }
+        if positions != nil { indexKeys() }
     }
 }
 
@@ -96,6 +115,7 @@ extension JSONObject: Hashable {
 
 extension JSONObject: ExpressibleByDictionaryLiteral {
     public init(dictionaryLiteral elements: (String, JSON)...) {
+        self.init(capacity: elements.count)
         for (key, value) in elements { self[key] = value }
     }
 }

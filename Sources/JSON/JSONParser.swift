@@ -39,7 +39,7 @@ extension JSON {
     ///
     /// Strict: duplicate keys, invalid UTF-8, a byte-order mark, lone surrogates, integers beyond 64 bits and numbers that
     /// overflow a double are errors. Keys that differ only in their Unicode normalisation count as duplicates, since
-    /// `JSONObject` could not tell them apart. Uses no stack for nesting: depth is bounded by `limits` alone.
+    /// `JSONObject` could not tell them apart. Nesting beyond `limits` costs no stack.
     public static func parse(_ bytes: some Sequence<UInt8>, limits: JSONLimits = JSONLimits()) throws(JSONSyntaxError) -> JSON {
         let inPlace = bytes.withContiguousStorageIfAvailable { buffer in
             Result { () throws(JSONSyntaxError) in try parse(contiguous: buffer, limits: limits) }
@@ -58,7 +58,11 @@ extension JSON {
     }
 
     private static func parse(contiguous bytes: UnsafeBufferPointer<UInt8>, limits: JSONLimits) throws(JSONSyntaxError) -> JSON {
-        var scanner = JSONScanner(bytes, limits: limits)
-        return try scanner.document()
+        try JSONScratch.lend { (scratch) throws(JSONSyntaxError) in
+            _ = try JSONScanner.scan(bytes, isWhole: true, limits: limits, into: &scratch)
+            guard let base = bytes.baseAddress else { return .null }  // not reached: a document without bytes is none
+            let tape = JSONTape(bytes: base, words: scratch.words.base)
+            return JSONTree(tape: tape, strings: scratch.strings).value(at: 0)
+        }
     }
 }

@@ -14,14 +14,15 @@ public struct Condition: Sendable, Hashable {
 
     /// The aspect, CamelCase; unique among an object's conditions.
     public var type: String
-    /// Whether it holds.
-    public var status: Status
     /// CamelCase, for programs.
     public var reason: String
     /// One sentence, for people.
     public var message: String
     /// The generation of the object that this is about.
     public var observedGeneration: Int64?
+    /// Whether it holds.
+    // Here it fills the gap that the optional leaves: eight bytes less a condition.
+    public var status: Status
     /// When `status` changed last.
     public var lastTransitionTime: Timestamp
 
@@ -38,15 +39,14 @@ public struct Condition: Sendable, Hashable {
     }
 }
 
-extension Condition: JSONConvertible {
-    public init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
-        let reader = try JSONReader(json, at: path)
-        type = try reader.required("type")
-        status = Status(rawValue: try reader.required("status")) ?? .unknown
-        reason = try reader.optional("reason", default: "")
-        message = try reader.optional("message", default: "")
-        observedGeneration = try reader.optional("observedGeneration")
-        lastTransitionTime = try reader.optional("lastTransitionTime", default: Timestamp(seconds: 0))
+extension Condition: JSONObjectConvertible {
+    public init(reading members: JSONMembers) throws(JSONDecodingError) {
+        type = try members.required("type")
+        status = Status(rawValue: try members.required("status")) ?? .unknown
+        reason = try members.optional("reason", default: "")
+        message = try members.optional("message", default: "")
+        observedGeneration = try members.optional("observedGeneration")
+        lastTransitionTime = try members.optional("lastTransitionTime", default: Timestamp(seconds: 0))
     }
 
     public var json: JSON {

@@ -15,9 +15,13 @@ public struct DynamicObject: KubeObject, Hashable {
     }
 
     public init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
-        let reader = try JSONReader(json, at: path)
-        metadata = try reader.required("metadata")
+        metadata = try JSONMembers(json, at: path).required("metadata")
         self.json = json
+    }
+
+    public init(reading node: JSONNode) throws(JSONDecodingError) {
+        metadata = try JSONMembers(node).required("metadata")
+        json = node.json
     }
 
     /// `v1` or `group/version`; empty when the object does not say.

@@ -45,20 +45,19 @@ public struct ObjectMeta: Sendable, Hashable {
     }
 }
 
-extension ObjectMeta: JSONConvertible {
-    public init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
-        let reader = try JSONReader(json, at: path)
-        name = try reader.optional("name", default: "")
-        namespace = try reader.optional("namespace")
-        uid = try reader.optional("uid")
-        resourceVersion = try reader.optional("resourceVersion")
-        generation = try reader.optional("generation")
-        creationTimestamp = try reader.optional("creationTimestamp")
-        deletionTimestamp = try reader.optional("deletionTimestamp")
-        labels = try reader.optional("labels", default: [:])
-        annotations = try reader.optional("annotations", default: [:])
-        ownerReferences = try reader.optional("ownerReferences", default: [])
-        finalizers = try reader.optional("finalizers", default: [])
+extension ObjectMeta: JSONObjectConvertible {
+    public init(reading members: JSONMembers) throws(JSONDecodingError) {
+        name = try members.optional("name", default: "")
+        namespace = try members.optional("namespace")
+        uid = try members.optional("uid")
+        resourceVersion = try members.optional("resourceVersion")
+        generation = try members.optional("generation")
+        creationTimestamp = try members.optional("creationTimestamp")
+        deletionTimestamp = try members.optional("deletionTimestamp")
+        labels = try members.optional("labels", default: [:])
+        annotations = try members.optional("annotations", default: [:])
+        ownerReferences = try members.optional("ownerReferences", default: [])
+        finalizers = try members.optional("finalizers", default: [])
     }
 
     public var json: JSON {

@@ -40,16 +40,15 @@ public struct ObjectReference: Sendable, Hashable {
     }
 }
 
-extension ObjectReference: JSONConvertible {
-    public init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
-        let reader = try JSONReader(json, at: path)
-        apiVersion = try reader.optional("apiVersion", default: "")
-        kind = try reader.optional("kind", default: "")
-        namespace = try reader.optional("namespace")
-        name = try reader.optional("name", default: "")
-        uid = try reader.optional("uid")
-        resourceVersion = try reader.optional("resourceVersion")
-        fieldPath = try reader.optional("fieldPath")
+extension ObjectReference: JSONObjectConvertible {
+    public init(reading members: JSONMembers) throws(JSONDecodingError) {
+        apiVersion = try members.optional("apiVersion", default: "")
+        kind = try members.optional("kind", default: "")
+        namespace = try members.optional("namespace")
+        name = try members.optional("name", default: "")
+        uid = try members.optional("uid")
+        resourceVersion = try members.optional("resourceVersion")
+        fieldPath = try members.optional("fieldPath")
     }
 
     public var json: JSON {

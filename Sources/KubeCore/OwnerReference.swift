@@ -34,15 +34,14 @@ public struct OwnerReference: Sendable, Hashable {
     }
 }
 
-extension OwnerReference: JSONConvertible {
-    public init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
-        let reader = try JSONReader(json, at: path)
-        apiVersion = try reader.required("apiVersion")
-        kind = try reader.required("kind")
-        name = try reader.required("name")
-        uid = try reader.required("uid")
-        controller = try reader.optional("controller", default: false)
-        blockOwnerDeletion = try reader.optional("blockOwnerDeletion", default: false)
+extension OwnerReference: JSONObjectConvertible {
+    public init(reading members: JSONMembers) throws(JSONDecodingError) {
+        apiVersion = try members.required("apiVersion")
+        kind = try members.required("kind")
+        name = try members.required("name")
+        uid = try members.required("uid")
+        controller = try members.optional("controller", default: false)
+        blockOwnerDeletion = try members.optional("blockOwnerDeletion", default: false)
     }
 
     public var json: JSON {

@@ -3,7 +3,7 @@ public import JSON
 /// A struct whose JSON form, reader and schema come from one list of fields.
 ///
 /// Reading skips members that no field names; null counts as absent. Writing leaves out what is nil or an empty collection.
-public protocol SchemaObject: SchemaValue {
+public protocol SchemaObject: SchemaValue, JSONObjectDecodable {
     /// A value to read fields into; required fields are overwritten before anyone sees it.
     init()
     static var fields: [Field<Self>] { get }
@@ -24,11 +24,14 @@ extension SchemaObject {
         return schema
     }
 
-    public init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
-        let reader = try JSONReader(json, at: path)
+    public init(reading members: JSONMembers) throws(JSONDecodingError) {
         self.init()
-        for field in Self.fields { try field.read(reader, &self) }
+        for field in Self.fields { try field.read(members, &self) }
     }
+
+    // As `JSONObjectDecodable` has them; here, so that a kind's file need not import `JSON`.
+    public init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) { try self.init(reading: JSONMembers(json, at: path)) }
+    public init(reading node: JSONNode) throws(JSONDecodingError) { try self.init(reading: JSONMembers(node)) }
 
     public var json: JSON {
         var object = JSONObject()
@@ -44,12 +47,12 @@ public struct Field<Owner>: Sendable {
     public let name: String
     public let isRequired: Bool
     public let schema: StructuralSchema
-    let read: @Sendable (JSONReader, inout Owner) throws(JSONDecodingError) -> Void
+    let read: @Sendable (JSONMembers, inout Owner) throws(JSONDecodingError) -> Void
     let write: @Sendable (Owner) -> JSON?
 
     private init(
         _ name: String, isRequired: Bool, schema: StructuralSchema, about: String,
-        read: @escaping @Sendable (JSONReader, inout Owner) throws(JSONDecodingError) -> Void, write: @escaping @Sendable (Owner) -> JSON?
+        read: @escaping @Sendable (JSONMembers, inout Owner) throws(JSONDecodingError) -> Void, write: @escaping @Sendable (Owner) -> JSON?
     ) {
         self.name = name
         self.isRequired = isRequired
@@ -67,8 +70,8 @@ public struct Field<Owner>: Sendable {
     ) -> Field {
         var schema = Value.schema
         refine(&schema)
-        return Field(name, isRequired: true, schema: schema, about: about) { (reader, owner) throws(JSONDecodingError) in
-            owner[keyPath: path] = try reader.required(name)
+        return Field(name, isRequired: true, schema: schema, about: about) { (members, owner) throws(JSONDecodingError) in
+            owner[keyPath: path] = try members.required(name)
         } write: {
             $0[keyPath: path].json
         }
@@ -81,8 +84,8 @@ public struct Field<Owner>: Sendable {
     ) -> Field {
         var schema = Value.schema
         refine(&schema)
-        return Field(name, isRequired: false, schema: schema, about: about) { (reader, owner) throws(JSONDecodingError) in
-            owner[keyPath: path] = try reader.optional(name)
+        return Field(name, isRequired: false, schema: schema, about: about) { (members, owner) throws(JSONDecodingError) in
+            owner[keyPath: path] = try members.optional(name)
         } write: {
             $0[keyPath: path]?.json
         }
@@ -96,8 +99,8 @@ public struct Field<Owner>: Sendable {
         var schema = Value.schema
         schema.defaultValue = value.json
         refine(&schema)
-        return Field(name, isRequired: false, schema: schema, about: about) { (reader, owner) throws(JSONDecodingError) in
-            owner[keyPath: path] = try reader.optional(name, default: value)
+        return Field(name, isRequired: false, schema: schema, about: about) { (members, owner) throws(JSONDecodingError) in
+            owner[keyPath: path] = try members.optional(name, default: value)
         } write: {
             $0[keyPath: path].json
         }
@@ -110,8 +113,8 @@ public struct Field<Owner>: Sendable {
     ) -> Field {
         var schema = Value.schema
         refine(&schema)
-        return Field(name, isRequired: false, schema: schema, about: about) { (reader, owner) throws(JSONDecodingError) in
-            owner[keyPath: path] = try reader.optional(name, default: Value())
+        return Field(name, isRequired: false, schema: schema, about: about) { (members, owner) throws(JSONDecodingError) in
+            owner[keyPath: path] = try members.optional(name, default: Value())
         } write: {
             // `nil` alone would be read as JSON's null.
             $0[keyPath: path].isEmpty ? JSON?.none : $0[keyPath: path].json

@@ -63,6 +63,13 @@ extension SchemaValue where Self: RawRepresentable & CaseIterable, RawValue == S
         self = value
     }
 
+    public init(reading node: JSONNode) throws(JSONDecodingError) {
+        guard let name = node.string, let value = Self(rawValue: name) else {
+            throw JSONDecodingError(path: node.path, wanted: "one of " + Self.allCasesText, found: node.string ?? node.kind)
+        }
+        self = value
+    }
+
     public var json: JSON { .string(rawValue) }
 
     private static var allCasesText: String { allCases.map(\.rawValue).joined(separator: ", ") }

@@ -35,11 +35,37 @@ private let tooLarge = "100000000000000000000"
         #expect(list.continueToken == nil)
     }
 
+    @Test func `A list is read in whatever order its members come`() throws {
+        let text =
+            #"{ "items" : [ {"metadata":{"name":"a"}} , {"metadata":{"name":"b"}} ] , "other":[{}], "metadata":{"resourceVersion":"9"} }"#
+        let list = try ResourceList<Node>(parsing: Array(text.utf8))
+        #expect(list.items.map(\.metadata.name) == ["a", "b"])
+        #expect(list.resourceVersion == "9")
+    }
+
+    @Test func `A typed object and a dynamic one are read from a list's bytes as from its tree`() throws {
+        let item: JSON = [
+            "apiVersion": "v1", "kind": "Node",
+            "metadata": [
+                "name": "n", "labels": ["kubernetes.io/hostname": "n"],
+                "managedFields": [["manager": "kubelet", "fieldsV1": ["f:status": [:]]]],
+                "creationTimestamp": "2026-01-01T00:00:00.5+01:00",
+                "ownerReferences": [["apiVersion": "v1", "kind": "A", "name": "a", "uid": "u"]],
+            ],
+            "spec": ["unschedulable": true],
+            "status": ["conditions": [["type": "Ready", "status": "True", "lastTransitionTime": "2026-01-01T00:00:00Z"]]],
+        ]
+        let bytes = JSON.object(["items": [item], "metadata": ["resourceVersion": "1"]]).bytes()
+        #expect(try ResourceList<Node>(parsing: bytes).items == [Node(from: item)])
+        #expect(try ResourceList<DynamicObject>(parsing: bytes).items == [DynamicObject(from: item)])
+        #expect(try ResourceList<DynamicObject>(parsing: bytes).items.first?.json == item)
+    }
+
     @Test(
         "What is no list is refused",
         arguments: [
             #"{"kind":"Status"}"#, "7", #"{"items":null}"#, #"{"items":[1}"#, #"{"items":[1,]}"#, #"{"items":[]} x"#, #"{"items":[]"#, "",
-            #"{"metadata":{"a":1,"a":2},"items":[]}"#,
+            #"{"metadata":{"a":1,"a":2},"items":[]}"#, #"{"items":[],"items":[]}"#, #"{"items":[{"metadata":{}}{}]}"#,
         ])
     func refusing(text: String) { #expect(throws: (any Error).self) { try ResourceList<Node>(parsing: Array(text.utf8)) } }
 }

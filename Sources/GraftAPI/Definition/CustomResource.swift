@@ -3,7 +3,7 @@ package import KubeCore
 package import Schema
 
 /// A kind of ours: metadata, a spec, a status, and what its CustomResourceDefinition says of it.
-package protocol CustomResource: Resource {
+package protocol CustomResource: Resource, JSONObjectDecodable {
     associatedtype Spec: SchemaObject
     associatedtype Status: SchemaObject
 
@@ -22,12 +22,15 @@ package struct NoStatus: SchemaObject, Hashable {
 extension CustomResource {
     package init(metadata: ObjectMeta, spec: Spec) { self.init(metadata: metadata, spec: spec, status: Status()) }
 
-    package init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
-        let reader = try JSONReader(json, at: path)
+    package init(reading members: JSONMembers) throws(JSONDecodingError) {
         self.init(
-            metadata: try reader.required("metadata"), spec: try reader.required("spec"),
-            status: try reader.optional("status", default: Status()))
+            metadata: try members.required("metadata"), spec: try members.required("spec"),
+            status: try members.optional("status", default: Status()))
     }
+
+    // As `JSONObjectDecodable` has them; here, so that a kind's file need not import `JSON`.
+    package init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) { try self.init(reading: JSONMembers(json, at: path)) }
+    package init(reading node: JSONNode) throws(JSONDecodingError) { try self.init(reading: JSONMembers(node)) }
 
     package var json: JSON {
         var object: JSONObject = [

@@ -1,7 +1,7 @@
 public import JSON
 
 /// `v1` ConfigMap, less `binaryData`.
-public struct ConfigMap: Resource, Hashable {
+public struct ConfigMap: Resource, JSONObjectDecodable, Hashable {
     public static let definition = ResourceDefinition(
         group: "", version: "v1", kind: "ConfigMap", plural: "configmaps", scope: .namespaced)
 
@@ -15,10 +15,9 @@ public struct ConfigMap: Resource, Hashable {
         self.data = data
     }
 
-    public init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
-        let reader = try JSONReader(json, at: path)
-        metadata = try reader.required("metadata")
-        data = try reader.optional("data", default: [:])
+    public init(reading members: JSONMembers) throws(JSONDecodingError) {
+        metadata = try members.required("metadata")
+        data = try members.optional("data", default: [:])
     }
 
     public var json: JSON {

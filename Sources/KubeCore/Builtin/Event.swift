@@ -1,7 +1,7 @@
 public import JSON
 
 /// `events.k8s.io/v1` Event: something that happened to an object, for people.
-public struct Event: Resource, Hashable {
+public struct Event: Resource, JSONObjectDecodable, Hashable {
     public static let definition = ResourceDefinition(
         group: "events.k8s.io", version: "v1", kind: "Event", plural: "events", scope: .namespaced)
 
@@ -61,19 +61,18 @@ public struct Event: Resource, Hashable {
 }
 
 extension Event {
-    public init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
-        let reader = try JSONReader(json, at: path)
-        metadata = try reader.required("metadata")
-        eventTime = try reader.optional("eventTime")
-        series = try reader.optional("series")
-        reportingController = try reader.optional("reportingController", default: "")
-        reportingInstance = try reader.optional("reportingInstance", default: "")
-        action = try reader.optional("action", default: "")
-        reason = try reader.optional("reason", default: "")
-        regarding = try reader.optional("regarding", default: ObjectReference(apiVersion: "", kind: "", name: ""))
-        related = try reader.optional("related")
-        note = try reader.optional("note", default: "")
-        type = try reader.optional("type", default: "")
+    public init(reading members: JSONMembers) throws(JSONDecodingError) {
+        metadata = try members.required("metadata")
+        eventTime = try members.optional("eventTime")
+        series = try members.optional("series")
+        reportingController = try members.optional("reportingController", default: "")
+        reportingInstance = try members.optional("reportingInstance", default: "")
+        action = try members.optional("action", default: "")
+        reason = try members.optional("reason", default: "")
+        regarding = try members.optional("regarding", default: ObjectReference(apiVersion: "", kind: "", name: ""))
+        related = try members.optional("related")
+        note = try members.optional("note", default: "")
+        type = try members.optional("type", default: "")
     }
 
     public var json: JSON {
@@ -92,11 +91,10 @@ extension Event {
     }
 }
 
-extension Event.Series: JSONConvertible {
-    public init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
-        let reader = try JSONReader(json, at: path)
-        count = try reader.required("count")
-        lastObservedTime = try reader.required("lastObservedTime")
+extension Event.Series: JSONObjectConvertible {
+    public init(reading members: JSONMembers) throws(JSONDecodingError) {
+        count = try members.required("count")
+        lastObservedTime = try members.required("lastObservedTime")
     }
 
     public var json: JSON { ["count": .integer(Int64(count)), "lastObservedTime": .string(lastObservedTime.microText)] }

@@ -1,7 +1,7 @@
 public import JSON
 
 /// `coordination.k8s.io/v1` Lease: who holds something, until when. Heartbeats and leader election.
-public struct Lease: Resource, Hashable {
+public struct Lease: Resource, JSONObjectDecodable, Hashable {
     public static let definition = ResourceDefinition(
         group: "coordination.k8s.io", version: "v1", kind: "Lease", plural: "leases", scope: .namespaced)
 
@@ -41,23 +41,21 @@ public struct Lease: Resource, Hashable {
         self.spec = spec
     }
 
-    public init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
-        let reader = try JSONReader(json, at: path)
-        metadata = try reader.required("metadata")
-        spec = try reader.optional("spec", default: Spec())
+    public init(reading members: JSONMembers) throws(JSONDecodingError) {
+        metadata = try members.required("metadata")
+        spec = try members.optional("spec", default: Spec())
     }
 
     public var json: JSON { resourceJSON(["spec": spec.json]) }
 }
 
-extension Lease.Spec: JSONConvertible {
-    public init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
-        let reader = try JSONReader(json, at: path)
-        holderIdentity = try reader.optional("holderIdentity")
-        leaseDurationSeconds = try reader.optional("leaseDurationSeconds")
-        acquireTime = try reader.optional("acquireTime")
-        renewTime = try reader.optional("renewTime")
-        leaseTransitions = try reader.optional("leaseTransitions")
+extension Lease.Spec: JSONObjectConvertible {
+    public init(reading members: JSONMembers) throws(JSONDecodingError) {
+        holderIdentity = try members.optional("holderIdentity")
+        leaseDurationSeconds = try members.optional("leaseDurationSeconds")
+        acquireTime = try members.optional("acquireTime")
+        renewTime = try members.optional("renewTime")
+        leaseTransitions = try members.optional("leaseTransitions")
     }
 
     public var json: JSON {

@@ -1,7 +1,7 @@
 public import JSON
 
 /// `v1` Namespace, as far as it is read here.
-public struct Namespace: Resource, Hashable {
+public struct Namespace: Resource, JSONObjectDecodable, Hashable {
     public static let definition = ResourceDefinition(
         group: "", version: "v1", kind: "Namespace", plural: "namespaces", scope: .cluster)
 
@@ -15,9 +15,9 @@ public struct Namespace: Resource, Hashable {
         self.phase = phase
     }
 
-    public init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
-        metadata = try JSONReader(json, at: path).required("metadata")
-        phase = json["status"]?["phase"]?.string ?? ""
+    public init(reading members: JSONMembers) throws(JSONDecodingError) {
+        metadata = try members.required("metadata")
+        phase = try members.nested("status")?.optional("phase") ?? ""
     }
 
     public var json: JSON { resourceJSON(phase.isEmpty ? [:] : ["status": ["phase": .string(phase)]]) }

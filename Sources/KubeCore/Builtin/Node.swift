@@ -1,7 +1,7 @@
 public import JSON
 
 /// `v1` Node, as far as it is read here.
-public struct Node: Resource, Hashable {
+public struct Node: Resource, JSONObjectDecodable, Hashable {
     public static let definition = ResourceDefinition(group: "", version: "v1", kind: "Node", plural: "nodes", scope: .cluster)
 
     public var metadata: ObjectMeta
@@ -26,13 +26,10 @@ public struct Node: Resource, Hashable {
     /// Whether the kubelet says so.
     public var isReady: Bool { conditions["Ready"]?.status == .isTrue }
 
-    public init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
-        let reader = try JSONReader(json, at: path)
-        metadata = try reader.required("metadata")
-        let spec: JSON = try reader.optional("spec", default: [:])
-        let status: JSON = try reader.optional("status", default: [:])
-        unschedulable = spec["unschedulable"]?.bool ?? false
-        conditions = try JSONReader(status, at: path.appending("status")).optional("conditions", default: [])
+    public init(reading members: JSONMembers) throws(JSONDecodingError) {
+        metadata = try members.required("metadata")
+        unschedulable = try members.nested("spec")?.optional("unschedulable") ?? false
+        conditions = try members.nested("status")?.optional("conditions") ?? []
     }
 
     public var json: JSON {

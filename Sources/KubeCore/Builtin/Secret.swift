@@ -1,7 +1,7 @@
 public import JSON
 
 /// `v1` Secret. Its data stay encoded until they are asked for, and never show in a description.
-public struct Secret: Resource, Hashable {
+public struct Secret: Resource, JSONObjectDecodable, Hashable {
     public static let definition = ResourceDefinition(
         group: "", version: "v1", kind: "Secret", plural: "secrets", scope: .namespaced)
 
@@ -24,11 +24,10 @@ public struct Secret: Resource, Hashable {
     /// The bytes under a key; nil when there are none or they are not base64.
     public func data(_ key: String) -> [UInt8]? { encoded[key].flatMap(Base64.decode) }
 
-    public init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
-        let reader = try JSONReader(json, at: path)
-        metadata = try reader.required("metadata")
-        type = try reader.optional("type", default: "Opaque")
-        encoded = try reader.optional("data", default: [:])
+    public init(reading members: JSONMembers) throws(JSONDecodingError) {
+        metadata = try members.required("metadata")
+        type = try members.optional("type", default: "Opaque")
+        encoded = try members.optional("data", default: [:])
     }
 
     public var json: JSON {

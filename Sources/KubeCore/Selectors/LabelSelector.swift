@@ -61,11 +61,10 @@ public struct LabelSelector: Sendable, Hashable {
     }
 }
 
-extension LabelSelector: JSONConvertible {
-    public init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
-        let reader = try JSONReader(json, at: path)
-        matchLabels = try reader.optional("matchLabels", default: [:])
-        matchExpressions = try reader.optional("matchExpressions", default: [])
+extension LabelSelector: JSONObjectConvertible {
+    public init(reading members: JSONMembers) throws(JSONDecodingError) {
+        matchLabels = try members.optional("matchLabels", default: [:])
+        matchExpressions = try members.optional("matchExpressions", default: [])
     }
 
     public var json: JSON {
@@ -76,16 +75,15 @@ extension LabelSelector: JSONConvertible {
     }
 }
 
-extension LabelSelector.Requirement: JSONConvertible {
-    public init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
-        let reader = try JSONReader(json, at: path)
-        key = try reader.required("key")
-        let name: String = try reader.required("operator")
+extension LabelSelector.Requirement: JSONObjectConvertible {
+    public init(reading members: JSONMembers) throws(JSONDecodingError) {
+        key = try members.required("key")
+        let name: String = try members.required("operator")
         guard let known = LabelSelector.Operator(rawValue: name) else {
-            throw JSONDecodingError(path: path.appending("operator"), wanted: "In, NotIn, Exists or DoesNotExist", found: name)
+            throw JSONDecodingError(path: members.path.appending("operator"), wanted: "In, NotIn, Exists or DoesNotExist", found: name)
         }
         `operator` = known
-        values = try reader.optional("values", default: [])
+        values = try members.optional("values", default: [])
     }
 
     public var json: JSON {
