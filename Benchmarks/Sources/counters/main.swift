@@ -79,7 +79,9 @@ guard sharded.allocations == 0 else {
     exit(1)
 }
 guard ratio <= threshold else {
-    print("counters: FAILED: all processors incrementing take \(number(ratio)) × one uncontended atomic increment, wanted \(number(threshold)) × at most")
+    print(
+        "counters: FAILED: all processors incrementing take \(number(ratio)) × one uncontended atomic increment, wanted \(number(threshold)) × at most"
+    )
     exit(1)
 }
 print("counters: ok: all processors incrementing take \(number(ratio)) × one uncontended atomic increment (at most \(number(threshold)) ×)")
