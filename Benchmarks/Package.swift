@@ -13,8 +13,25 @@ let package = Package(
         .package(path: ".."),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
     ],
     targets: [
+        .target(name: "CMeasure"),
+        .executableTarget(
+            name: "counters",
+            dependencies: [
+                "CMeasure",
+                .product(name: "TelemetryInternals", package: graftFolder),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+            ],
+            packageAccess: false,
+            swiftSettings: [
+                .enableUpcomingFeature("ExistentialAny"),
+                .enableUpcomingFeature("InternalImportsByDefault"),
+                .enableUpcomingFeature("MemberImportVisibility"),
+                .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+                .unsafeFlags(["-package-name", graftModule]),
+            ]),
         .executableTarget(
             name: "fleet",
             dependencies: [
@@ -30,7 +47,7 @@ let package = Package(
                 .enableUpcomingFeature("MemberImportVisibility"),
                 .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
                 .unsafeFlags(["-package-name", graftModule]),
-            ])
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )
