@@ -116,7 +116,7 @@ let package = Package(
             "Controllers",
             [
                 "KubeRuntime", "KubeClient", "KubeCore", "JSON", "Schema", "GraftAPI", "OCI", "Trust", "Verification",
-                "Compatibility", "Rollout", coreMetrics, lifecycle, logging,
+                "Compatibility", "Rollout", lifecycle, logging,
             ]),
         layer(
             "Agent",
@@ -188,7 +188,7 @@ let package = Package(
             of: "Telemetry",
             [
                 "Harness", "HTTPCore", "HTTPTransport", "JSON", "KubeClient", "KubeCore", "KubeRuntime", "KubeServer", coreMetrics,
-                httpTypes, hummingbird, lifecycle, logging, nioCore, tracing,
+                httpTypes, hummingbird, logging, nioCore, tracing,
             ]),
         tests(of: "OCI", ["RegistryConformance", "HTTPCore", "HTTPTransport", "JSON", httpTypes]),
         tests(of: "Verification", ["GraftAPI", "Harness", "KubeCore", "OCI", "Trust"]),
@@ -198,7 +198,7 @@ let package = Package(
             of: "Controllers",
             [
                 "Harness", "GraftAPI", "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Trust", "JSON", logging, "KubeServer",
-                "Schema", "Verification", "HTTPCore", httpTypes, lifecycle,
+                "Schema", "Telemetry", "Verification", "HTTPCore", coreMetrics, httpTypes, lifecycle,
             ]),
         tests(
             of: "Agent",
@@ -215,8 +215,8 @@ let package = Package(
             name: "ManifestsTests",
             dependencies: [
                 "Agent", "AgentCommand", "ControllerCommand", "Controllers", "Harness", "GraftAPI", "KubeServer", "KubeClient",
-                "KubeCore", "HTTPCore", "OCI", "ProgramOptions", "Trust", "Verification", "Schema", "JSON", "YAML", argumentParser,
-                httpTypes, lifecycle, logging,
+                "KubeCore", "HTTPCore", "OCI", "ProgramOptions", "Telemetry", "Trust", "Verification", "Schema", "JSON", "YAML",
+                argumentParser, httpTypes, lifecycle, logging,
             ], swiftSettings: settings),
         // The programs are not imported: they are run.
         .testTarget(

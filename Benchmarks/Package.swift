@@ -21,8 +21,18 @@ let package = Package(
         .package(path: ".."),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
     ],
     targets: [
+        .target(name: "CMeasure"),
+        .executableTarget(
+            name: "counters",
+            dependencies: [
+                "CMeasure",
+                .product(name: "TelemetryInternals", package: graftFolder),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+            ],
+            packageAccess: false, swiftSettings: settings),
         .executableTarget(
             name: "fleet",
             dependencies: [

@@ -32,7 +32,7 @@ extension KubeServer {
             }
             collectorQueue.resume()
             do { try store.compact() } catch {
-                configuration.logger.error("the database could not be compacted: \(error)")
+                configuration.logger.error("the database could not be compacted", metadata: ["error": "\(error)"])
             }
         }
     }

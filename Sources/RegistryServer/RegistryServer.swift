@@ -76,7 +76,7 @@ package struct RegistryServer: Sendable {
             return fault.response
         } catch let error as OCIError {
             let fault = RegistryFault(error)
-            if fault.code == .storage { logger.error("the registry can't do its work: \(fault.message)") }
+            if fault.code == .storage { logger.error("the registry can't do its work", metadata: ["error": "\(fault.message)"]) }
             return fault.response
         } catch is CancellationError {
             return RegistryFault(.unavailable, "the server is shutting down").response

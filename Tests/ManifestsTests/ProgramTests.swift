@@ -5,6 +5,7 @@ import Harness
 import JSON
 import Logging
 import ProgramOptions
+import Telemetry
 import Testing
 
 @testable import AgentCommand
@@ -56,7 +57,7 @@ struct ProgramTests {
         let command = try ControllerCommand.parse(workload.arguments("pod"))
         #expect(command.log.logLevel == .debug)
         #expect(!command.noLeaderElection)
-        let probes = try #require(try ProbeServer(command.listen, logger: Logger(label: "test")))
+        let probes = try #require(try ProbeServer(command.listen, metrics: MetricsRegistry(), logger: Logger(label: "test")))
         #expect(probes.address == "0.0.0.0")
         for (probe, path) in [("livenessProbe", "/healthz"), ("readinessProbe", "/readyz")] {
             let request = workload.container[probe]?["httpGet"]
@@ -65,6 +66,12 @@ struct ProgramTests {
             let port = workload.container["ports"]?.array?.first { $0["name"] == request?["port"] }
             #expect(port?["containerPort"]?.integer == Int64(probes.port))
         }
+        // Who collects metrics finds them by the annotations that Prometheus' examples use.
+        let annotations = try objects.only("Deployment", "graft-controller")["spec"]?["template"]?["metadata"]?["annotations"]
+        #expect(annotations?["prometheus.io/scrape"] == "true")
+        #expect(annotations?["prometheus.io/port"]?.string == "\(probes.port)")
+        #expect(ProbeServer.paths.contains(annotations?["prometheus.io/path"]?.string ?? ""))
+        #expect(command.log.logFormat == .json)
         // Replicas, and a container that is started anew in the same pod, are different candidates.
         #expect(command.identity == nil)
         #expect(workload.namespace == GraftAPI.systemNamespace)
@@ -78,6 +85,7 @@ struct ProgramTests {
         var command = try AgentCommand.parse(workload.arguments("node-7"))
         #expect(command.log.logLevel == .debug)
         #expect(command.nodeName == "node-7")
+        #expect(command.log.logFormat == .json)
 
         let mount = try #require(workload.mount("configuration"))
         let map = try #require(workload.volumes.first { $0["name"] == "configuration" }?["configMap"]?["name"]?.string)

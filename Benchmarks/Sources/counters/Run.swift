@@ -1,4 +1,4 @@
-import CAllocationCount
+import CMeasure
 import Glibc
 import Synchronization
 
@@ -42,10 +42,7 @@ final class Run: Sendable {
     }
 
     private func work(on processor: Int) {
-        var set = cpu_set_t()
-        withUnsafeMutableBytes(of: &set) { $0[processor / 8] |= 1 << UInt8(processor % 8) }
-        // Where that is not allowed the scheduler decides.
-        _ = pthread_setaffinity_np(pthread_self(), MemoryLayout<cpu_set_t>.size, &set)
+        keep_on_processor(Int32(processor))
         waiting.subtract(1, ordering: .sequentiallyConsistent)
         while waiting.load(ordering: .sequentiallyConsistent) > 0 { sched_yield() }
         let (allocations, processorStart, wallStart) = (allocation_count(), processorTime(), wallTime())

@@ -15,12 +15,23 @@ final class OneLock: Sendable { let value = Mutex<Int64>(0) }
 struct Subject {
     var name: String
     var body: @Sendable () -> Void
-    /// Nanoseconds of processor time an increment, the best round of each.
-    var alone = Double.infinity
-    var together = Double.infinity
-    /// By the wall, all threads together.
-    var wallTogether = Double.infinity
+    /// Nanoseconds of processor time an increment, of each round; of several threads the slowest one's.
+    var aloneRounds: [Double] = []
+    var togetherRounds: [Double] = []
+    /// By the wall.
+    var wallRounds: [Double] = []
     var allocations: UInt64 = 0
+
+    init(name: String, body: @escaping @Sendable () -> Void) {
+        self.name = name
+        self.body = body
+    }
+
+    var alone: Double { median(aloneRounds) }
+    var together: Double { median(togetherRounds) }
+    var wall: Double { median(wallRounds) }
+
+    private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 }
 
 let atomic = OneAtomic()
@@ -35,16 +46,16 @@ var subjects = [
 ]
 
 let processors = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-// In turns, so that what else the machine does meets all alike; the best round is the one that was disturbed least.
+// In turns, so that what else the machine does meets all alike.
 for round in 0...rounds {
     for index in subjects.indices {
         let alone = Run.measure(threads: 1, subjects[index].body)
         let together = Run.measure(threads: processors, subjects[index].body)
         if round == 0 { continue }  // everything is touched for the first time
         func each(_ time: UInt64) -> Double { Double(time) / Double(increments) }
-        subjects[index].alone = min(subjects[index].alone, each(alone[0].processor))
-        subjects[index].together = min(subjects[index].together, together.map { each($0.processor) }.max() ?? .infinity)
-        subjects[index].wallTogether = min(subjects[index].wallTogether, together.map { each($0.wall) }.max() ?? .infinity)
+        subjects[index].aloneRounds.append(each(alone[0].processor))
+        subjects[index].togetherRounds.append(together.map { each($0.processor) }.max() ?? 0)
+        subjects[index].wallRounds.append(together.map { each($0.wall) }.max() ?? 0)
         subjects[index].allocations += (alone + together).reduce(0) { $0 + $1.allocations }
     }
 }
@@ -57,13 +68,13 @@ func number(_ value: Double) -> String {
 }
 
 let base = subjects[0].alone
-print("\(processors) processors, \(increments) increments a thread, best of \(rounds) rounds; ns of processor time an increment")
+print("\(processors) processors, \(increments) increments a thread, median of \(rounds) rounds; ns of processor time an increment")
 print("| counter                           |   alone | together | wall, together | together : one atomic alone | allocations |")
 print("| --------------------------------- | ------: | -------: | -------------: | --------------------------: | ----------: |")
 for subject in subjects {
     let name = subject.name + String(repeating: " ", count: max(0, 33 - subject.name.count))
     print(
-        "| \(name) | \(cell(number(subject.alone), 7)) | \(cell(number(subject.together), 8)) | \(cell(number(subject.wallTogether), 14)) | "
+        "| \(name) | \(cell(number(subject.alone), 7)) | \(cell(number(subject.together), 8)) | \(cell(number(subject.wall), 14)) | "
             + "\(cell(number(subject.together / base), 27)) | \(cell("\(subject.allocations)", 11)) |")
 }
 
@@ -79,7 +90,9 @@ guard sharded.allocations == 0 else {
     exit(1)
 }
 guard ratio <= threshold else {
-    print("counters: FAILED: all processors incrementing take \(number(ratio)) × one uncontended atomic increment, wanted \(number(threshold)) × at most")
+    print(
+        "counters: FAILED: all processors incrementing take \(number(ratio)) × one uncontended atomic increment, wanted \(number(threshold)) × at most"
+    )
     exit(1)
 }
 print("counters: ok: all processors incrementing take \(number(ratio)) × one uncontended atomic increment (at most \(number(threshold)) ×)")

@@ -216,8 +216,8 @@ final class SlotRunner: Service {
 
     private func log(_ failure: SlotFailure, _ action: SlotAction) {
         // Probes fail while a host starts; what comes of it is told when it is over.
-        if case .probe = action { return logger.debug("\(failure.message)") }
-        logger.warning("\(failure.message)", metadata: ["reason": "\(failure.reason)"])
+        if case .probe = action { return logger.debug("the probe failed", metadata: ["error": "\(failure.message)"]) }
+        logger.warning("a step of the slot failed", metadata: ["reason": "\(failure.reason)", "error": "\(failure.message)"])
     }
 
     func remember(_ verified: VerifiedRevision) { state.withLock { $0.verified = verified } }

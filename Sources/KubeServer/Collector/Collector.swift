@@ -19,7 +19,8 @@ struct Collector {
             do throws(KubeError) {
                 try await settle(place)
             } catch {
-                server.configuration.logger.warning("could not collect \(place.resource) \(place.key): \(error)")
+                server.configuration.logger.warning(
+                    "could not collect", metadata: ["resource": "\(place.resource)", "key": "\(place.key)", "error": "\(error)"])
                 server.collectorQueue.postpone(place)
             }
         }

@@ -37,13 +37,7 @@ struct AtomicWords: ~Copyable, Sendable {
     @inline(__always)
     func add(_ amount: Double, at index: Int) {
         assert((0..<count).contains(index))
-        var known = words[index].load(ordering: .relaxed)
-        while true {
-            let sum = (Double(bitPattern: known) + amount).bitPattern
-            let (exchanged, original) = words[index].weakCompareExchange(expected: known, desired: sum, ordering: .relaxed)
-            if exchanged { return }
-            known = original
-        }
+        words[index].add(amount)
     }
 
     func load(at index: Int) -> UInt64 {
@@ -54,5 +48,19 @@ struct AtomicWords: ~Copyable, Sendable {
     func store(_ value: UInt64, at index: Int) {
         assert((0..<count).contains(index))
         words[index].store(value, ordering: .relaxed)
+    }
+}
+
+extension Atomic<UInt64> {
+    /// Adds to the double whose bits it holds.
+    @inline(__always)
+    func add(_ amount: Double) {
+        var known = load(ordering: .relaxed)
+        while true {
+            let sum = (Double(bitPattern: known) + amount).bitPattern
+            let (exchanged, original) = weakCompareExchange(expected: known, desired: sum, ordering: .relaxed)
+            if exchanged { return }
+            known = original
+        }
     }
 }

@@ -54,18 +54,21 @@ package final class MetricsRegistry: Sendable {
     ) -> S {
         let key = SeriesKey(name: MetricName.metric(label), labels: MetricLabels(dimensions))
         return state.withLock { state in
-            if let family = state.families[key.name] {
-                if let known = family.series[key.labels] {
-                    if family.kind == kind, let known = known as? S { return known }
+            // Never by a copy of the family: changing it would copy all its series.
+            if let known = state.families[key.name]?.kind, let description = state.families[key.name]?.description {
+                if let series = state.families[key.name]?.series[key.labels] {
+                    if known == kind, let series = series as? S { return series }
                     state.conflicts += 1
-                    return make(key, family.description)
+                    return make(key, description)
                 }
-                guard family.kind == kind, family.series.count < seriesLimit else {
-                    if family.kind == kind { state.overflow += 1 } else { state.conflicts += 1 }
-                    return make(key, family.description)
+                let series = make(key, description)
+                if known != kind {
+                    state.conflicts += 1
+                } else if state.families[key.name]?.series.count ?? 0 >= seriesLimit {
+                    state.overflow += 1
+                } else {
+                    state.families[key.name]?.series[key.labels] = series
                 }
-                let series = make(key, family.description)
-                state.families[key.name]?.series[key.labels] = series
                 return series
             }
             let description = descriptions[key.name] ?? MetricDescription(key.name, "")
@@ -87,11 +90,10 @@ package final class MetricsRegistry: Sendable {
         let key = series.key
         // Released outside of the lock.
         let ended: (any Series)? = state.withLock { state in
-            guard let family = state.families[key.name], family.series[key.labels] === series else { return nil }
+            guard state.families[key.name]?.series[key.labels] === series else { return nil }
             let ended = state.families[key.name]?.series.removeValue(forKey: key.labels)
-            if state.families[key.name]?.series.isEmpty == true {
-                state.families[key.name] = nil
-                for name in family.kind.sampleNames(key.name) { state.owners[name] = nil }
+            if state.families[key.name]?.series.isEmpty == true, let kind = state.families.removeValue(forKey: key.name)?.kind {
+                for name in kind.sampleNames(key.name) { state.owners[name] = nil }
             }
             return ended
         }

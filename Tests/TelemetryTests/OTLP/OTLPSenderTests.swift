@@ -101,7 +101,9 @@ import Testing
             let endpoint = try OTLPEndpoint(collector.url, appending: "/v1/metrics", origin: "test")
             await #expect(throws: CancellationError.self) {
                 try await withThrowingTaskGroup(of: Void.self) { group in
-                    group.addTask { _ = try await sender.send(Array("{}".utf8), to: endpoint, until: TelemetryTime.system.now() + .seconds(3600)) }
+                    group.addTask {
+                        _ = try await sender.send(Array("{}".utf8), to: endpoint, until: TelemetryTime.system.now() + .seconds(3600))
+                    }
                     group.addTask {
                         while collector.received.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
                         throw CancellationError()

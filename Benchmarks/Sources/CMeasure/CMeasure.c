@@ -1,5 +1,7 @@
-#include "CAllocationCount.h"
+#define _GNU_SOURCE
+#include "CMeasure.h"
 
+#include <sched.h>
 #include <stddef.h>
 
 static __thread uint64_t count __attribute__((tls_model("initial-exec")));
@@ -36,3 +38,10 @@ int posix_memalign(void **pointer, size_t alignment, size_t size) {
 }
 
 uint64_t allocation_count(void) { return count; }
+
+void keep_on_processor(int processor) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(processor, &set);
+    sched_setaffinity(0, sizeof set, &set);
+}

@@ -1,0 +1,61 @@
+import Glibc
+import HTTPCore
+import HTTPTransport
+import HTTPTypes
+import Harness
+import JSON
+import Testing
+
+extension EndToEnd {
+    @Suite("What programs show of themselves") struct TelemetryTests {
+        @Test("The controller serves its metrics beside its health, and logs JSON", .timeLimit(.minutes(5)))
+        func controller() async throws {
+            try await withCluster(options: ["--no-controller"]) { cluster in
+                let port = try FreePort.find()
+                let process = try cluster.processes.start(
+                    "controller",
+                    [
+                        Repository.controller, "--kubeconfig", cluster.kubeconfig, "--listen", "127.0.0.1:\(port)", "--log-format", "json",
+                        "--log-level", "debug",
+                    ])
+                let client = HTTPClient()
+                func get(_ path: String, accept: String? = nil) async throws -> (type: String, text: String)? {
+                    var request = HTTPRequest(method: .get, scheme: "http", authority: "127.0.0.1:\(port)", path: path)
+                    request.headerFields[.accept] = accept
+                    guard let (head, body) = try? await client.send(request), head.status == .ok else { return nil }
+                    return (head.headerFields[.contentType] ?? "", String(decoding: body, as: UTF8.self))
+                }
+                try await cluster.prepareTrust()
+                try await cluster.apply(Manifest(version: "1.0.0"))
+                let metrics = try await eventually("a controller that leads and works") {
+                    guard let answer = try await get("/metrics"), answer.text.contains("controller_runtime_reconcile_total"),
+                        answer.text.contains(#"leader_election_master_status{name="graft-controller"} 1"#)
+                    else { return nil as (type: String, text: String)? }
+                    return answer
+                }
+                #expect(metrics.type == "text/plain; version=0.0.4; charset=utf-8")
+                for name in [
+                    "rest_client_requests_total{code=\"200\"", "rest_client_request_duration_seconds_bucket{",
+                    "workqueue_depth{name=\"deployment\"}",
+                    "workqueue_adds_total{name=\"deployment\"}",
+                    "controller_runtime_reconcile_time_seconds_count{controller=\"deployment\"}",
+                    "controller_runtime_max_concurrent_reconciles{controller=\"deployment\"} 4", "graft_deployment_phase{",
+                    "process_resident_memory_bytes ",
+                ] { #expect(metrics.text.contains("\n" + name), "\(name)") }
+                let open = try #require(try await get("/metrics", accept: "application/openmetrics-text;version=1.0.0"))
+                #expect(open.type.hasPrefix("application/openmetrics-text"))
+                #expect(open.text.hasSuffix("# EOF\n"))
+                for path in ["/healthz", "/readyz"] { #expect(try await get(path)?.text == "ok\n") }
+                await client.shutdown()
+
+                process.signal(SIGTERM)
+                try await eventually("its end") { process.end != nil }
+                for line in try File.text(process.output).split(separator: "\n") {
+                    let json = try JSON.parse(String(line))
+                    #expect(json["msg"]?.string?.isEmpty == false)
+                    #expect(json["logger"]?.string?.isEmpty == false)
+                }
+            }
+        }
+    }
+}
