@@ -1,4 +1,5 @@
 extension [Condition] {
+    /// The condition of a type.
     public subscript(type: String) -> Condition? { first { $0.type == type } }
 
     /// Sets a condition by its type. `lastTransitionTime` moves only when the status does.

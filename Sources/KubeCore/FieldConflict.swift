@@ -11,6 +11,7 @@ public struct FieldConflict: Sendable, Hashable, CustomStringConvertible {
     /// When the manager wrote last, if it updated rather than applied and the server tells.
     public var time: Timestamp?
 
+    /// Made of its members.
     public init(field: String, manager: String, subresource: String? = nil, apiVersion: String? = nil, time: Timestamp? = nil) {
         self.field = field
         self.manager = manager

@@ -1,7 +1,9 @@
 /// Why an object can't be made another's.
 public struct OwnershipError: Error, Hashable, CustomStringConvertible {
+    /// Names the object, the owner and what was wanted.
     public var message: String
 
+    /// Made of its message.
     public init(_ message: String) { self.message = message }
 
     public var description: String { message }

@@ -5,6 +5,7 @@ public import JSON
 public struct ExecPlugin: Sendable, Hashable {
     /// Whether the command gets our standard input.
     public enum InteractiveMode: String, Sendable, CaseIterable {
+        /// Not even when it is a terminal.
         case never = "Never"
         /// When it is a terminal.
         case ifAvailable = "IfAvailable"
@@ -22,6 +23,7 @@ public struct ExecPlugin: Sendable, Hashable {
     public var environment: [String: String]
     /// What to tell whoever does not have the command.
     public var installHint: String?
+    /// Whether it may talk to whoever sits before the terminal.
     public var interactiveMode: InteractiveMode
     /// The cluster, as told to plugins that ask for it; nil when it does not.
     public var cluster: JSON?

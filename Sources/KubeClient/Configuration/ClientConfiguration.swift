@@ -30,10 +30,14 @@ public struct ClientConfiguration: Sendable, Hashable {
 
     /// Files of certificates and keys that may be replaced while the program runs. Nil: the text came from elsewhere.
     public struct CertificateFiles: Sendable, Hashable {
+        /// Of the authorities.
         public var certificateAuthority: String?
+        /// Of the client's certificate.
         public var clientCertificate: String?
+        /// Of the client's key.
         public var clientKey: String?
 
+        /// Made of its members.
         public init(certificateAuthority: String? = nil, clientCertificate: String? = nil, clientKey: String? = nil) {
             self.certificateAuthority = certificateAuthority
             self.clientCertificate = clientCertificate

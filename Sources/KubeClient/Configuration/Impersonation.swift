@@ -1,10 +1,15 @@
 /// Asks in another's name; the server checks that it is allowed («User impersonation»).
 public struct Impersonation: Sendable, Hashable {
+    /// The name to act in.
     public var user: String
+    /// What tells this user from another of the name; nil: nothing.
     public var uid: String?
+    /// Those of the user that matter; none but the server's own when empty.
     public var groups: [String]
+    /// What else authorizers may know of the user, by key.
     public var extra: [String: [String]]
 
+    /// Made of its members.
     public init(user: String, uid: String? = nil, groups: [String] = [], extra: [String: [String]] = [:]) {
         self.user = user
         self.uid = uid

@@ -16,6 +16,7 @@ public struct FieldManager: Sendable, Hashable {
     /// At most 128 bytes.
     public let name: String
 
+    /// Made of its name.
     public init(_ name: String) { self.name = name }
 
     /// Makes what this manager owns of an object exactly what the body says; creates the object when it is not there.
