@@ -1,3 +1,5 @@
+import JSON
+
 /// What a scalar stands for.
 enum YAMLResolution: Equatable {
     case null
@@ -41,7 +43,7 @@ extension YAMLScalar {
     }
 
     private func binaryText() throws(YAMLTagError) -> String {
-        guard let bytes = [UInt8](base64: text) else { throw YAMLTagError(reason: "wanted base64 after !!binary") }
+        guard let bytes = Base64.decodeLeniently(text) else { throw YAMLTagError(reason: "wanted base64 after !!binary") }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw YAMLTagError(reason: "JSON has no binary values; wanted base64 of UTF-8 after !!binary, or a string without that tag")
         }

@@ -4,6 +4,7 @@ import HTTPTypes
 import Harness
 import JSON
 import KubeClient
+import KubeConnection
 import KubeCore
 import Testing
 
@@ -173,9 +174,7 @@ struct KubectlTests {
                 let seen = try await Kubectl.run(["get", "--raw", "/probe"], path, directory)
                 try #require(seen.status == 0, "\(seen)")
                 let configuration = try ClientConfiguration.infer(environment: ["KUBECONFIG": path])
-                let client = try Client(configuration) {
-                    HTTPClient(.init(trustedAuthorities: $0.certificateAuthority.map { Array($0.utf8) }))
-                }
+                let client = try Client(configuration) { try HTTPClient(for: $0) }
                 _ = try await client.send(APIRequest(path: "/probe"))
                 let fields = probe.fields(of: "/probe").map { fields in
                     fields.filter { $0.name == .authorization || $0.name.canonicalName.hasPrefix("impersonate-") }

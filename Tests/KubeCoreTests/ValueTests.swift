@@ -20,31 +20,6 @@ import Testing
     }
 }
 
-@Suite struct Base64Tests {
-    @Test(
-        "RFC 4648's examples",
-        arguments: [
-            ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy"),
-        ])
-    func examples(plain: String, encoded: String) {
-        #expect(Base64.encode(Array(plain.utf8)) == encoded)
-        #expect(Base64.decode(encoded) == Array(plain.utf8))
-    }
-
-    @Test("What is not base64 is refused", arguments: ["Z", "Zg", "Zg=", "Zg===", "Z===", "====", "Zh==", "Zg==Zg==", "Zm9!", "Zm9_"])
-    func refusing(text: String) { #expect(Base64.decode(text) == nil) }
-
-    @Test func `Line breaks are skipped`() { #expect(Base64.decode("Zm9v\r\n Ym\tFy\n") == Array("foobar".utf8)) }
-
-    @Test func `Random bytes survive`() {
-        var random = SeededRandom(seed: 3)
-        for length in 0..<300 {
-            let bytes = (0..<length).map { _ in UInt8.random(in: 0...255, using: &random) }
-            #expect(Base64.decode(Base64.encode(bytes)) == bytes)
-        }
-    }
-}
-
 @Suite struct LabelSyntaxTests {
     @Test(
         "Keys",

@@ -44,6 +44,7 @@ extension RealCluster {
             #expect(error.code == .conflict)
             #expect(error.causes.map(\.reason) == ["FieldManagerConflict"])
             #expect(error.causes.first?.field == ".data.mode")
+            #expect(error.fieldConflicts == [FieldConflict(field: ".data.mode", manager: "first")])
             let forced = try await api.apply("applied", ["data": ["mode": "b"]] as JSON, manager: "second")
             #expect(forced.data == ["mode": "b"])
             // What the first manager no longer says goes only if nobody else owns it.

@@ -95,7 +95,7 @@ struct KubeConfigFields {
         case (nil, nil): return nil
         case (_?, _?): throw refusal(field, "\(field)-data stands beside it; wanted one of the two")
         case (let data?, nil):
-            guard let bytes = Base64.decode(data), let text = String(validating: bytes, as: UTF8.self) else {
+            guard let bytes = Base64.decodeLeniently(data), let text = String(validating: bytes, as: UTF8.self) else {
                 throw refusal("\(field)-data", "wanted PEM in base64, found something else")
             }
             return (try checked(text, "\(field)-data"), nil)

@@ -15,14 +15,14 @@ public struct Secret: Resource, JSONObjectDecodable, Hashable {
     public init(metadata: ObjectMeta, type: String = "Opaque", data: [String: [UInt8]] = [:]) {
         self.metadata = metadata
         self.type = type
-        encoded = data.mapValues(Base64.encode)
+        encoded = data.mapValues { Base64.encode($0) }
     }
 
     /// Sorted.
     public var keys: [String] { encoded.keys.sorted() }
 
     /// The bytes under a key; nil when there are none or they are not base64.
-    public func data(_ key: String) -> [UInt8]? { encoded[key].flatMap(Base64.decode) }
+    public func data(_ key: String) -> [UInt8]? { encoded[key].flatMap { Base64.decodeLeniently($0) } }
 
     public init(reading members: JSONMembers) throws(JSONDecodingError) {
         metadata = try members.required("metadata")

@@ -7,10 +7,10 @@ public import KubeCore
 /// The write names the object's uid: the status of an object that is gone is not written to another of its name.
 public struct StatusWriter<Object: KubeObject>: Sendable {
     private let api: Api<Object>
-    private let manager: FieldManager
+    private let manager: String
 
-    /// - Parameter manager: owns the status. Who shares a status with others applies just its own part.
-    public init(_ api: Api<Object>, manager: FieldManager) {
+    /// - Parameter manager: the name of the field manager who owns the status. Who shares a status with others applies just its own part.
+    public init(_ api: Api<Object>, manager: String) {
         self.api = api
         self.manager = manager
     }
@@ -27,7 +27,7 @@ public struct StatusWriter<Object: KubeObject>: Sendable {
         let place = object.metadata.namespace.map { api.scoped(to: $0) } ?? api
         do {
             return try await place.applyStatus(
-                object.metadata.name, ["status": status.json] as JSON, manager: manager.name,
+                object.metadata.name, ["status": status.json] as JSON, manager: manager,
                 preconditions: Preconditions(uid: object.metadata.uid))
         } catch let error as KubeError where error.code == .notFound || error.code == .conflict {
             return nil

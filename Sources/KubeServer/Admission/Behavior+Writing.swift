@@ -24,7 +24,7 @@ extension ResourceType.Behavior {
     func checkForm(of object: JSON) throws(KubeError) {
         guard case .secret = self else { return }
         for (key, value) in object["data"]?.object ?? [:] {
-            guard let text = value.string, Base64.decode(text) != nil else {
+            guard let text = value.string, Base64.decodeLeniently(text) != nil else {
                 throw .badRequest("Secret in version \"v1\" cannot be handled as a Secret: data.\(key): illegal base64 data")
             }
         }

@@ -1,3 +1,5 @@
+import JSON
+
 /// Verifies cosign's classic signatures, those in the tag `sha256-<hex>.sig`, by public keys.
 ///
 /// One signature that passes every check is enough; what fails beside it is reported and does no harm. Each check and its failure

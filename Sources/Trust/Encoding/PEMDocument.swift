@@ -1,3 +1,5 @@
+import JSON
+
 /// One block of textual encoding (RFC 7468): a label and the bytes it holds.
 ///
 /// Read strictly where it matters: base64 is canonical, labels of BEGIN and END agree, nothing but blank lines stands outside

@@ -47,13 +47,13 @@ import Testing
             try await cluster.apply(definition: Widget.customResource)
             let api = Api<Widget>(cluster.client, namespace: "default")
             let spec: JSON = ["spec": ["replicas": 1, "ports": [["name": "http", "port": 80]]]]
-            try await FieldManager("first").apply(spec, to: "x", api)
+            try await ServerSideApply(as: "first").apply(spec, to: "x", api)
             try await api.mergePatch("x", ["spec": ["mode": "fast"]] as JSON, options: WriteOptions(manager: "editor"))
-            try await FieldManager("reporter").applyStatus(["status": ["observedGeneration": 1]], of: "x", api)
+            try await ServerSideApply(as: "reporter").applyStatus(["status": ["observedGeneration": 1]], of: "x", api)
 
             let wanted: JSON = ["spec": ["replicas": 2, "mode": "slow", "ports": [["name": "http", "port": 81]]]]
             let error = await #expect(throws: KubeError.self) {
-                try await FieldManager("second").apply(wanted, to: "x", api, conflicts: .refuse)
+                try await ServerSideApply(as: "second").apply(wanted, to: "x", api, conflicts: .refuse)
             }
             #expect(error?.code == .conflict)
             let conflicts = Set(error?.fieldConflicts.map { "\($0.manager) \($0.field)" } ?? [])
@@ -62,7 +62,7 @@ import Testing
             for said in ["first", "editor", ".spec.replicas", ".spec.mode"] { #expect(error?.message.contains(said) == true) }
             #expect(try await api.get("x").replicas == 1, "nothing was changed")
 
-            let taken = try await FieldManager("second").apply(wanted, to: "x", api)
+            let taken = try await ServerSideApply(as: "second").apply(wanted, to: "x", api)
             #expect(taken.replicas == 2)
             let status = await #expect(throws: KubeError.self) {
                 try await api.applyStatus("x", ["status": ["observedGeneration": 9]] as JSON, manager: "second", force: false)
@@ -75,7 +75,7 @@ import Testing
     @Test func `What a manager no longer says goes, and what it releases goes unless another owns it`() async throws {
         try await withEmbeddedCluster { cluster in
             let api = Api<ConfigMap>(cluster.client, namespace: "default")
-            let (ours, theirs) = (FieldManager("ours"), FieldManager("theirs"))
+            let (ours, theirs) = (ServerSideApply(as: "ours"), ServerSideApply(as: "theirs"))
             try await ours.apply(["data": ["a": "1", "b": "2", "c": "3"]] as JSON, to: "x", api)
             try await theirs.apply(["data": ["c": "3"]] as JSON, to: "x", api)
             let less = try await ours.apply(["data": ["a": "1", "c": "3"]] as JSON, to: "x", api)
@@ -90,8 +90,8 @@ import Testing
     @Test func `An apply that changes nothing makes no new version`() async throws {
         try await withEmbeddedCluster { cluster in
             let api = Api<ConfigMap>(cluster.client, namespace: "default")
-            let first = try await FieldManager("ours").apply(["data": ["a": "1"]] as JSON, to: "x", api)
-            let second = try await FieldManager("ours").apply(["data": ["a": "1"]] as JSON, to: "x", api)
+            let first = try await ServerSideApply(as: "ours").apply(["data": ["a": "1"]] as JSON, to: "x", api)
+            let second = try await ServerSideApply(as: "ours").apply(["data": ["a": "1"]] as JSON, to: "x", api)
             #expect(first.metadata.resourceVersion == second.metadata.resourceVersion)
         }
     }
@@ -130,7 +130,7 @@ import Testing
             try await cluster.apply(definition: Widget.customResource)
             let api = Api<Widget>(cluster.client)
             let here = api.scoped(to: "default")
-            let writer = StatusWriter(api, manager: FieldManager("ours"))
+            let writer = StatusWriter(api, manager: "ours")
             let created = try await here.create(["metadata": ["name": "x"], "spec": ["replicas": 1]] as JSON)
             var status = Widget.Status()
             status.observedGeneration = created.metadata.generation
@@ -175,9 +175,9 @@ import Testing
 
 private func isConflict(_ error: any Error) -> Bool { (error as? KubeError)?.code == .conflict }
 
-extension FieldManager {
+extension ServerSideApply {
     fileprivate func applyStatus(_ body: JSON, of name: String, _ api: Api<Widget>) async throws {
-        try await api.applyStatus(name, body, manager: self.name)
+        try await api.applyStatus(name, body, manager: manager)
     }
 }
 

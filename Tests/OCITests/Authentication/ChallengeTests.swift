@@ -51,22 +51,6 @@ struct ChallengeTests {
     }
 }
 
-@Suite("Base64")
-struct Base64Tests {
-    @Test(
-        "has the test vectors of RFC 4648",
-        arguments: [
-            ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy"),
-        ])
-    func vectors(plain: String, encoded: String) {
-        #expect(Base64.encode(plain.utf8) == encoded)
-        #expect(Base64.decode(encoded) == Array(plain.utf8))
-    }
-
-    @Test("refuses what is not exactly it", arguments: ["Z", "Zg", "Zg=", "Zg==\n", "Zh==", "Zm9=", "====", "Z===", "Zm9-", "Zg==Zg=="])
-    func wrong(text: String) { #expect(Base64.decode(text) == nil) }
-}
-
 @Suite("A docker config")
 struct DockerConfigTests {
     private static let text = """

@@ -5,35 +5,67 @@ import HTTPTypes
 import Harness
 import JSON
 import KubeClient
+import KubeConnection
 import KubeCore
 import Testing
 
 /// Certificates on the wire: what a server behind TLS is shown, and what of it is believed.
-@Suite struct RotationTests {
+@Suite struct ConnectionTests {
     private let request = APIRequest(path: "/probe")
 
-    private func transport(_ cluster: ClientConfiguration) -> HTTPClient {
-        var configuration = HTTPClient.Configuration()
-        configuration.trustedAuthorities = cluster.certificateAuthority.map { Array($0.utf8) }
-        if let certificate = cluster.clientCertificate, let key = cluster.clientKey {
-            configuration.clientCertificate = .init(certificate: Array(certificate.utf8), privateKey: Array(key.utf8))
-        }
-        return HTTPClient(configuration)
+    private func client(
+        _ directory: String, _ probe: Probe, _ user: String = "{}", cluster: String = "certificate-authority: ca.crt"
+    ) throws -> Client {
+        let text = kubeconfig(probe, user, cluster: cluster)
+        let configuration = try KubeConfig.parse(Array(text.utf8), file: "\(directory)/config").configuration()
+        return try Client(configuration) { try HTTPClient(for: $0) }
     }
 
-    private func client(_ directory: String, _ probe: Probe, _ user: String = "{}") throws -> Client {
-        let text = """
-            current-context: m
-            clusters:
-            - {name: c, cluster: {server: "\(probe.address)", certificate-authority: ca.crt}}
-            users:
-            - name: u
-              user: \(user)
-            contexts:
-            - {name: m, context: {cluster: c, user: u}}
-            """
-        let configuration = try KubeConfig.parse(Array(text.utf8), file: "\(directory)/config").configuration()
-        return try Client(configuration) { transport($0) }
+    private func kubeconfig(_ probe: Probe, _ user: String, cluster: String) -> String {
+        """
+        current-context: m
+        clusters:
+        - {name: c, cluster: {server: "\(probe.address)", \(cluster)}}
+        users:
+        - name: u
+          user: \(user)
+        contexts:
+        - {name: m, context: {cluster: c, user: u}}
+        """
+    }
+
+    /// The fields of a cluster that say how it is reached, and what comes of it; nil: an answer.
+    static let ways: [(cluster: String, failure: TransportError.Code?)] = [
+        ("certificate-authority: ca.crt", nil), ("certificate-authority: other.crt", .tls), ("insecure-skip-tls-verify: false", .tls),
+        ("insecure-skip-tls-verify: true", nil), ("certificate-authority: ca.crt, tls-server-name: localhost", nil),
+        ("certificate-authority: ca.crt, tls-server-name: other.test", .tls),
+        ("insecure-skip-tls-verify: true, tls-server-name: other.test", nil),
+        ("certificate-authority: ca.crt, proxy-url: 'http://127.0.0.1:1'", .refused),
+        ("certificate-authority: ca.crt, proxy-url: 'socks5://127.0.0.1:1'", .refused),
+        ("certificate-authority: ca.crt, disable-compression: true", nil),
+    ]
+
+    @Test("A cluster is reached as its fields say, and kubectl comes as far as we", arguments: ways)
+    func reached(cluster: String, failure: TransportError.Code?) async throws {
+        let (certificate, other) = (try TestCertificate(), try TestCertificate())
+        try await withTemporaryDirectory { directory in
+            try await withProbe(certificate) { probe in
+                try Harness.write(certificate.certificate, to: "\(directory)/ca.crt")
+                try Harness.write(other.certificate, to: "\(directory)/other.crt")
+                let client = try client(directory, probe, "{token: abc}", cluster: cluster)
+                if let failure {
+                    let error = await #expect(throws: TransportError.self) { try await client.send(request) }
+                    #expect(error?.code == failure, "\(error?.message ?? "")")
+                } else {
+                    #expect(try await client.send(request) == [:])
+                }
+                guard Kubectl.path != nil else { return }
+                let text = kubeconfig(probe, "{token: abc}", cluster: cluster)
+                try Harness.write(text, to: "\(directory)/config")
+                let seen = try await Kubectl.run(["get", "--raw", "/probe"], "\(directory)/config", directory)
+                #expect((seen.status == 0) == (failure == nil), "\(seen)")
+            }
+        }
     }
 
     @Test func `Authorities that change in their file are believed with the next request`() async throws {
@@ -107,12 +139,12 @@ import Testing
                 let port = try #require(probe.address.split(separator: ":").last.map(String.init))
                 let configuration = try ClientConfiguration.inCluster(
                     environment: ["KUBERNETES_SERVICE_HOST": "127.0.0.1", "KUBERNETES_SERVICE_PORT": port], serviceAccount: directory)
-                let client = try Client(configuration) { transport($0) }
+                let client = try Client(configuration) { try HTTPClient(for: $0) }
                 await #expect(throws: TransportError.self) { try await client.send(request) }
                 try project(new, "second", 2)
                 #expect(try await client.send(request) == [:])
                 // The token of a moment ago is still believed; another client reads the new one.
-                #expect(try await Client(configuration) { transport($0) }.send(request) == [:])
+                #expect(try await Client(configuration) { try HTTPClient(for: $0) }.send(request) == [:])
                 #expect(probe.fields(of: "/probe").map { $0[.authorization] } == ["Bearer first", "Bearer second"])
             }
         }

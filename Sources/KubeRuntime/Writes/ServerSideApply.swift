@@ -2,9 +2,9 @@ public import JSON
 public import KubeClient
 public import KubeCore
 
-/// A name under which fields are owned («Server-Side Apply», in Kubernetes' reference). What a manager applies is all that it owns of an
-/// object: a field that it no longer says goes, unless another manager owns it too.
-public struct FieldManager: Sendable, Hashable {
+/// Writes fields under the name of the one who owns them («Server-Side Apply», in Kubernetes' reference). What a manager applies is
+/// all that it owns of an object: a field that it no longer says goes, unless another manager owns it too.
+public struct ServerSideApply: Sendable, Hashable {
     /// What to do about fields that other managers own with another value.
     public enum Conflicts: Sendable, Hashable {
         /// Take them over: right for a controller, who applies what it has decided.
@@ -13,11 +13,11 @@ public struct FieldManager: Sendable, Hashable {
         case refuse
     }
 
-    /// At most 128 bytes.
-    public let name: String
+    /// The name of the field manager, at most 128 bytes.
+    public let manager: String
 
-    /// A name of your program's own, the same at every start.
-    public init(_ name: String) { self.name = name }
+    /// For the manager of a name.
+    public init(as manager: String) { self.manager = manager }
 
     /// Makes what this manager owns of an object exactly what the body says; creates the object when it is not there.
     /// - Parameters:
@@ -30,7 +30,7 @@ public struct FieldManager: Sendable, Hashable {
         preconditions: Preconditions? = nil, dryRun: Bool = false
     ) async throws -> Object {
         try await api.apply(
-            name, body, manager: self.name, force: conflicts == .takeOver, preconditions: preconditions, dryRun: dryRun)
+            name, body, manager: manager, force: conflicts == .takeOver, preconditions: preconditions, dryRun: dryRun)
     }
 
     /// Gives up all that this manager owns of an object, its status apart: fields that nobody else owns go.
@@ -40,7 +40,7 @@ public struct FieldManager: Sendable, Hashable {
         let place = object.metadata.namespace.map { api.scoped(to: $0) } ?? api
         do {
             return try await place.apply(
-                object.metadata.name, [:] as JSON, manager: name, preconditions: Preconditions(uid: object.metadata.uid))
+                object.metadata.name, [:] as JSON, manager: manager, preconditions: Preconditions(uid: object.metadata.uid))
         } catch let error as KubeError where error.code == .conflict || error.code == .notFound {
             return nil
         }
