@@ -13,6 +13,12 @@ struct LineSplitter {
     struct LineTooLong: Error { var limit: Int }
 
     mutating func append(_ part: [UInt8]) {
+        // The usual case: no copy, and the room that a long line took is given back.
+        if start == buffer.count {
+            buffer = part
+            (start, searched) = (0, 0)
+            return
+        }
         if start > 0 {
             buffer.removeSubrange(..<start)
             searched -= start

@@ -22,7 +22,9 @@ public enum WatchLine<Object: KubeObject>: Sendable {
                 let value = try Object(from: JSON.parse(object.bytes), at: path)
                 self = .event(type == "ADDED" ? .added(value) : type == "MODIFIED" ? .modified(value) : .deleted(value))
             } catch {
-                self = .undecodable(UndecodableObject(object, error))
+                var skipped = UndecodableObject(object, error)
+                skipped.isDeleted = type == "DELETED"
+                self = .undecodable(skipped)
             }
         case "BOOKMARK":
             let metadata: JSON = try JSONReader(JSON.parse(object.bytes), at: path).required("metadata")
