@@ -42,6 +42,9 @@ struct LineSplitter {
         return buffer[start..<end]
     }
 
+    /// Bytes that memory is held for.
+    var capacity: Int { buffer.capacity }
+
     /// What is left after the last line feed.
     var rest: ArraySlice<UInt8> { buffer[start...] }
 }

@@ -13,7 +13,7 @@ package final class FaultProxy: Sendable {
         var script: Script = { _ in .pass }
         var requests: [ProxiedRequest] = []
         var port: Int?
-        var clients: [ObjectIdentifier: any Channel] = [:]
+        var clients: [ObjectIdentifier: ProxyConnection] = [:]
     }
 
     private let state = Mutex(State())
@@ -40,51 +40,52 @@ package final class FaultProxy: Sendable {
     /// Nil until it listens.
     package var port: Int? { state.withLock { $0.port } }
 
-    typealias Connection = NIOAsyncChannel<ByteBuffer, ByteBuffer>
-
-    static func wrap(_ channel: any Channel) -> EventLoopFuture<Connection> {
-        channel.eventLoop.makeCompletedFuture {
-            try Connection(
-                wrappingChannelSynchronously: channel, configuration: .init(inboundType: ByteBuffer.self, outboundType: ByteBuffer.self))
-        }
-    }
-
     /// Serves until the task is cancelled.
     package func run() async throws {
-        let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+        let accepted = Mailbox<ProxyConnection>()
+        let listener = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .bind(host: "127.0.0.1", port: 0, childChannelInitializer: Self.wrap)
-        state.withLock { $0.port = server.channel.localAddress?.port }
-        try await withThrowingDiscardingTaskGroup { group in
-            try await server.executeThenClose { clients in
-                for try await client in clients { group.addTask { await self.serve(client) } }
+            .childChannelInitializer { channel in
+                let connection = ProxyConnection(channel)
+                accepted.put(connection)
+                return channel.pipeline.addHandler(connection)
             }
+            .bind(host: "127.0.0.1", port: 0).get()
+        defer { listener.close(promise: nil) }
+        state.withLock { $0.port = listener.localAddress?.port }
+        await withDiscardingTaskGroup { group in
+            while let client = await accepted.next() { group.addTask { await self.serve(client) } }
+            group.cancelAll()
         }
+        try Task.checkCancellation()
     }
 
-    private func serve(_ client: Connection) async {
-        let id = ObjectIdentifier(client.channel)
-        state.withLock { $0.clients[id] = client.channel }
+    private func serve(_ client: ProxyConnection) async {
+        let id = ObjectIdentifier(client)
+        state.withLock { $0.clients[id] = client }
         defer { state.withLock { $0.clients[id] = nil } }
-        // What breaks here is a client that went away, or our own doing.
-        try? await client.executeThenClose { inbound, outbound in
-            try await withThrowingTaskGroup(of: Void.self) { group in
+        await withTaskCancellationHandler {
+            await withDiscardingTaskGroup { group in
                 var bytes: [UInt8] = []
                 var hasRequest = false
                 // Reads on to its end, which is the client's going away.
-                for try await part in inbound {
-                    bytes += part.readableBytesView
+                while let part = await client.next() {
+                    bytes += part
                     guard !hasRequest, let request = ProxiedRequest(bytes) else { continue }
                     hasRequest = true
                     group.addTask {
-                        try? await self.handle(request, ProxiedClient(channel: client.channel, outbound: outbound))
-                        try? await client.channel.close()
+                        // What breaks here is a client that went away, or our own doing.
+                        try? await self.handle(request, ProxiedClient(connection: client))
+                        client.close()
                     }
                 }
                 group.cancelAll()
             }
+        } onCancel: {
+            client.close()
         }
+        client.close()
     }
 
     private func handle(_ request: ProxiedRequest, _ client: ProxiedClient) async throws {
@@ -125,25 +126,32 @@ package final class FaultProxy: Sendable {
     }
 
     private func relay(_ request: ProxiedRequest, _ faults: ProxyFaults, _ client: ProxiedClient) async throws {
-        let server = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-            .connect(host: "127.0.0.1", port: upstream, channelInitializer: Self.wrap)
-        try await server.executeThenClose { inbound, outbound in
-            try await outbound.write(ByteBuffer(bytes: request.forwarded))
-            var response = ProxiedResponse()
-            var lines = LineRelay(faults: faults, client: client)
-            for try await part in inbound {
-                let wasBefore = !response.hasHead
-                let body = response.take(part.readableBytesView)
-                if wasBefore, response.hasHead {
-                    try await client.head(response.status, response.fields)
-                    try await lines.open()
-                }
-                try await lines.take(body)
-                if response.isWhole { break }
+        let connected = Mailbox<ProxyConnection>()
+        let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .channelInitializer { channel in
+                let connection = ProxyConnection(channel)
+                connected.put(connection)
+                return channel.pipeline.addHandler(connection)
             }
-            try await lines.finish()
-            try await client.perform(response.isWhole ? .end : .drop)
+            .connect(host: "127.0.0.1", port: upstream).get()
+        defer { channel.close(promise: nil) }
+        guard let server = await connected.next() else { throw CancellationError() }
+        try await server.write(ByteBuffer(bytes: request.forwarded))
+        var response = ProxiedResponse()
+        var lines = LineRelay(faults: faults, client: client)
+        while let part = await server.next() {
+            let wasBefore = !response.hasHead
+            let body = response.take(part)
+            if wasBefore, response.hasHead {
+                try await client.head(response.status, response.fields)
+                try await lines.open()
+            }
+            try await lines.take(body)
+            if response.isWhole { break }
         }
+        try Task.checkCancellation()
+        try await lines.finish()
+        try await client.perform(response.isWhole ? .end : .drop)
     }
 }
 

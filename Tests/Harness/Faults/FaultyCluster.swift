@@ -1,9 +1,11 @@
 import HTTPCore
 import HTTPTransport
+import HTTPTypes
 import Hummingbird
 package import KubeClient
 package import KubeServer
 import Logging
+import NIOCore
 import Synchronization
 
 /// An API server in this process, and a way to it over sockets with a proxy in between that goes wrong where a script says.
@@ -53,18 +55,34 @@ package func withFaultyCluster<Result>(
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await application.run() }
             defer { group.cancelAll() }
-            let proxy = FaultProxy(upstream: try await eventually("the server listens") { listening.withLock { $0 } })
-            group.addTask { try await proxy.run() }
-            let port = try await eventually("the proxy listens") { proxy.port }
+            let upstream = try await eventually("the server listens") { listening.withLock { $0 } }
             let transport = HTTPClient(.init(proxy: .none))
+            let outcome: Swift.Result<Result, any Error>
             do {
-                let result = try await body(FaultyCluster(cluster, proxy, transport, token: token, port: port))
-                await transport.shutdown()
-                return result
-            } catch {
-                await transport.shutdown()
-                throw error
+                outcome = .success(
+                    try await withFaultProxy(before: upstream) { proxy, port in
+                        try await body(FaultyCluster(cluster, proxy, transport, token: token, port: port))
+                    })
+            } catch { outcome = .failure(error) }
+            // A NIO server that is ended while connections wait to be accepted traps (`NIOAsyncWriter`). They are accepted in their order,
+            // by each event loop in turn: with these all have been.
+            for _ in 0..<System.coreCount {
+                var last = HTTPRequest(method: .get, scheme: "http", authority: "127.0.0.1:\(upstream)", path: "/healthz")
+                last.headerFields[.connection] = "close"
+                _ = try? await transport.send(last)
             }
+            await transport.shutdown()
+            return try outcome.get()
         }
+    }
+}
+
+/// Runs a proxy for as long as `body` runs, and until its connections are closed.
+private func withFaultProxy<Result>(before upstream: Int, _ body: (FaultProxy, Int) async throws -> Result) async throws -> Result {
+    let proxy = FaultProxy(upstream: upstream)
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { try await proxy.run() }
+        defer { group.cancelAll() }
+        return try await body(proxy, try await eventually("the proxy listens") { proxy.port })
     }
 }

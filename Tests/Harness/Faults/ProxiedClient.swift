@@ -1,17 +1,15 @@
-import Glibc
 import NIOCore
 
-/// A proxy's side of a connection to a client.
+/// A proxy's side of a connection to a client: what an answer is made of.
 struct ProxiedClient: Sendable {
     /// Nothing more is to be sent.
     struct Over: Error {}
 
-    let channel: any Channel
-    let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
+    let connection: ProxyConnection
 
     func head(_ status: Int, _ fields: [String]) async throws {
         let lines = ["HTTP/1.1 \(status) By-the-proxy"] + fields + ["Transfer-Encoding: chunked", "Connection: close", "", ""]
-        try await outbound.write(ByteBuffer(string: lines.joined(separator: "\r\n")))
+        try await connection.write(ByteBuffer(string: lines.joined(separator: "\r\n")))
     }
 
     /// - Throws: `Over` after a step that is the last.
@@ -22,7 +20,7 @@ struct ProxiedClient: Sendable {
             var chunk = ByteBuffer(string: String(bytes.count, radix: 16) + "\r\n")
             chunk.writeBytes(bytes)
             chunk.writeString("\r\n")
-            try await outbound.write(chunk)
+            try await connection.write(chunk)
             return
         case .wait(let duration):
             try await Task.sleep(for: duration)
@@ -30,19 +28,11 @@ struct ProxiedClient: Sendable {
         case .hold(let condition):
             while condition() { try await Task.sleep(for: .milliseconds(2)) }
             return
-        case .reset: try await channel.reset()
-        case .drop: try await channel.close()
+        case .reset: try await connection.reset()
+        case .drop: connection.close()
         case .stall: try await Task.sleep(for: .seconds(3600))
-        case .end: try await outbound.write(ByteBuffer(string: "0\r\n\r\n"))
+        case .end: try await connection.write(ByteBuffer(string: "0\r\n\r\n"))
         }
         throw Over()
-    }
-}
-
-extension Channel {
-    /// Closes with RST: what a socket does that closes with a linger time of zero.
-    func reset() async throws {
-        try await (self as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
-        try await close()
     }
 }

@@ -45,6 +45,20 @@ import Testing
         }
     }
 
+    @Test("A half-open connection is noticed within the idle limit", arguments: [0, 2, 5], [false, true])
+    func halfOpen(lines: Int, streams: Bool) async throws {
+        // No other limit would pass while the test waits.
+        try await withFaultyWorld(
+            streams: streams, settings: ReflectorSettings(idle: .milliseconds(700)), patience: nil,
+            first({ $0.isWatch }, .stall(after: lines))
+        ) { world in
+            try await eventually("the watch") { !world.watches.isEmpty }
+            try await world.muchHappens()
+            try await world.settles()
+            try await eventually("the dead connection is closed") { world.faulty.proxy.connections <= 1 }
+        }
+    }
+
     /// What is odd, and no reason to ask again.
     static let oddities: [Fault] = [
         Fault("every byte by itself", .cut(pause: .zero) { Array($0.indices) }),
