@@ -133,6 +133,26 @@ import Testing
         #expect(machine.next(random: 0) == .stream(timeoutSeconds: 240))
     }
 
+    @Test func `Bookmarks are counted on when two come on one watch, for one may be its end`() {
+        var machine = streaming()
+        _ = take(&machine, end)
+        _ = take(&machine, .bookmark(resourceVersion: "21", initialEventsEnd: false))
+        machine.watchEnded(nil, now: .seconds(250), random: 0.5)
+        _ = machine.next(random: 0)
+        machine.watchStarted(now: .zero)
+        _ = take(&machine, .bookmark(resourceVersion: "22", initialEventsEnd: false))
+        #expect(!machine.sendsBookmarks)
+        _ = take(&machine, .bookmark(resourceVersion: "22", initialEventsEnd: false))
+        #expect(machine.sendsBookmarks)
+        machine.watchEnded(TransportError(.closed, ""), now: .seconds(100), random: 0.5)
+        #expect(machine.sendsBookmarks)
+        _ = machine.next(random: 0)
+        _ = machine.next(random: 0)
+        machine.watchStarted(now: .zero)
+        machine.watchEnded(TransportError(.timeout, ""), now: .seconds(150), random: 0.5)
+        #expect(!machine.sendsBookmarks, "one silence is enough")
+    }
+
     @Test func `A run that was cut off in the middle begins anew`() {
         var machine = streaming()
         _ = take(&machine, .added(object("x", 1)))

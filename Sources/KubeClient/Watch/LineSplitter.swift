@@ -1,3 +1,5 @@
+import Glibc
+
 /// Splits a stream of bytes at line feeds, wherever the parts it arrives in are cut.
 struct LineSplitter {
     private var buffer: [UInt8] = []
@@ -29,7 +31,7 @@ struct LineSplitter {
 
     /// The next whole line, without its line feed; nil until there is one.
     mutating func next() throws(LineTooLong) -> ArraySlice<UInt8>? {
-        guard let end = buffer[searched...].firstIndex(of: 0x0A) else {
+        guard let end = nextLineFeed() else {
             searched = buffer.count
             guard buffer.count - start <= limit else { throw LineTooLong(limit: limit) }
             return nil
@@ -40,6 +42,13 @@ struct LineSplitter {
             searched = start
         }
         return buffer[start..<end]
+    }
+
+    private func nextLineFeed() -> Int? {
+        buffer.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress, let found = memchr(base + searched, 0x0A, bytes.count - searched) else { return nil }
+            return UnsafeRawPointer(found) - base
+        }
     }
 
     /// Bytes that memory is held for.

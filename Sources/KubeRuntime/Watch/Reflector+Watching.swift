@@ -64,7 +64,8 @@ extension Reflector {
             self.report(object)
             if case .skip(let object) = self.machine.withLock({ $0.skipped(object) }) { self.writer.skip(object) }
         }
-        try await api.watch(options, idle: settings.idle, undecodable: skip) { stream in
+        let deadline = machine.withLock { $0.sendsBookmarks } ? settings.bookmarkDeadline : nil
+        try await api.watch(options, idle: settings.idle ?? deadline, undecodable: skip) { stream in
             self.machine.withLock { $0.watchStarted(now: self.surroundings.now()) }
             while let event = try await stream.next() {
                 if case .error(let error) = event {

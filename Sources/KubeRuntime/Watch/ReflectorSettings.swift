@@ -7,20 +7,24 @@ public struct ReflectorSettings: Sendable, Hashable {
     public var pageSize: Int
     /// After how many seconds the server is asked to end a watch; drawn anew for each, so that not all end at once.
     public var timeoutSeconds: ClosedRange<Int>
-    /// After which silence the other end of a watch is taken for gone. Nil: five seconds longer than the watch was to last. Servers send
-    /// bookmarks about once a minute, a shorter limit must be well above that.
+    /// After which silence the other end of a watch is taken for gone. Nil: five seconds longer than the watch was to last, or sooner by
+    /// `bookmarkDeadline`.
     public var idle: Duration?
+    /// After which silence the other end of a watch is taken for gone, once the server has shown that it sends bookmarks at intervals:
+    /// Kubernetes' own does about once a minute. One that stops costs one watch.
+    public var bookmarkDeadline: Duration
     /// After which silence a server is taken not to know streaming lists: it never says that the first objects were all.
     public var initialIdle: Duration
 
     public init(
         streamsLists: Bool = true, pageSize: Int = 500, timeoutSeconds: ClosedRange<Int> = 240...290, idle: Duration? = nil,
-        initialIdle: Duration = .seconds(30)
+        bookmarkDeadline: Duration = .seconds(150), initialIdle: Duration = .seconds(30)
     ) {
         self.streamsLists = streamsLists
         self.pageSize = pageSize
         self.timeoutSeconds = timeoutSeconds
         self.idle = idle
+        self.bookmarkDeadline = bookmarkDeadline
         self.initialIdle = initialIdle
     }
 }

@@ -59,6 +59,9 @@ struct WatchStateMachine<Object: KubeObject>: Sendable {
     private var pagesExpired = false
     /// Watches in a row that ended at a line that is no event, without one that is.
     private var unreadable = 0
+    /// The server sends bookmarks while nothing happens, not only at a watch's end.
+    private(set) var sendsBookmarks = false
+    private var bookmarksOfThisWatch = 0
     private let backoff: Backoff
     private let settings: ReflectorSettings
 
@@ -169,6 +172,7 @@ extension WatchStateMachine {
 extension WatchStateMachine {
     /// The server has answered; events follow.
     mutating func watchStarted(now: Duration) {
+        bookmarksOfThisWatch = 0
         switch phase {
         case .watching(let version, _): phase = .watching(resourceVersion: version, since: now)
         case .streaming(let initial, _): phase = .streaming(initial, since: now)
@@ -194,7 +198,10 @@ extension WatchStateMachine {
         }
         switch event {
         case .added(let object), .modified(let object), .deleted(let object): advance(to: object.metadata.resourceVersion)
-        case .bookmark(let version, _): advance(to: version)
+        case .bookmark(let version, _):
+            bookmarksOfThisWatch += 1
+            if bookmarksOfThisWatch > 1 { sendsBookmarks = true }
+            advance(to: version)
         case .error: break
         }
         return .apply(event)
@@ -225,6 +232,8 @@ extension WatchStateMachine {
         case .watching(let version, let since):
             let lived = since.map { now - $0 } ?? .zero
             if lived >= Self.healthyAfter { failures = 0 }
+            // Silent at last, or no longer what it was: it has to show anew that it sends them.
+            if (error as? TransportError)?.code == .timeout { sendsBookmarks = false }
             phase = .behind(resourceVersion: version)
             guard let error else {
                 if lived < Self.shortest { failed(nil, random: random) }

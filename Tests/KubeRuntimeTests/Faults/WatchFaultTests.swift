@@ -59,6 +59,31 @@ import Testing
         }
     }
 
+    @Test func `A server that sends bookmarks is missed when none comes, however long the watch was to last`() async throws {
+        var configuration = KubeServer.Configuration()
+        configuration.tick = .milliseconds(5)
+        configuration.bookmarkInterval = .milliseconds(20)
+        try await withFaultyWorld(
+            streams: true, settings: ReflectorSettings(bookmarkDeadline: .seconds(1)), configuration: configuration, patience: nil
+        ) { world in
+            // Given a server that has shown that it sends them
+            try await world.settles()
+            for number in 1...2 {
+                try await world.faulty.cluster.createNamespace("elsewhere-\(number)")
+                let now = world.faulty.server.resourceVersion
+                try await eventually("a bookmark") { world.store.resourceVersion.flatMap(Int64.init) ?? 0 >= now }
+            }
+            // When the next watch falls silent
+            world.faulty.proxy.play(first({ $0.isWatch }, .stall(after: 1)))
+            await world.faulty.proxy.resetAll()
+            try await eventually("the silent watch") { world.watches.count == 2 }
+            try await world.muchHappens()
+            // Then it is given up for another
+            try await world.settles()
+            #expect(world.watches.count >= 3)
+        }
+    }
+
     /// What is odd, and no reason to ask again.
     static let oddities: [Fault] = [
         Fault("every byte by itself", .cut(pause: .zero) { Array($0.indices) }),

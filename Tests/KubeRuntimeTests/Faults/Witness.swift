@@ -44,7 +44,7 @@ final class HurriedTime: Sendable {
     let pauses = Recorder<Duration>()
     private let factor: Int
 
-    init(factor: Int = 50) { self.factor = factor }
+    init(factor: Int = 200) { self.factor = factor }
 
     var surroundings: Surroundings {
         Surroundings(
