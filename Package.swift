@@ -22,6 +22,7 @@ let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: 
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
@@ -160,7 +161,7 @@ let package = Package(
             name: "Harness",
             dependencies: [
                 "KubeServer", "KubeClient", "KubeCore", "HTTPCore", "HTTPTransport", "JSON", "YAML", hummingbird, hummingbirdTLS,
-                logging, httpTypes, nioCore, nioSSL, asn1, x509, crypto,
+                logging, httpTypes, nioCore, nioPosix, nioSSL, asn1, x509, crypto,
             ], path: "Tests/Harness", swiftSettings: settings),
         .target(name: "RegistryConformance", dependencies: ["OCI", "JSON"], path: "Tests/RegistryConformance", swiftSettings: settings),
         tests(of: "JSON"),

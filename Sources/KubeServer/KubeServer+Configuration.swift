@@ -11,7 +11,17 @@ extension KubeServer {
             case file(String)
         }
 
+        /// Whether watches may begin with everything that is there. Real servers refuse in one of two ways, which clients must know.
+        package enum StreamingLists: Sendable {
+            case served
+            /// 422, as servers before 1.27 and those with the feature turned off.
+            case refused
+            /// 200 and an ERROR event, as servers whose storage does not report its progress (etcd 3.4).
+            case refusedByEvent
+        }
+
         package var storage: Storage
+        package var streamingLists = StreamingLists.served
         package var tokens: TokenTable
         package var authorization: Authorization
         /// Changes of each resource that watches can resume from; up to twice as many are kept.

@@ -114,6 +114,35 @@ import Testing
         #expect(transport.requests[1].limits.idle == .seconds(305))
     }
 
+    @Test func `A caller that knows better says how long a watch may be silent`() async throws {
+        let transport = ScriptedTransport([.text("")])
+        try await Api<Node>(try client(transport)).watch(WatchOptions(timeoutSeconds: 250), idle: .seconds(90)) { _ in }
+        #expect(transport.requests[0].limits.idle == .seconds(90))
+    }
+
+    @Test func `The deletion of an object that can't be read is told as such`() async throws {
+        let object = #"{"metadata":{"name":"x","namespace":"a","resourceVersion":"7"},"data":7}"#
+        var skipped: [UndecodableObject] = []
+        for type in ["MODIFIED", "DELETED"] {
+            let body = BodyBox(.text(#"{"type":"\#(type)","object":\#(object)}"# + "\n"))
+            var stream = WatchStream<ConfigMap>(body.body) { skipped.append($0) }
+            guard case nil = try await stream.next() else { return #expect(Bool(false), "no event") }
+        }
+        #expect(skipped.map(\.isDeleted) == [false, true])
+        #expect(skipped.map(\.key) == Array(repeating: ObjectKey(namespace: "a", name: "x"), count: 2))
+    }
+
+    @Test func `After a long line the room it took is given back`() throws {
+        var splitter = LineSplitter(limit: 16 << 20)
+        for _ in 0..<48 { splitter.append([UInt8](repeating: 0x61, count: 64 << 10)) }
+        #expect(try splitter.next() == nil)
+        splitter.append([0x0A])
+        #expect(try splitter.next()?.count == 3 << 20)
+        splitter.append(Array("short\n".utf8))
+        #expect(try splitter.next().map { Array($0) } == Array("short".utf8))
+        #expect(splitter.capacity < 1 << 10)
+    }
+
     @Test func `A refused watch throws what the server says`() async throws {
         let api = Api<Node>(try client(ScriptedTransport([.failure(410, "Expired")])))
         let error = await #expect(throws: KubeError.self) { try await api.watch { _ in } }

@@ -9,13 +9,13 @@ import Testing
 @Suite struct ReflectorTests {
     /// Runs a reflector against a script until a condition holds, moving the clock over its pauses.
     private func reflect(
-        _ answers: [ScriptedTransport.Answer], until condition: (Store<ConfigMap>, [String]) -> Bool
+        _ answers: [ScriptedTransport.Answer], streams: Bool = false, until condition: (Store<ConfigMap>, [String]) -> Bool
     ) async throws -> (store: Store<ConfigMap>, requests: [String], changes: [String]) {
         let transport = ScriptedTransport(answers)
         let time = ManualTime()
         let reflector = Reflector<ConfigMap>(
-            Api(try transport.client(), namespace: "a"), labels: LabelSelector(matchLabels: ["t": "u"]), logger: silent,
-            surroundings: time.surroundings)
+            Api(try transport.client(), namespace: "a"), labels: LabelSelector(matchLabels: ["t": "u"]),
+            settings: ReflectorSettings(streamsLists: streams), logger: silent, surroundings: time.surroundings)
         let changes = Recorder<String>()
         reflector.store.subscribe { changes.add(words($0)) }
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -53,6 +53,108 @@ import Testing
         #expect(writer.store.keys == [key("y")])
     }
 
+    @Test func `An echo of what was deleted since does not bring it back`() {
+        let writer = StoreWriter<ConfigMap>()
+        writer.replace([object("x", 5), object("y", 6)], resourceVersion: "6")
+        let changes = following(writer)
+        changes.clear()
+        writer.apply(.deleted(object("x", 12)))
+        writer.apply(.added(object("x", 5)))
+        writer.apply(.modified(object("x", 11)))
+        #expect(changes.all == ["deleted x 5"])
+        // One transaction may end several objects, all at one version.
+        writer.apply(.deleted(object("y", 12)))
+        #expect(writer.store.count == 0)
+    }
+
+    @Test func `What can't be read stays as it was, until it is deleted`() {
+        let writer = StoreWriter<ConfigMap>()
+        writer.replace([object("x", 5, "old")], resourceVersion: "5")
+        let changes = following(writer)
+        changes.clear()
+        writer.skip(UndecodableObject(key: key("x"), resourceVersion: "7", message: ""))
+        #expect(writer.store.get(key("x"))?.data["value"] == "old")
+        #expect(writer.store.resourceVersion == "7", "it has been seen, if not read")
+        writer.skip(UndecodableObject(key: key("x"), resourceVersion: "6", message: "", isDeleted: true))
+        #expect(writer.store.count == 1, "an echo")
+        writer.skip(UndecodableObject(key: key("x"), resourceVersion: "9", message: "", isDeleted: true))
+        #expect(changes.all == ["deleted x 5"])
+        #expect(writer.store.resourceVersion == "9")
+    }
+
+    @Test func `A snapshot stays as it is while the store goes on`() {
+        let writer = StoreWriter<ConfigMap>(indices: [.owner])
+        writer.replace([object("x", 5, "old", owners: ["o"]), object("y", 5)], resourceVersion: "5")
+        let snapshot = writer.store.snapshot()
+        writer.apply(.modified(object("x", 6, "new")))
+        writer.apply(.deleted(object("y", 7)))
+        #expect(snapshot.get(key("x"))?.data["value"] == "old")
+        #expect(Set(snapshot.keys) == [key("x"), key("y")] && snapshot.count == 2 && snapshot.isSynced)
+        #expect(snapshot.objects(.owner, "o").map(\.metadata.name) == ["x"])
+        #expect(snapshot.objects(in: "a").count == 2 && snapshot.all().count == 2)
+        #expect(snapshot.resourceVersion == "5")
+        #expect(writer.store.resourceVersion == "7" && writer.store.objects(.owner, "o").isEmpty)
+    }
+
+    @Test func `Readers on other threads see one list or the next, never a mixture`() async throws {
+        let byValue = StoreIndex<ConfigMap>("value") { Array($0.data.values) }
+        let writer = StoreWriter<ConfigMap>(indices: [byValue])
+        let store = writer.store
+        let (mixtures, looks) = (Recorder<String>(), Recorder<Int>())
+        func generation(_ number: Int) -> [ConfigMap] { (0..<40).map { object("x\($0)", number, "\(number)") } }
+        writer.replace(generation(1), resourceVersion: "1")
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<3 {
+                group.addTask {
+                    while !Task.isCancelled {
+                        let snapshot = store.snapshot()
+                        for objects in [store.all(), snapshot.all()] where Set(objects.map { $0.data["value"] }).count != 1 {
+                            mixtures.add("\(objects)")
+                        }
+                        let value = snapshot.all()[0].data["value"] ?? ""
+                        if snapshot.objects(byValue, value).count != 40 { mixtures.add("the index of \(value)") }
+                        looks.add(1)
+                        await Task.yield()
+                    }
+                }
+            }
+            for number in 2..<150 {
+                writer.replace(generation(number), resourceVersion: "\(number)")
+                await Task.yield()
+            }
+            while looks.count < 10 { await Task.yield() }
+            group.cancelAll()
+        }
+        #expect(mixtures.all == [])
+    }
+
+    @Test func `Whoever subscribes while another thread writes hears of each object in the order of its versions`() async throws {
+        let writer = StoreWriter<ConfigMap>()
+        writer.replace((0..<20).map { object("x\($0)", 1) }, resourceVersion: "1")
+        let confused = Recorder<String>()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for version in 2..<1500 {
+                    writer.apply(.modified(object("x\(version % 20)", version)))
+                    if version % 10 == 0 { await Task.yield() }
+                }
+            }
+            for _ in 0..<60 {
+                group.addTask {
+                    let last = Recorder<(ObjectKey, Int)>()
+                    let subscription = writer.store.subscribe { change in
+                        let version = Int(change.object.metadata.resourceVersion ?? "") ?? 0
+                        if last.all.contains(where: { $0.0 == change.key && $0.1 >= version }) { confused.add(words(change)) }
+                        last.add((change.key, version))
+                    }
+                    for _ in 0..<5 { await Task.yield() }
+                    subscription.cancel()
+                }
+            }
+        }
+        #expect(confused.all == [])
+    }
+
     @Test func `An object created anew under the same name is first deleted`() {
         let writer = StoreWriter<ConfigMap>()
         writer.replace([object("x", 1, uid: "one")], resourceVersion: "1")

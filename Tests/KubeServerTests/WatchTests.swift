@@ -1,6 +1,7 @@
 import HTTPTypes
 import Harness
 import JSON
+import KubeServer
 import Testing
 
 @Suite("Watching", .serialized)
@@ -65,6 +66,35 @@ struct WatchTests {
                 let bookmark = try await events.expect("BOOKMARK", "")
                 #expect(bookmark.object["metadata"]?["annotations"]?["k8s.io/initial-events-end"] == "true")
                 #expect(bookmark.object["kind"] == "Widget")
+            }
+        }
+    }
+
+    @Test("A server may refuse streaming lists, by an answer or by an event; watches from a version go on")
+    func refusedStreamingLists() async throws {
+        let query = "?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true"
+        for how in [KubeServer.Configuration.StreamingLists.refused, .refusedByEvent] {
+            var configuration = KubeServer.Configuration()
+            configuration.streamingLists = how
+            try await Way.runInProcess(configuration) { api, _ async throws in
+                let first = try await api.create(Widget.path, Widget.named("a"))
+                if how == .refused {
+                    let answer = try await api.get(Widget.path + query)
+                    #expect(answer.status == 422)
+                    #expect(answer.message.contains("sendInitialEvents is forbidden for watch"))
+                } else {
+                    try await api.watch(Widget.path + query) { head, events in
+                        #expect(head.status.code == 200)
+                        let event = try #require(try await events.next())
+                        #expect(event.type == "ERROR" && event.object["code"] == 500)
+                        #expect(event.object["message"]?.string?.contains("RequestWatchProgress is disabled") ?? false)
+                        #expect(try await events.next() == nil)
+                    }
+                }
+                try await api.watch(Widget.path + "?watch=true&resourceVersion=\(first.version)") { _, events in
+                    _ = try await api.create(Widget.path, Widget.named("b"))
+                    _ = try await events.expect("ADDED", "b")
+                }
             }
         }
     }

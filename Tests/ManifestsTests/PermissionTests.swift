@@ -11,7 +11,7 @@ struct PermissionTests {
     @Test("Controller and agents do all they do with what the manifests grant them, and use all of it")
     func exact() async throws {
         try await withTemporaryDirectory { directory in
-            try await withInstalledCluster { cluster in
+            try await withInstalledCluster(streamingLists: .refusedByEvent) { cluster in
                 let installation = Installation(
                     cluster: cluster, shelf: try ModuleShelf(directory: directory + "/layout"), directory: directory)
                 cluster.server.accessLog.reset()

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Splits a stream of bytes at line feeds, wherever the parts it arrives in are cut.
 struct LineSplitter {
     private var buffer: [UInt8] = []
@@ -13,6 +15,12 @@ struct LineSplitter {
     struct LineTooLong: Error { var limit: Int }
 
     mutating func append(_ part: [UInt8]) {
+        // The usual case: no copy, and the room that a long line took is given back.
+        if start == buffer.count {
+            buffer = part
+            (start, searched) = (0, 0)
+            return
+        }
         if start > 0 {
             buffer.removeSubrange(..<start)
             searched -= start
@@ -23,7 +31,7 @@ struct LineSplitter {
 
     /// The next whole line, without its line feed; nil until there is one.
     mutating func next() throws(LineTooLong) -> ArraySlice<UInt8>? {
-        guard let end = buffer[searched...].firstIndex(of: 0x0A) else {
+        guard let end = nextLineFeed() else {
             searched = buffer.count
             guard buffer.count - start <= limit else { throw LineTooLong(limit: limit) }
             return nil
@@ -35,6 +43,16 @@ struct LineSplitter {
         }
         return buffer[start..<end]
     }
+
+    private func nextLineFeed() -> Int? {
+        buffer.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress, let found = memchr(base + searched, 0x0A, bytes.count - searched) else { return nil }
+            return UnsafeRawPointer(found) - base
+        }
+    }
+
+    /// Bytes that memory is held for.
+    var capacity: Int { buffer.capacity }
 
     /// What is left after the last line feed.
     var rest: ArraySlice<UInt8> { buffer[start...] }

@@ -32,12 +32,15 @@ public struct UndecodableObject: Sendable, Hashable, CustomStringConvertible {
     public var resourceVersion: String?
     /// Names the field, what was wanted and what was found.
     public var message: String
+    /// It came with a `DELETED` event: whatever its shape, the object is gone.
+    public var isDeleted: Bool
 
     /// Made of its members.
-    public init(key: ObjectKey?, resourceVersion: String?, message: String) {
+    public init(key: ObjectKey?, resourceVersion: String?, message: String, isDeleted: Bool = false) {
         self.key = key
         self.resourceVersion = resourceVersion
         self.message = message
+        self.isDeleted = isDeleted
     }
 
     public var description: String { "\(key?.description ?? "an object without a name"): \(message)" }

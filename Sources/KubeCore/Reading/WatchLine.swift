@@ -58,7 +58,10 @@ public enum WatchLine<Object: KubeObject>: Sendable {
             switch cursor.read(Object.self, at: path) {
             case .value(let value):
                 self = .event(type == "ADDED" ? .added(value) : type == "MODIFIED" ? .modified(value) : .deleted(value))
-            case .failure(let object, let error): self = .undecodable(UndecodableObject(object, error))
+            case .failure(let object, let error):
+                var skipped = UndecodableObject(object, error)
+                skipped.isDeleted = type == "DELETED"
+                self = .undecodable(skipped)
             case nil: return nil
             }
         case "BOOKMARK":

@@ -2,10 +2,12 @@ public import KubeCore
 import Synchronization
 
 /// The objects of one kind as a watch has shown them last. Many read, synchronously; one `StoreWriter` writes.
+///
+/// Each call sees one state, never half a list; `snapshot()` gives one state to several calls.
 public final class Store<Object: Resource>: Sendable {
     struct State {
         var contents: StoreContents<Object>
-        var subscribers: [UInt64: @Sendable (Change<Object>) -> Void] = [:]
+        var subscribers: [UInt64: Subscriber<Object>] = [:]
         var lastSubscriber: UInt64 = 0
     }
 
@@ -36,15 +38,16 @@ public final class Store<Object: Resource>: Sendable {
     /// Those that an index finds by a value, in no order. The index must have been given to the reflector or the writer; one
     /// that was not finds nothing.
     public func objects(_ index: StoreIndex<Object>, _ value: String) -> [Object] {
-        state.withLock { state in
-            state.contents.keys(index.name, value).compactMap { state.contents.objects[$0]?.object }
-        }
+        state.withLock { $0.contents.objects(index.name, value) }
     }
 
     /// The values of an index that more than `count` objects share, in no order.
     public func values(of index: StoreIndex<Object>, sharedByMoreThan count: Int) -> [String] {
         state.withLock { $0.contents.values(index.name, sharedByMoreThan: count) }
     }
+
+    /// All that the store holds now, for looking more than once at the same state.
+    public func snapshot() -> StoreSnapshot<Object> { StoreSnapshot(contents: state.withLock { $0.contents }) }
 
     /// Whether a whole list has been seen.
     public var isSynced: Bool { synced.isFired }
@@ -56,17 +59,22 @@ public final class Store<Object: Resource>: Sendable {
     /// Up to which everything has been seen: the version of the newest event, bookmark or list.
     public var resourceVersion: String? { state.withLock { $0.contents.resourceVersion } }
 
-    /// Has every change handed to `handle`, after the store holds it. First comes what is there already, as `.added` and
-    /// `isInitial`; changes may come between it, from another thread. `handle` must be quick: the watch waits for it.
+    /// Has every change handed to `handle`, after the store holds it, one after another, in the order in which the store changed. First
+    /// comes what is there already, as `.added` and `isInitial`. `handle` must be quick: the watch waits for it.
     @discardableResult
     public func subscribe(_ handle: @escaping @Sendable (Change<Object>) -> Void) -> Subscription {
-        let (id, present) = state.withLock { state in
+        let subscriber = Subscriber(handle)
+        let id = state.withLock { state in
             state.lastSubscriber += 1
-            state.subscribers[state.lastSubscriber] = handle
-            return (state.lastSubscriber, state.contents.objects.map { ($0, $1.object) })
+            state.subscribers[state.lastSubscriber] = subscriber
+            subscriber.enqueue(state.contents.objects.map { Change(key: $0, old: nil, new: $1.object, isInitial: true) })
+            return state.lastSubscriber
         }
-        for (key, object) in present { handle(Change(key: key, old: nil, new: object, isInitial: true)) }
-        return Subscription { [weak self] in self?.state.withLock { _ = $0.subscribers.removeValue(forKey: id) } }
+        subscriber.tell()
+        return Subscription { [weak self] in
+            self?.state.withLock { _ = $0.subscribers.removeValue(forKey: id) }
+            subscriber.cancel()
+        }
     }
 }
 
@@ -76,6 +84,6 @@ public struct Subscription: Sendable {
 
     init(_ end: @escaping @Sendable () -> Void) { self.end = end }
 
-    /// No change is handed over that happens after this.
+    /// No call begins after this; one that another thread is at may still end.
     public func cancel() { end() }
 }

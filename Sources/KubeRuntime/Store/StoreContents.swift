@@ -3,17 +3,12 @@ import KubeCore
 /// An object in a store. A box: dictionaries move a pointer rather than a struct of many strings.
 final class StoredObject<Object: Resource>: Sendable {
     let object: Object
-    /// For each index of the store, in its order.
-    let values: [[String]]
 
-    init(_ object: Object, _ indices: [StoreIndex<Object>]) {
-        self.object = object
-        values = indices.map { $0.values(object) }
-    }
+    init(_ object: Object) { self.object = object }
 }
 
 /// What a store holds, and how events change it. Pure: the lock and the delivery of changes are the store's.
-struct StoreContents<Object: Resource> {
+struct StoreContents<Object: Resource>: Sendable {
     private(set) var objects: [ObjectKey: StoredObject<Object>] = [:]
     /// Index name, value, keys.
     private var keys: [String: [String: Set<ObjectKey>]] = [:]
@@ -24,7 +19,8 @@ struct StoreContents<Object: Resource> {
 
     init(indices: [StoreIndex<Object>]) { self.indices = indices }
 
-    func keys(_ index: String, _ value: String) -> Set<ObjectKey> { keys[index]?[value] ?? [] }
+    /// Those that an index finds by a value, in no order.
+    func objects(_ index: String, _ value: String) -> [Object] { keys[index]?[value]?.compactMap { objects[$0]?.object } ?? [] }
 
     func values(_ index: String, sharedByMoreThan count: Int) -> [String] {
         keys[index]?.lazy.filter { $0.value.count > count }.map(\.key) ?? []
@@ -43,7 +39,8 @@ struct StoreContents<Object: Resource> {
         return changes
     }
 
-    /// Takes one event of a watch. An event that is older than what is there changes nothing.
+    /// Takes one event of a watch. An event that is older than what was seen, be it sent twice, changes nothing: not even an object that
+    /// has been deleted since comes back.
     mutating func apply(_ event: WatchEvent<Object>) -> [Change<Object>] {
         switch event {
         case .added(let object), .modified(let object):
@@ -51,8 +48,7 @@ struct StoreContents<Object: Resource> {
             return isOutdated(object) ? [] : put(object, isInitial: false)
         case .deleted(let object):
             defer { advance(to: object.metadata.resourceVersion) }
-            guard !isOutdated(object), let change = remove(object.key) else { return [] }
-            return [change]
+            return isOutdated(object) ? [] : remove(object.key).map { [$0] } ?? []
         case .bookmark(let version, _):
             advance(to: version)
             return []
@@ -60,15 +56,27 @@ struct StoreContents<Object: Resource> {
         }
     }
 
+    /// An object that can't be read has changed, and stays as it was; or it is gone.
+    mutating func skip(_ object: UndecodableObject) -> [Change<Object>] {
+        defer { advance(to: object.resourceVersion) }
+        guard object.isDeleted, let key = object.key, !isBehind(object.resourceVersion) else { return [] }
+        return remove(key).map { [$0] } ?? []
+    }
+
     mutating func advance(to version: String?) {
-        guard let version, ResourceVersion.isOlder(version, than: resourceVersion) != true else { return }
+        guard let version, !isBehind(version) else { return }
         resourceVersion = version
     }
 
-    /// Whether the store has a newer state of the same name.
+    /// Whether everything up to this version, and more, has been seen. Of one version there may be several events: a lease in etcd that
+    /// runs out takes all objects that it holds in one transaction.
+    private func isBehind(_ version: String?) -> Bool { ResourceVersion.isOlder(version, than: resourceVersion) == true }
+
     private func isOutdated(_ object: Object) -> Bool {
+        let version = object.metadata.resourceVersion
+        if isBehind(version) { return true }
         guard let held = objects[object.key]?.object else { return false }
-        return ResourceVersion.isOlder(object.metadata.resourceVersion, than: held.metadata.resourceVersion) == true
+        return ResourceVersion.isOlder(version, than: held.metadata.resourceVersion) == true
     }
 
     private mutating func put(_ object: Object, isInitial: Bool) -> [Change<Object>] {
@@ -83,10 +91,9 @@ struct StoreContents<Object: Resource> {
                 old = nil
             }
         }
-        let stored = StoredObject(object, indices)
-        if let before = objects.updateValue(stored, forKey: key) { unindex(key, before) }
-        for (index, values) in zip(indices, stored.values) {
-            for value in values { keys[index.name, default: [:]][value, default: []].insert(key) }
+        if let before = objects.updateValue(StoredObject(object), forKey: key) { unindex(key, before.object) }
+        for index in indices {
+            for value in index.values(object) { keys[index.name, default: [:]][value, default: []].insert(key) }
         }
         changes.append(Change(key: key, old: old, new: object, isInitial: isInitial))
         return changes
@@ -94,13 +101,13 @@ struct StoreContents<Object: Resource> {
 
     private mutating func remove(_ key: ObjectKey) -> Change<Object>? {
         guard let stored = objects.removeValue(forKey: key) else { return nil }
-        unindex(key, stored)
+        unindex(key, stored.object)
         return Change(key: key, old: stored.object, new: nil)
     }
 
-    private mutating func unindex(_ key: ObjectKey, _ stored: StoredObject<Object>) {
-        for (index, values) in zip(indices, stored.values) {
-            for value in values {
+    private mutating func unindex(_ key: ObjectKey, _ object: Object) {
+        for index in indices {
+            for value in index.values(object) {
                 keys[index.name]?[value]?.remove(key)
                 if keys[index.name]?[value]?.isEmpty ?? false { keys[index.name]?[value] = nil }
             }

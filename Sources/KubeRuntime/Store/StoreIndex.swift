@@ -8,7 +8,7 @@ public struct StoreIndex<Object: Resource>: Sendable {
 
     /// - Parameters:
     ///   - name: tells indices of one store apart.
-    ///   - values: what an object is found by; may be several, or none.
+    ///   - values: what an object is found by; may be several, or none. The same object must give the same values each time.
     public init(_ name: String, values: @escaping @Sendable (Object) -> [String]) {
         self.name = name
         self.values = values

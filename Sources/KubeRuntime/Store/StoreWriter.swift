@@ -16,15 +16,19 @@ public final class StoreWriter<Object: Resource>: Sendable {
         store.synced.fire()
     }
 
-    /// Takes one event over. One that is older than what the store holds changes nothing.
+    /// Takes one event over. One that is older than what the store has seen changes nothing.
     public func apply(_ event: WatchEvent<Object>) { write { $0.apply(event) } }
 
+    /// Passes over an object that can't be read. What the store has of it stays, unless it was deleted.
+    public func skip(_ object: UndecodableObject) { write { $0.skip(object) } }
+
     private func write(_ change: (inout StoreContents<Object>) -> [Change<Object>]) {
-        let (changes, subscribers) = store.state.withLock { state in
-            (change(&state.contents), Array(state.subscribers.values))
+        let subscribers = store.state.withLock { state in
+            let changes = change(&state.contents)
+            let subscribers = Array(state.subscribers.values)
+            for subscriber in subscribers { subscriber.enqueue(changes) }
+            return subscribers
         }
-        for change in changes {
-            for subscriber in subscribers { subscriber(change) }
-        }
+        for subscriber in subscribers { subscriber.tell() }
     }
 }

@@ -67,6 +67,11 @@ extension KubeError {
             causes: [Cause(reason: "ResourceVersionTooLarge", message: "Too large resource version", field: "")], retryAfter: .seconds(1))
     }
 
+    static let streamingListsUnavailable = KubeError(
+        .internalError, status: 500,
+        message: "Internal error occurred: a watch stream was requested by the client but the required storage feature "
+            + "RequestWatchProgress is disabled")
+
     static func storage(_ message: String) -> KubeError {
         KubeError(.internalError, status: 500, message: "the write could not be stored: \(message)")
     }

@@ -10,6 +10,9 @@ extension Endpoint {
         // The real server picks a time between 30 and 60 minutes when none is asked for.
         let seconds = try query.integer("timeoutSeconds").flatMap { $0 > 0 ? $0 : nil } ?? 1800
         let form = WatchForm(endpoint: self)
+        if server.configuration.streamingLists == .refusedByEvent, try query.bool("sendInitialEvents") ?? false {
+            return ServerResponse(body: .bytes(form.line("ERROR", KubeError.streamingListsUnavailable.json)))
+        }
         do {
             let watcher = try store.watch(
                 type.storage, filter, from: start, bookmarks: bookmarks, deadline: server.now() + .seconds(min(seconds, 86_400)),
@@ -47,6 +50,11 @@ extension Endpoint {
             throw .invalidOptions(
                 kind: "ListOptions", field: "resourceVersionMatch",
                 "Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan", .forbidden)
+        }
+        if server.configuration.streamingLists == .refused {
+            throw .invalidOptions(
+                kind: "ListOptions", field: "sendInitialEvents",
+                "Forbidden: sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled", .forbidden)
         }
         guard sendsInitial else { return number == 0 ? .now : .version(number) }
         let current = store.version

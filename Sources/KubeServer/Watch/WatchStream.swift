@@ -13,8 +13,14 @@ package struct WatchStream: Sendable {
             stop()
             return nil
         }
-        return form.line(item)
+        var bytes = form.line(item)
+        // What is there already goes out in one piece, as long as that is small.
+        while bytes.count < Self.pieceSize, let item = watcher.more(1).first { bytes += form.line(item) }
+        return bytes
     }
+
+    /// Bytes after which no more lines are put into one piece.
+    private static let pieceSize = 16 << 10
 
     /// Ends the watch. Whoever stops reading before the end calls it.
     package func stop() { store.stop(watcher) }

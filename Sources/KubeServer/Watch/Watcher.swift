@@ -63,6 +63,15 @@ final class Watcher: Sendable {
         }
     }
 
+    /// What is queued already, at most so many items; does not wait. For the consumer.
+    func more(_ limit: Int) -> ArraySlice<Item> {
+        state.withLock { state in
+            let items = state.queue.prefix(limit)
+            state.queue.removeFirst(items.count)
+            return items
+        }
+    }
+
     /// Tells of a change, as far as the filter lets it be seen.
     func offer(_ change: Change) {
         if let item = Self.item(for: change, through: filter) { enqueue(item) }

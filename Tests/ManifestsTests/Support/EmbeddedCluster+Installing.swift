@@ -44,8 +44,13 @@ extension User {
 }
 
 /// Runs a server that holds to roles, with Graft installed.
-func withInstalledCluster(_ body: (EmbeddedCluster) async throws -> Void) async throws {
-    try await withEmbeddedCluster(KubeServer.Configuration(authorization: .roles)) { cluster in
+/// - Parameter streamingLists: where they are refused, clients need the permissions to list as well as those to watch.
+func withInstalledCluster(
+    streamingLists: KubeServer.Configuration.StreamingLists = .served, _ body: (EmbeddedCluster) async throws -> Void
+) async throws {
+    var configuration = KubeServer.Configuration(authorization: .roles)
+    configuration.streamingLists = streamingLists
+    try await withEmbeddedCluster(configuration) { cluster in
         try await cluster.install(Manifests.definitions() + Manifests.devOverlay())
         try await cluster.createNamespace("payments")
         try await body(cluster)
