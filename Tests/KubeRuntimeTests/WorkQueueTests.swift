@@ -1,5 +1,6 @@
 import Harness
 import KubeRuntime
+import Synchronization
 import Testing
 
 @Suite struct WorkQueueTests {
@@ -75,5 +76,33 @@ import Testing
         #expect([1, 2, 4, 8].map { .seconds($0) } == (0..<4).map { _ in queue.failed("a").delay })
         queue.forget("a")
         #expect(queue.failed("a") == (1, .seconds(1)))
+    }
+
+    @Test func `Back-offs differ between those that failed together, and start again after a success`() {
+        let chance = Mutex(SeededRandom(seed: 7))
+        let time = ManualTime(random: { chance.withLock { Double.random(in: 0..<1, using: &$0) } })
+        let queue = WorkQueue<Int>(backoff: Backoff(base: .seconds(1), cap: .seconds(60), jitter: 0.25), surroundings: time.surroundings)
+        for round in 1...8 {
+            let delays = (0..<100).map { queue.failed($0).delay }
+            let middle = min(Duration.seconds(60), .seconds(1) * Double(1 << (round - 1)))
+            #expect(delays.allSatisfy { $0 >= middle * 0.75 && $0 <= middle * 1.25 })
+            #expect(Set(delays).count > 90, "a hundred that failed together don't come back together")
+        }
+        queue.forget(3)
+        #expect(queue.failed(3).failures == 1)
+        #expect(queue.failed(4).failures == 9, "each key has a back-off of its own")
+    }
+
+    @Test func `It tells its depth and how long its workers have been at it`() async {
+        let time = ManualTime()
+        let queue = WorkQueue<String>(surroundings: time.surroundings)
+        queue.add("a")
+        queue.add("b")
+        queue.add("c", after: .seconds(2))
+        _ = await queue.next()
+        time.advance(.seconds(3))
+        #expect(
+            queue.figures
+                == WorkQueueFigures(ready: 2, running: 1, longestRunning: .seconds(3), unfinishedWork: .seconds(3), adds: 3))
     }
 }

@@ -24,13 +24,26 @@ struct Heap<Element> {
         let last = elements.removeLast()
         if elements.isEmpty { return first }
         elements[0] = last
-        var parent = 0
+        sink(0)
+        return first
+    }
+
+    /// Drops the elements that `isKept` is false for. Linear.
+    mutating func filter(_ isKept: (Element) -> Bool) {
+        elements.removeAll { !isKept($0) }
+        for parent in stride(from: elements.count / 2 - 1, through: 0, by: -1) { sink(parent) }
+    }
+
+    mutating func removeAll() { elements = [] }
+
+    private mutating func sink(_ start: Int) {
+        var parent = start
         while true {
             var least = parent
             for child in [2 * parent + 1, 2 * parent + 2] where child < elements.count && isLess(elements[child], elements[least]) {
                 least = child
             }
-            if least == parent { return first }
+            if least == parent { return }
             elements.swapAt(parent, least)
             parent = least
         }

@@ -36,6 +36,11 @@ public final class WorkQueue<Key: Hashable & Sendable>: Service {
         let now = surroundings.now()
         return state.withLock { $0.machine.runningCount == 0 && !$0.machine.hasReady(now: now) }
     }
+    /// Depth, ages and counts, as they are now.
+    public var figures: WorkQueueFigures {
+        let now = surroundings.now()
+        return state.withLock { $0.machine.figures(now: now) }
+    }
     /// Whether no key is given out any more.
     public var isShutDown: Bool { state.withLock { $0.machine.isShutDown } }
 
@@ -122,7 +127,7 @@ public final class WorkQueue<Key: Hashable & Sendable>: Service {
             adding(&state)
             while !state.workers.isEmpty {
                 switch state.machine.take(now: now) {
-                case .key(let key): given.append((state.workers.removeFirst().continuation, key))
+                case .key(let key, _): given.append((state.workers.removeFirst().continuation, key))
                 case .finished: given.append((state.workers.removeFirst().continuation, nil))
                 case .nothing(let until):
                     let isEarlier = until != state.alarm
