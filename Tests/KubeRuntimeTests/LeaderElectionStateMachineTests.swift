@@ -20,6 +20,9 @@ import Testing
         machine.next(now: .seconds(now), wallTime: wall, random: 0)
     }
 
+    /// Between two tries of a candidate, or after a failure, when chance is zero.
+    private let almostTwo = Duration.milliseconds(1900)
+
     private func machine() -> Machine { Machine(identity: "me", timing: .standard) }
 
     /// One that leads since second 0, its request sent then.
@@ -54,13 +57,13 @@ import Testing
     @Test func `Another's lease is taken when it has not changed for its whole duration since we saw it change`() {
         var machine = machine()
         machine.read(lease("other", version: 5, seconds: 20), now: .seconds(100))
-        #expect(next(&machine, 100) == .pause(.seconds(2)))
+        #expect(next(&machine, 100) == .pause(almostTwo))
         #expect(next(&machine, 110) == .read)
         machine.read(lease("other", version: 6, seconds: 20), now: .seconds(110))
-        #expect(next(&machine, 125) == .pause(.seconds(2)), "renewed at 110, whatever its own times say")
+        #expect(next(&machine, 125) == .pause(almostTwo), "renewed at 110, whatever its own times say")
         #expect(next(&machine, 129) == .read)
         machine.read(lease("other", version: 6, seconds: 20), now: .seconds(129))
-        #expect(next(&machine, 129) == .pause(.seconds(2)))
+        #expect(next(&machine, 129) == .pause(.seconds(1)), "no longer than it lasts")
         #expect(next(&machine, 130) == .read)
         machine.read(lease("other", version: 6, seconds: 20), now: .seconds(130))
         guard case .update = next(&machine, 130) else { return #expect(Bool(false), "wanted an update") }
@@ -82,7 +85,7 @@ import Testing
         for second in [2, 4, 6, 8] {
             guard case .update = next(&machine, second) else { return #expect(Bool(false), "wanted an update") }
             machine.failed(random: 0)
-            if second < 8 { #expect(next(&machine, second) == .pause(.seconds(2))) }
+            if second < 8 { #expect(next(&machine, second) == .pause(almostTwo)) }
         }
         #expect(next(&machine, 9) == .pause(.seconds(1)), "no longer than leadership lasts")
         #expect(machine.isLeading)
@@ -90,6 +93,31 @@ import Testing
         #expect(reason.contains("renewed"))
         #expect(!machine.isLeading)
         guard case .lost = next(&machine, 11) else { return #expect(Bool(false), "and it stays lost") }
+    }
+
+    @Test func `A leader who did not look at the clock for too long leads no more, before he has looked`() {
+        let machine = leader()
+        #expect(machine.isLeading(at: .milliseconds(9999)))
+        #expect(!machine.isLeading(at: .seconds(10)))
+    }
+
+    @Test func `A request that was waited for in vain is part of the pause after it`() {
+        var machine = leader()
+        _ = next(&machine, 0)
+        machine.failed(random: 0, took: .seconds(1))
+        #expect(next(&machine, 3) == .pause(.milliseconds(900)))
+        machine.failed(random: 0, took: .seconds(5))
+        guard case .update = next(&machine, 8) else { return #expect(Bool(false), "wanted an update at once") }
+    }
+
+    @Test("No pause is longer than the period", arguments: [0, 0.5, 0.999])
+    func pauses(random: Double) {
+        var machine = machine()
+        machine.read(lease("other", version: 5), now: .zero)
+        guard case .pause(let pause) = machine.next(now: .zero, wallTime: wall, random: random) else {
+            return #expect(Bool(false), "wanted a pause")
+        }
+        #expect(pause < .seconds(2) && pause > .seconds(1))
     }
 
     @Test func `A leader whose lease another holds leads no more`() {

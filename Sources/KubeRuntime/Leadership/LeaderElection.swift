@@ -16,8 +16,12 @@ public struct LeadershipLost: Error, Sendable, Hashable, CustomStringConvertible
 
 /// Runs a body while we hold a Lease, so that of several replicas one works.
 ///
-/// Lost leadership cancels the body and throws `LeadershipLost`. When the body returns by itself, which it does at a graceful
-/// shutdown, the lease is given up, and the next replica need not wait for it to run out. This does not fence.
+/// - No two lead at once, whatever the system's clocks say: a leader stops when its last good renewal is `renewDeadline` old, others take
+///   over when they have not seen the lease change for `leaseDuration`, both by the monotonic clock.
+/// - After a leader has vanished another leads within `leaseDuration` and one `retryPeriod`; after one that gave up, within a `retryPeriod`.
+/// - Lost leadership cancels the body and throws `LeadershipLost`. When the body returns by itself, which it does at a graceful shutdown,
+///   the lease is given up, and the next replica need not wait for it to run out.
+/// - What the body writes through a `FencedTransport` over `fence` is not sent once we do not lead for certain.
 public final class LeaderElection: Service {
     /// How long a lease lasts, and how soon a leader that can't renew it stops.
     public struct Timing: Sendable, Hashable {
@@ -39,6 +43,8 @@ public final class LeaderElection: Service {
         public static let standard = Timing(leaseDuration: .seconds(15), renewDeadline: .seconds(10), retryPeriod: .seconds(2))
     }
 
+    /// Open while we lead for certain.
+    public let fence: WriteFence
     private let api: Api<Lease>
     private let name: String
     private let machine: Mutex<LeaderElectionStateMachine>
@@ -50,11 +56,14 @@ public final class LeaderElection: Service {
 
     /// - Parameters:
     ///   - identity: unlike any other candidate's, also that of this process's predecessor.
+    ///   - client: not fenced: it takes the lease.
+    ///   - fence: what the work's writes pass; nil makes one of its own.
     ///   - whileLeading: the work. Should return at a graceful shutdown, as controllers do.
     public init(
-        client: Client, namespace: String, name: String, identity: String, timing: Timing = .standard, logger: Logger,
-        surroundings: Surroundings = .system, whileLeading: @escaping @Sendable () async throws -> Void
+        client: Client, namespace: String, name: String, identity: String, timing: Timing = .standard, fence: WriteFence? = nil,
+        logger: Logger, surroundings: Surroundings = .system, whileLeading: @escaping @Sendable () async throws -> Void
     ) {
+        self.fence = fence ?? WriteFence(surroundings: surroundings)
         api = Api(client, namespace: namespace)
         self.name = name
         machine = Mutex(LeaderElectionStateMachine(identity: identity, timing: timing))
@@ -67,15 +76,18 @@ public final class LeaderElection: Service {
         status = LeadershipStatus(lease: name)
     }
 
-    /// Whether we lead, as far as we know.
-    public var isLeading: Bool { machine.withLock { $0.isLeading } }
+    /// Whether we lead for certain, at this very moment.
+    public var isLeading: Bool {
+        let now = surroundings.now()
+        return machine.withLock { $0.isLeading(at: now) }
+    }
     /// Who holds the lease, as far as we know.
     public var holder: String? { machine.withLock { $0.holder } }
 
     public func run() async throws {
         // A candidate that is told to stop stops; a leader first lets its work come to an end.
-        let isElected: Void? = try await untilGracefulShutdown { while !self.isLeading { try await self.step() } }
-        guard isElected != nil else { return await release() }  // elected at the very last moment
+        let wasElected: Void? = try await untilGracefulShutdown { while !self.isElected { try await self.step() } }
+        guard wasElected != nil else { return await release() }  // elected at the very last moment
         logger.info("leading")
         status.set(true)
         defer { status.set(false) }
@@ -83,10 +95,13 @@ public final class LeaderElection: Service {
             try await firstOf({ try await self.whileLeading() }, { while true { try await self.step() } })
         } catch {
             if !(error is LeadershipLost), !Task.isCancelled { await release() }
+            fence.close("the term is over")
             throw error
         }
         await release()
     }
+
+    private var isElected: Bool { machine.withLock { $0.isLeading } }
 
     private func step() async throws {
         let action = machine.withLock {
@@ -95,6 +110,7 @@ public final class LeaderElection: Service {
         switch action {
         case .pause(let duration): try await surroundings.sleep(duration)
         case .lost(let reason):
+            fence.close(reason)
             logger.error("leadership lost", metadata: ["reason": "\(reason)"])
             throw LeadershipLost(reason)
         case .read:
@@ -113,14 +129,21 @@ public final class LeaderElection: Service {
         let sentAt = surroundings.now()
         try await attempt {
             let lease = try await request()
-            self.machine.withLock { $0.wrote(lease, sentAt: sentAt, now: self.surroundings.now()) }
+            let end = self.machine.withLock {
+                $0.wrote(lease, sentAt: sentAt, now: self.surroundings.now())
+                return $0.mustRenewBefore
+            }
+            if let end { self.fence.open(until: end) }
         }
     }
 
-    /// Sends a request, but waits for it no longer than leadership lasts.
+    /// Sends a request, but waits for it no longer than leadership lasts, nor so long that there is no time for another: the connection
+    /// it went out on may be dead.
     private func attempt(_ request: @escaping @Sendable () async throws -> Void) async throws {
         let surroundings = surroundings
-        let limit = machine.withLock { $0.mustRenewBefore }.map { max(.zero, $0 - surroundings.now()) } ?? timing.renewDeadline
+        let sentAt = surroundings.now()
+        let left = machine.withLock { $0.mustRenewBefore }.map { max(.zero, $0 - sentAt) } ?? timing.renewDeadline
+        let limit = min(left, timing.renewDeadline / 2)
         do {
             try await firstOf(
                 request,
@@ -133,13 +156,16 @@ public final class LeaderElection: Service {
             if let error = error as? KubeError, [.conflict, .alreadyExists, .notFound].contains(error.code) {
                 machine.withLock { $0.conflicted() }
             } else {
-                machine.withLock { $0.failed(random: surroundings.random()) }
+                let took = surroundings.now() - sentAt
+                machine.withLock { $0.failed(random: surroundings.random(), took: took) }
                 logger.warning("the lease can't be reached; will try again", metadata: ["error": "\(error)"])
             }
         }
     }
 
     private func release() async {
+        // Nothing is written after another may lead.
+        fence.close("the lease is given up")
         guard let (spec, preconditions) = machine.withLock({ $0.release(wallTime: self.surroundings.wallTime()) }) else { return }
         let (api, name, surroundings, limit) = (api, name, surroundings, timing.retryPeriod)
         do {

@@ -37,7 +37,9 @@ struct LeaderElectionStateMachine: Sendable {
         self.timing = timing
     }
 
+    /// Whether we lead, as far as we have found out; `isLeading(at:)` also when nobody has looked at the clock for a while.
     var isLeading: Bool { renewedAt != nil && lostReason == nil }
+    func isLeading(at now: Duration) -> Bool { isLeading && mustRenewBefore.map { now < $0 } ?? false }
     var holder: String? { seen?.lease.spec.holderIdentity }
 
     /// When leadership ends unless it is renewed.
@@ -61,9 +63,9 @@ struct LeaderElectionStateMachine: Sendable {
         if isFree || now >= seen.changedAt + duration {
             return .update(spec(after: held, wallTime), Preconditions(of: seen.lease))
         }
-        // Another holds it: look again soon, and not all at the same time.
+        // Another holds it: look again soon, not all at the same time, and at the very moment when it has run out.
         isStale = true
-        return .pause(timing.retryPeriod * (1 + 0.2 * random))
+        return .pause(min(between(random), seen.changedAt + duration - now))
     }
 
     /// The lease was read; nil: there is none.
@@ -95,10 +97,15 @@ struct LeaderElectionStateMachine: Sendable {
     mutating func conflicted() { isStale = true }
 
     /// A request failed for another reason.
-    mutating func failed(random: Double) {
+    /// - Parameter took: how long that was waited for: it counts as part of the pause.
+    mutating func failed(random: Double, took: Duration = .zero) {
         isStale = renewedAt == nil
-        pause = timing.retryPeriod * (1 + 0.2 * random)
+        let rest = between(random) - took
+        pause = rest > .zero ? rest : nil
     }
+
+    /// Between two tries: never longer than the period, so that a lease that is given up is seen within it.
+    private func between(_ random: Double) -> Duration { timing.retryPeriod * (0.95 - 0.2 * random) }
 
     /// What to write to give the lease up; nil when we don't hold it.
     func release(wallTime: Timestamp) -> (Lease.Spec, Preconditions)? {

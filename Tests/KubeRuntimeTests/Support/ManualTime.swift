@@ -12,15 +12,20 @@ final class ManualTime: Sendable {
 
     private let state = Mutex(State())
     private let random: @Sendable () -> Double
+    /// The system's clock, which may be set.
+    private let wallTime = Mutex(Timestamp(seconds: 1_767_225_600))
 
     init(random: @escaping @Sendable () -> Double = { 0.5 }) { self.random = random }
+
+    /// Sets the system's clock forward, or back.
+    func jump(_ duration: Duration) { wallTime.withLock { $0 = $0 + duration } }
 
     var now: Duration { state.withLock { $0.now } }
     var sleepers: Int { state.withLock { $0.sleepers.count } }
 
     var surroundings: Surroundings {
         Surroundings(
-            now: { self.now }, wallTime: { Timestamp(seconds: 1_767_225_600) + self.now }, sleep: { try await self.sleep($0) },
+            now: { self.now }, wallTime: { self.wallTime.withLock(\.self) + self.now }, sleep: { try await self.sleep($0) },
             random: random)
     }
 
@@ -35,6 +40,9 @@ final class ManualTime: Sendable {
         for continuation in woken { continuation.resume(returning: true) }
     }
 
+    /// Moves the clock and wakes nobody yet, as for a process that was stopped meanwhile.
+    func standStill(_ duration: Duration) { state.withLock { $0.now += duration } }
+
     /// Moves the clock to when the next sleeper wakes; false when nobody sleeps, or only for longer than `limit`: deadlines of what is
     /// under way sleep, too, and must not pass because the machine is slow.
     @discardableResult
@@ -43,6 +51,12 @@ final class ManualTime: Sendable {
         guard let pause, pause <= limit else { return false }
         advance(max(pause, .zero))
         return true
+    }
+
+    /// The same, but only when at least so many sleep until then or less: the others are at something that must not be cut short.
+    func advanceToNextSleeper(within limit: Duration, asleep count: Int) {
+        let isQuiet = state.withLock { state in state.sleepers.values.count { $0.until - state.now <= limit } >= count }
+        if isQuiet { advanceToNextSleeper(within: limit) }
     }
 
     private func sleep(_ duration: Duration) async throws {
