@@ -14,36 +14,49 @@ public enum EventType: String, Sendable {
 
 /// Writes Events (`events.k8s.io/v1`) about objects, for people to read.
 ///
-/// Recording never waits and never fails. Equal events are one series; a bounded queue and a limit for each object drop what is too
-/// much, and count it. At a graceful shutdown what is pending is still written, for two seconds at most.
+/// - Recording never waits and never fails: what is recorded is written one after another, in order, by `run` or `whileWriting`.
+/// - Equal events are one series, and what is too much is dropped and counted: see `EventLimits`.
+/// - What the server can't take is tried again for about a minute.
+/// - At the end what is pending is still written, for two seconds at most. `whileWriting` ends after its body, and so with what the body
+///   recorded last. `run` ends at the graceful shutdown: in a `ServiceGroup`, name it before the services that record, which are shut down
+///   before it then.
 public final class EventRecorder: Service {
     private let api: Api<Event>
     private let controller: String
     private let instance: String
     private let aggregator: Mutex<EventAggregator>
-    /// The names of the events of live series.
-    private let names = Mutex<[EventContent: String]>([:])
+    /// Tells names of this recorder's events from those of another that writes at the same microsecond.
+    private let salt: UInt64
     private let wake = Wake()
+    private let isLast = Signal()
     private let logger: Logger
     private let surroundings: Surroundings
+
+    /// What is pending at the end is written for so long.
+    private static let lastWords = Duration.seconds(2)
+    private static let tries = 12
+    private static let backoff = Backoff(base: .milliseconds(250), cap: .seconds(10))
 
     /// - Parameters:
     ///   - controller: as in `example.com/controller`.
     ///   - instance: as in the pod's name.
-    ///   - capacity: events that wait to be written.
     public init(
-        client: Client, controller: String, instance: String, capacity: Int = 1000, logger: Logger, surroundings: Surroundings = .system
+        client: Client, controller: String, instance: String, limits: EventLimits = EventLimits(), logger: Logger,
+        surroundings: Surroundings = .system
     ) {
         api = Api(client)
         self.controller = controller
         self.instance = instance
-        aggregator = Mutex(EventAggregator(capacity: capacity))
+        aggregator = Mutex(EventAggregator(limits: limits))
+        salt = UInt64(surroundings.random() * 4096)
         self.logger = logger
         self.surroundings = surroundings
     }
 
     /// Events that were not written.
     public var dropped: Int { aggregator.withLock { $0.dropped } }
+    /// Writes that wait for the server.
+    public var pending: Int { aggregator.withLock { $0.pendingCount } }
 
     /// - Parameters:
     ///   - reason: why, CamelCase, at most 128 bytes.
@@ -59,69 +72,97 @@ public final class EventRecorder: Service {
     }
 
     public func run() async throws {
-        guard try await untilGracefulShutdown({ try await self.writeForEver() }) == nil else { return }
-        let surroundings = surroundings
-        try await firstOf({ try await self.writePending() }, { try await surroundings.sleep(.seconds(2)) })
+        try await withGracefulShutdownHandler {
+            try await self.writeUntilLast()
+        } onGracefulShutdown: {
+            self.isLast.fire()
+        }
     }
 
-    private func writeForEver() async throws {
+    /// Writes events while `body` runs, whatever is shut down meanwhile, and then what is still pending. When `body` throws, leadership
+    /// having been lost for instance, what is pending is left.
+    public func whileWriting<Value>(_ body: () async throws -> Value) async throws -> Value {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await self.writeUntilLast() }
+            defer { group.cancelAll() }
+            let value = try await body()
+            isLast.fire()
+            try await group.waitForAll()
+            return value
+        }
+    }
+
+    private func writeUntilLast() async throws {
+        let (surroundings, isLast) = (surroundings, isLast)
+        try await firstOf(
+            { try await self.write() },
+            {
+                try await isLast.wait()
+                self.wake.wake()
+                try await surroundings.sleep(Self.lastWords)
+                self.logger.warning("not all events could be written before the end", metadata: ["pending": "\(self.pending)"])
+            })
+    }
+
+    /// Ends when nothing is left after `isLast`.
+    private func write() async throws {
         while true {
-            let (write, until) = aggregator.withLock { $0.next(now: surroundings.now()) }
-            if let write {
-                try await send(write)
+            let isEnd = isLast.isFired
+            let (next, until) = aggregator.withLock { aggregator in
+                if isEnd { aggregator.flush() }
+                return aggregator.next(now: surroundings.now())
+            }
+            if let next {
+                try await send(next)
+            } else if isEnd {
+                return
             } else {
                 try await wake.wait(atMost: until.map { max($0 - surroundings.now(), .milliseconds(1)) }, surroundings)
             }
         }
     }
 
-    private func writePending() async throws {
-        while let write = aggregator.withLock({ $0.next(now: surroundings.now(), isLast: true).write }) { try await send(write) }
-    }
-
     private func send(_ write: EventAggregator.Write) async throws {
-        for attempt in 1...3 {
+        for attempt in 1...Self.tries {
             do { return try await sendOnce(write) } catch {
                 try Task.checkCancellation()
-                let isWorthIt = (error as? KubeError)?.isTransient ?? true
-                guard isWorthIt, attempt < 3 else {
+                let failure = error as? KubeError
+                guard failure?.isTransient ?? true, attempt < Self.tries else {
                     logger.warning("an event could not be written; dropped", metadata: ["error": "\(error)"])
                     break
                 }
-                try await surroundings.sleep(Backoff.watch.delay(attempt, random: surroundings.random()))
+                let pause = Self.backoff.delay(attempt, random: surroundings.random())
+                try await surroundings.sleep(max(pause, failure?.retryAfter ?? .zero))
             }
         }
-        aggregator.withLock { $0.drop() }
+        aggregator.withLock { $0.failed(write.series) }
     }
 
     private func sendOnce(_ write: EventAggregator.Write) async throws {
-        switch write {
-        case .create(let content, let time): try await create(content, time, series: nil)
-        case .update(let content, let count, let last):
-            let series = Event.Series(count: count, lastObservedTime: last)
-            guard let name = names.withLock({ $0[content] }) else { return try await create(content, last, series: series) }
-            do { try await place(content).mergePatch(name, ["series": series.json]) } catch let error as KubeError
-                where error.code == .notFound
-            {
-                try await create(content, last, series: series)  // events are deleted after an hour
-            }
+        guard let name = write.name else { return try await create(write) }
+        let series = Event.Series(count: write.count, lastObservedTime: write.last)
+        do { try await place(write.content).mergePatch(name, ["series": series.json]) } catch let error as KubeError
+            where error.code == .notFound
+        {
+            try await create(write)  // events are deleted after an hour
         }
     }
 
-    private func create(_ content: EventContent, _ time: Timestamp, series: Event.Series?) async throws {
-        // A name of its own for each, as client-go makes it: the object's and a number that grows.
-        let suffix = String(UInt64(bitPattern: time.microseconds), radix: 16) + String(Int(surroundings.random() * 4096), radix: 16)
+    private func create(_ write: EventAggregator.Write) async throws {
+        let content = write.content
+        // A name of its own for each, as client-go makes it: the object's and a number that grows; the same whenever it is tried again.
+        let time = write.name == nil ? write.firstTime : write.last
+        let suffix = String(UInt64(bitPattern: time.microseconds), radix: 16) + String((write.number &+ salt) % 4096, radix: 16)
         let name = "\(cut(content.regarding.name, to: 230)).\(suffix)"
-        let namespace = content.regarding.namespace ?? "default"
         let event = Event(
-            metadata: ObjectMeta(name: name, namespace: namespace), eventTime: time, series: series,
+            metadata: ObjectMeta(name: name, namespace: content.regarding.namespace ?? "default"), eventTime: time,
+            series: write.count > 1 ? Event.Series(count: write.count, lastObservedTime: write.last) : nil,
             reportingController: controller, reportingInstance: cut(instance, to: 128), action: content.action, reason: content.reason,
             regarding: content.regarding, related: content.related, note: content.note, type: content.type.rawValue)
-        try await place(content).create(event)
-        names.withLock { names in
-            if names.count > 4096 { names = [:] }  // later repeats of theirs become new events
-            names[content] = name
+        do { try await place(content).create(event) } catch let error as KubeError where error.code == .alreadyExists {
+            // An earlier try arrived, its answer did not.
         }
+        aggregator.withLock { $0.created(write.series, name: name) }
     }
 
     private func place(_ content: EventContent) -> Api<Event> { api.scoped(to: content.regarding.namespace ?? "default") }
