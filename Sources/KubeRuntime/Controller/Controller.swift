@@ -7,6 +7,7 @@ public import ServiceLifecycle
 /// - A key is never reconciled twice at the same time; at most `workers` are reconciled at once.
 /// - A reconcile is cancelled when its deadline passes, when the generation it works on is no longer the newest or its object
 ///   is gone (if `generation` is given), and when the controller is cancelled. Only the first counts as a failure.
+/// - With a shard, only keys of slots that are ours are reconciled, and no slot is given away while a reconcile of one of its keys runs.
 /// - A graceful shutdown lets reconciles that run come to their end and starts no others; cancellation (lost leadership) cancels them.
 public final class Controller<Key: Hashable & Sendable>: Service {
     private enum Outcome: Sendable {
@@ -20,6 +21,7 @@ public final class Controller<Key: Hashable & Sendable>: Service {
     private let deadline: Duration
     private let errors: ErrorPolicy
     private let generation: (@Sendable (Key) -> Int64?)?
+    private let shard: Shard<Key>?
     private let reconcile: @Sendable (Key) async throws -> Next
     private let running = RunningReconciles<Key>()
     private let name: String
@@ -29,11 +31,12 @@ public final class Controller<Key: Hashable & Sendable>: Service {
 
     /// - Parameters:
     ///   - generation: of a key's object as the store has it now; nil when it is gone. Read when a reconcile starts and at each change.
+    ///   - shard: what of the keys is ours; nil: all.
     ///   - reconcile: gathers, decides and applies, and says when it is due again.
     public init(
         _ name: String, triggers: [Trigger<Key>], workers: Int = 4, deadline: Duration = .seconds(60), errors: ErrorPolicy = .standard,
-        backoff: Backoff = .reconcile, generation: (@Sendable (Key) -> Int64?)? = nil, logger: Logger,
-        surroundings: Surroundings = .system, reconcile: @escaping @Sendable (Key) async throws -> Next
+        backoff: Backoff = .reconcile, generation: (@Sendable (Key) -> Int64?)? = nil, shard: Shard<Key>? = nil,
+        logger: Logger, surroundings: Surroundings = .system, reconcile: @escaping @Sendable (Key) async throws -> Next
     ) {
         self.name = name
         metrics = ControllerMetrics(name: name, workers: workers)
@@ -42,6 +45,7 @@ public final class Controller<Key: Hashable & Sendable>: Service {
         self.deadline = deadline
         self.errors = errors
         self.generation = generation
+        self.shard = shard
         self.reconcile = reconcile
         var logger = logger
         logger[metadataKey: "controller"] = "\(name)"
@@ -60,6 +64,8 @@ public final class Controller<Key: Hashable & Sendable>: Service {
     public var isIdle: Bool { queue.isIdle }
 
     public func run() async throws {
+        let slots = shard?.member.subscribe { change in self.gained(change.gained) }
+        defer { slots?.cancel() }
         let subscriptions = triggers.map { trigger in
             trigger.subscribe { key, priority in self.changed(key, priority) }
         }
@@ -79,7 +85,16 @@ public final class Controller<Key: Hashable & Sendable>: Service {
         }
     }
 
+    /// What happened in slots before they were ours was left to their owner: all of it is looked at.
+    private func gained(_ slots: Set<Int>) {
+        guard let shard, !slots.isEmpty else { return }
+        for trigger in triggers {
+            trigger.replay { key in if slots.contains(shard.slot(of: key)) { queue.add(key, priority: .low) } }
+        }
+    }
+
     private func changed(_ key: Key, _ priority: WorkPriority) {
+        guard shard?.owns(key) ?? true else { return }
         queue.add(key, priority: priority)
         if let generation, running.contains(key) { running.supersede(key, generation: generation(key)) }
     }
@@ -87,6 +102,11 @@ public final class Controller<Key: Hashable & Sendable>: Service {
     private func work() async throws {
         while let key = await queue.next() {
             defer { queue.done(key) }
+            guard shard?.begin(key) ?? true else {
+                queue.forget(key)
+                continue
+            }
+            defer { shard?.end(key) }
             let reconcile = Reconcile(controller: name, key: key)
             let start = surroundings.now()
             metrics?.started()

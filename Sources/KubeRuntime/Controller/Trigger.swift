@@ -3,6 +3,8 @@ public import KubeCore
 /// Where a controller's keys come from: the changes of one store.
 public struct Trigger<Key: Hashable & Sendable>: Sendable {
     let subscribe: @Sendable (_ enqueue: @escaping @Sendable (Key, WorkPriority) -> Void) -> Subscription
+    /// Enqueues the keys of all that is there.
+    let replay: @Sendable (_ enqueue: (Key) -> Void) -> Void
     let waitUntilSynced: @Sendable () async throws -> Void
 
     /// - Parameter keys: which keys a change concerns. Must be quick: the watch waits for it.
@@ -13,6 +15,11 @@ public struct Trigger<Key: Hashable & Sendable>: Sendable {
             subscribe: { enqueue in
                 store.subscribe { change in
                     for key in keys(change) { enqueue(key, change.isInitial ? .low : .normal) }
+                }
+            },
+            replay: { enqueue in
+                for object in store.all() {
+                    for key in keys(Change(key: object.key, old: nil, new: object, isInitial: true)) { enqueue(key) }
                 }
             },
             waitUntilSynced: { try await store.waitUntilSynced() })
