@@ -172,7 +172,17 @@ let package = Package(
         tests(of: "Rollout", ["GraftAPI", "KubeCore", "JSON", "Schema"]),
         tests(of: "HTTPTransport", ["HTTPCore", httpTypes]),
         tests(of: "KubeClient", ["Harness", "HTTPCore", "HTTPTransport", "KubeCore", "JSON", httpTypes]),
-        tests(of: "KubeRuntime", ["Harness", "KubeServer", "HTTPCore", "KubeClient", "KubeCore", "JSON", logging, lifecycle, httpTypes]),
+        tests(
+            of: "KubeRuntime",
+            [
+                "Harness", "election-candidate", "KubeServer", "HTTPCore", "HTTPTransport", "KubeClient", "KubeCore", "JSON", logging,
+                lifecycle, httpTypes,
+            ]),
+        // A process that stands for election, for tests that kill it and stop it.
+        .executableTarget(
+            name: "election-candidate",
+            dependencies: ["HTTPTransport", "JSON", "KubeClient", "KubeCore", "KubeRuntime", lifecycle, logging, unixSignals],
+            path: "Tests/ElectionCandidate", swiftSettings: settings),
         tests(
             of: "Telemetry",
             [
