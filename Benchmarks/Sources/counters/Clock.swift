@@ -1,6 +1,7 @@
 import Glibc
 
-/// Nanoseconds that the calling thread has been on a processor: what other programs do on the machine does not count, waiting for a cache line does.
+/// Nanoseconds that the calling thread has been on a processor: what other programs do on the machine does not count, waiting for a
+/// cache line does.
 func processorTime() -> UInt64 { nanoseconds(CLOCK_THREAD_CPUTIME_ID) }
 
 /// Nanoseconds by the wall: for what sleeps while it waits, a lock for one.

