@@ -52,7 +52,9 @@ public struct ResponseBody {
 
 /// How long an exchange may take. Nil: no limit.
 public struct TransferLimits: Sendable, Hashable {
-    /// Until the connection stands, name resolution and TLS included.
+    /// In the queue before a host that has as many connections, or streams on them, as the transport allows.
+    public var queue: Duration?
+    /// From leaving the queue until the connection stands, name resolution and TLS included.
     public var connect: Duration?
     /// From the end of the request to the head of the response.
     public var firstByte: Duration?
@@ -64,12 +66,13 @@ public struct TransferLimits: Sendable, Hashable {
     /// Made of its members; nil is no limit.
     public init(
         connect: Duration? = .seconds(10), firstByte: Duration? = .seconds(30), idle: Duration? = .seconds(30),
-        whole: Duration? = .seconds(60)
+        whole: Duration? = .seconds(60), queue: Duration? = .seconds(30)
     ) {
         self.connect = connect
         self.firstByte = firstByte
         self.idle = idle
         self.whole = whole
+        self.queue = queue
     }
 
     /// For requests that are answered whole.

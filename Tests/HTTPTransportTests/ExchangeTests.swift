@@ -26,7 +26,7 @@ struct ExchangeTests {
             #expect(sent.hasPrefix("GET /a/../b%20c?d=e HTTP/1.1\r\nHost: \(server.authority)\r\n"))
             #expect(sent.contains("\r\nAuthorization: Bearer secret\r\n"))
             #expect(sent.contains("\r\nX-Empty:\r\n"))
-            #expect(sent.contains("\r\nUser-Agent: graft\r\n"))
+            #expect(sent.contains("\r\nUser-Agent: HTTPTransport\r\n"))
             #expect(!sent.contains("Expect"))
             #expect(!sent.contains("Accept-Encoding"))
         }

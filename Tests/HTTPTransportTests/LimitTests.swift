@@ -97,7 +97,7 @@ struct LimitTests {
         await client.shutdown()
     }
 
-    @Test("connect: all connections allowed are busy")
+    @Test("queue: all connections allowed are busy")
     func queued() async throws {
         let configuration = HTTPClient.Configuration(maxConnectionsPerHost: 1)
         try await withServer(configuration) { connection in
@@ -106,9 +106,9 @@ struct LimitTests {
             _ = connection.waitForClose()
         } _: { server, client in
             try await client.withResponse(to: server.request(), body: nil, limits: .streaming(idle: .seconds(30))) { _, _ in
-                let error = await failure { _ = try await client.send(server.request(), limits: TransferLimits(connect: Self.short)) }
+                let error = await failure { _ = try await client.send(server.request(), limits: TransferLimits(queue: Self.short)) }
                 #expect(error?.code == .timeout)
-                #expect(error?.message.contains("all 1 allowed to this host are busy") == true, "\(error as Any)")
+                #expect(error?.message.contains("(limit: queue): all 1 allowed to this host are busy") == true, "\(error as Any)")
             }
         }
     }

@@ -6,21 +6,6 @@ import Testing
 
 @Suite("TLS", .serialized, .timeLimit(.minutes(2)))
 struct TLSTests {
-    /// A CA `ours`, one `other`, a server's certificate by the first for 127.0.0.1 and right.test, one for clients.
-    private static func withCertificates<Result>(_ body: (OpenSSL) async throws -> Result) async throws -> Result {
-        var template = Array("/tmp/graft-tls-XXXXXX".utf8CString)
-        let openssl = OpenSSL(directory: try #require(mkdtemp(&template).map { String(cString: $0) }))
-        defer {
-            for name in entries(of: openssl.directory) { unlink(openssl.file(name)) }
-            rmdir(openssl.directory)
-        }
-        try openssl.makeAuthority("ours")
-        try openssl.makeAuthority("other")
-        try openssl.makeCertificate("server", for: "DNS:right.test,IP:127.0.0.1", by: "ours")
-        try openssl.makeCertificate("client", for: "DNS:client.test", by: "ours")
-        return try await body(openssl)
-    }
-
     private static func get(_ configuration: HTTPClient.Configuration, _ authority: String, scheme: String = "https") async throws -> Int {
         let client = HTTPClient(configuration)
         let request = HTTPRequest(method: .get, scheme: scheme, authority: authority, path: "/")
@@ -36,7 +21,7 @@ struct TLSTests {
 
     @Test("trusts the CA bundle given, and nobody else, under the right name")
     func verification() async throws {
-        try await Self.withCertificates { (openssl) async throws in
+        try await OpenSSL.withCertificates { (openssl) async throws in
             try await openssl.withServer("server") { (port) async throws in
                 let (ours, other) = (openssl.bytes("ours.pem"), openssl.bytes("other.pem"))
                 let good: [(HTTPClient.Configuration, String)] = [
@@ -64,7 +49,7 @@ struct TLSTests {
 
     @Test("shows a client certificate to a server that asks for one")
     func clientCertificate() async throws {
-        try await Self.withCertificates { (openssl) async throws in
+        try await OpenSSL.withCertificates { (openssl) async throws in
             try await openssl.withServer("server", ["-Verify", "1", "-verify_return_error", "-CAfile", openssl.file("ours.pem")]) {
                 (port) async throws in
                 let ours = openssl.bytes("ours.pem")
@@ -95,10 +80,52 @@ struct TLSTests {
             #expect(error?.code == .tls)
             #expect(error?.message.contains("check that the server speaks TLS on this port") == true, "\(error as Any)")
         }
-        try await Self.withCertificates { (openssl) async throws in
+        try await OpenSSL.withCertificates { (openssl) async throws in
             try await openssl.withServer("server") { (port) async throws in
                 let error = await failure { _ = try await Self.get(.init(), "127.0.0.1:\(port)", scheme: "http") }
                 #expect([.closed, .malformed].contains(error?.code), "\(error as Any)")
+            }
+        }
+    }
+
+    @Test("that fails says what was expected and what was found")
+    func expectedAndFound() async throws {
+        try await OpenSSL.withCertificates { (openssl) async throws in
+            try openssl.makeCertificate("old", from: "20200101000000Z", to: "20200131000000Z", by: "ours")
+            try openssl.makeCertificate("young", from: "20990101000000Z", to: "20990131000000Z", by: "ours")
+            let (ours, other) = (openssl.bytes("ours.pem"), openssl.bytes("other.pem"))
+            let cases: [(String, HTTPClient.Configuration, [String])] = [
+                (
+                    "server", .init(trustedAuthorities: other),
+                    [
+                        "not among the CA bundle given (CN=other)",
+                        "subject CN=server, names DNS:right.test, IP Address:127.0.0.1, issuer CN=ours",
+                    ]
+                ),
+                ("server", .init(), ["not among the system's authorities", "issuer CN=ours"]),
+                (
+                    "server", .init(trustedAuthorities: ours, tlsServerName: "wrong.test"),
+                    ["expected wrong.test, found [subject CN=server, names DNS:right.test, IP Address:127.0.0.1, issuer CN=ours"]
+                ),
+                (
+                    "old", .init(trustedAuthorities: ours),
+                    ["has expired", "subject CN=old", "valid from 2020-01-01T00:00:00Z to 2020-01-31T00:00:00Z"]
+                ),
+                (
+                    "young", .init(trustedAuthorities: ours),
+                    ["is not valid yet", "subject CN=young", "valid from 2099-01-01T00:00:00Z to 2099-01-31T00:00:00Z"]
+                ),
+            ]
+            for (certificate, configuration, words) in cases {
+                let fingerprint = try openssl.fingerprint(certificate)
+                #expect(fingerprint.count == 64)
+                try await openssl.withServer(certificate) { (port) async throws in
+                    let error = await failure { _ = try await Self.get(configuration, "127.0.0.1:\(port)") }
+                    #expect(error?.code == .tls)
+                    for word in words + ["SHA-256 \(fingerprint)"] {
+                        #expect(error?.message.contains(word) == true, "\(error as Any)")
+                    }
+                }
             }
         }
     }

@@ -15,6 +15,8 @@ final class CurlLoop: Sendable {
     private struct Inbox {
         var commands: [Command] = []
         var isOpen = false
+        /// The thread has not let go of everything yet.
+        var isRunning = false
         var isStopping = false
         /// The multi handle, as long as it may be woken.
         var multi: Int?
@@ -23,6 +25,7 @@ final class CurlLoop: Sendable {
 
     let configuration: HTTPClient.Configuration
     private let inbox = Mutex(Inbox())
+    private let published = Mutex<(HTTPClient.Activity, sockets: [Int32: UInt])>((HTTPClient.Activity(), [:]))
 
     private let others: OpenLoops
 
@@ -33,13 +36,21 @@ final class CurlLoop: Sendable {
         self.others = others ?? .ofProcess
     }
 
+    var activity: HTTPClient.Activity {
+        var (activity, sockets) = published.withLock { $0 }
+        activity.connections = SocketLedger.count(sockets)
+        return activity
+    }
+
     private static let prepareLibrary: CURLcode = curl_global_init(Int(CURL_GLOBAL_ALL))
 
     /// Starts the thread, which keeps the loop alive until `stop`.
     func launch() {
         guard Self.prepareLibrary == CURLE_OK, let multi = curl_multi_init() else { return }
+        graft_close_wakeup_on_exec(multi)
         inbox.withLock { inbox in
             inbox.isOpen = true
+            inbox.isRunning = true
             inbox.multi = Int(bitPattern: multi)
         }
         let isRunning = others.start(self) { context in
@@ -75,8 +86,8 @@ final class CurlLoop: Sendable {
     func stopped() async {
         await withCheckedContinuation { continuation in
             let isOver = inbox.withLock { inbox in
-                if inbox.multi != nil { inbox.stopWaiters.append(continuation) }
-                return inbox.multi == nil
+                if inbox.isRunning { inbox.stopWaiters.append(continuation) }
+                return !inbox.isRunning
             }
             if isOver { continuation.resume() }
         }
@@ -94,13 +105,20 @@ final class CurlLoop: Sendable {
 
     // MARK: On the thread
 
+    private func publish(_ transfers: TransferTable) {
+        let (activity, sockets) = (transfers.activity, transfers.ledger.sockets)
+        published.withLock { $0 = (activity, sockets) }
+    }
+
     private func run() {
         // Signals belong to the program's own threads; and a write to a closed socket must not end the process.
         var signals = sigset_t()
         sigfillset(&signals)
         pthread_sigmask(SIG_BLOCK, &signals, nil)
         guard let multi = inbox.withLock({ $0.multi }).flatMap({ UnsafeMutableRawPointer(bitPattern: $0) }) else { return }
-        let transfers = TransferTable(multi, configuration)
+        graft_name_thread("http-transport")
+        let ledger = SocketLedger()
+        let transfers = TransferTable(multi, configuration, ledger)
         while true {
             let (commands, isStopping) = inbox.withLock { inbox in
                 defer { inbox.commands = [] }
@@ -109,6 +127,8 @@ final class CurlLoop: Sendable {
             for command in commands { transfers.obey(command) }
             if isStopping { break }
             transfers.perform()
+            publish(transfers)
+            transfers.sleep()
         }
         let late = inbox.withLock { inbox in
             inbox.isOpen = false
@@ -117,12 +137,15 @@ final class CurlLoop: Sendable {
         }
         transfers.removeAll()
         for command in late { refuse(command) }
+        // From here on nobody wakes it; the connections it kept are closed with it.
+        inbox.withLock { $0.multi = nil }
+        curl_multi_cleanup(multi)
+        publish(transfers)
         let waiters = inbox.withLock { inbox in
-            inbox.multi = nil
+            inbox.isRunning = false
             defer { inbox.stopWaiters = [] }
             return inbox.stopWaiters
         }
-        curl_multi_cleanup(multi)
         for waiter in waiters { waiter.resume() }
     }
 }

@@ -15,9 +15,17 @@ struct PreparedRequest: Sendable {
     let fields: [String]
     let body: Body
     let limits: TransferLimits
+    let credentials: HTTPClient.Credentials
+    /// The proxy's URL; nil when there is none.
+    let proxy: String?
 
-    init(_ request: HTTPRequest, body: RequestBody?, limits: TransferLimits, configuration: HTTPClient.Configuration) throws {
+    init(
+        _ request: HTTPRequest, body: RequestBody?, limits: TransferLimits, configuration: HTTPClient.Configuration,
+        credentials: HTTPClient.Credentials, proxies: ProxyRules
+    ) throws {
         target = try RequestTarget(request)
+        self.credentials = credentials
+        proxy = configuration.unixSocketPath == nil ? try proxies.proxy(for: target) : nil
         method = request.method.rawValue
         self.limits = limits
         switch body {

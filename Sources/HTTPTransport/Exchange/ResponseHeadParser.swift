@@ -17,6 +17,8 @@ struct ResponseHeadParser {
     private var last: (name: HTTPField.Name, value: [UInt8])?
     private var length = 0
     private var isDone = false
+    /// Of HTTP/1.0 or 1.1, whose responses come one at a time on a connection.
+    private(set) var isHTTP1 = false
 
     /// Takes one line, its line end included.
     mutating func take(_ line: UnsafeBufferPointer<UInt8>) -> Step {
@@ -28,6 +30,7 @@ struct ResponseHeadParser {
         let content = UnsafeBufferPointer(rebasing: line[..<end])
         guard status != nil else {
             status = Self.status(content)
+            isHTTP1 = content.starts(with: "HTTP/1".utf8)
             return status == nil ? .malformed : .more
         }
         if content.isEmpty { return finish() }

@@ -8,12 +8,18 @@ public final class HTTPClient: Transport {
     /// As it was given.
     public let configuration: Configuration
     private let loop: CurlLoop
+    private let credentials: CredentialSource
+    private let proxies: ProxyRules
 
     /// Starts the thread; connects to nobody yet.
     public convenience init(_ configuration: Configuration = Configuration()) { self.init(configuration, among: nil) }
 
     init(_ configuration: Configuration, among loops: OpenLoops?) {
         self.configuration = configuration
+        let given = Credentials(
+            trustedAuthorities: configuration.trustedAuthorities, clientCertificate: configuration.clientCertificate)
+        credentials = CredentialSource(given, files: configuration.credentialFiles)
+        proxies = ProxyRules(configuration.proxy)
         loop = CurlLoop(configuration, among: loops)
         loop.launch()
     }
@@ -27,12 +33,19 @@ public final class HTTPClient: Transport {
         await loop.stopped()
     }
 
+    /// Requests from now on trust and show these, on connections of their own; those under way end on the ones they have.
+    public func replaceCredentials(_ credentials: Credentials) { self.credentials.replace(credentials) }
+
+    /// What the client holds: at most a moment old.
+    public var activity: Activity { loop.activity }
+
     public func withResponse<Result>(
         to request: HTTPRequest, body: RequestBody?, limits: TransferLimits,
         _ handle: (HTTPResponse, inout ResponseBody) async throws -> Result
     ) async throws -> Result {
         try Task.checkCancellation()
-        let prepared = try PreparedRequest(request, body: body, limits: limits, configuration: configuration)
+        let prepared = try PreparedRequest(
+            request, body: body, limits: limits, configuration: configuration, credentials: credentials.current(.now), proxies: proxies)
         let exchange = Exchange(prepared, on: loop)
         loop.submit(.start(exchange))
         return try await withTaskCancellationHandler {

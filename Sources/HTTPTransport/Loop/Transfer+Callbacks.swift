@@ -16,7 +16,12 @@ extension Transfer {
                 Transfer.of(context).connected()
                 return Int32(CURL_PREREQFUNC_OK)
             }, context)
-        graft_set_socket_callback(handle, { _, socket, _ in prepare(socket) }, nil)
+        graft_set_socket_callbacks(
+            handle, { context, _, address in Transfer.of(context).openSocket(address!.pointee) }, context,
+            { ledger, socket in
+                Unmanaged<SocketLedger>.fromOpaque(ledger!).takeUnretainedValue().socketClosed(socket)
+                return Glibc.close(socket)
+            }, Unmanaged.passUnretained(ledger).toOpaque())
     }
 
     private static func of(_ context: UnsafeMutableRawPointer?) -> Transfer {
@@ -24,6 +29,7 @@ extension Transfer {
     }
 
     private func connected() {
+        onConnection?(self)
         switch request.body {
         case .none: enter(.awaitingHead)
         case .bytes(let bytes): enter(bytes.isEmpty ? .awaitingHead : .sending)
@@ -36,16 +42,19 @@ extension Transfer {
         let step = line.withMemoryRebound(to: UInt8.self, capacity: count) { head.take(UnsafeBufferPointer(start: $0, count: count)) }
         switch step {
         case .more: progress()
-        case .head(let head):
+        case .head(let response):
             enter(.receiving)
-            exchange.receive(head)
+            if head.isHTTP1 { onHTTP1?(self) }
+            exchange.receive(response)
         case .tooLong:
             exchange.end(
                 .failed(
                     TransportError(
                         .tooLarge, "\(request.target.address): the head of the response is longer than \(ResponseHeadParser.limit) bytes")))
+            forbidReuse()
             return 0
         case .malformed:
+            forbidReuse()
             exchange.end(.failed(TransportError(.malformed, "\(request.target.address): the answer is not HTTP")))
             return 0
         }
@@ -97,6 +106,7 @@ extension Transfer {
                 .failed(
                     TransportError(
                         .unsupported, "\(request.target.address): the request body ended after \(sent) of the \(length) bytes announced")))
+            forbidReuse()
             return Int(CURL_READFUNC_ABORT)
         }
     }
@@ -115,18 +125,29 @@ extension Transfer {
     }
 }
 
-/// Children must not inherit the socket; a peer that vanished must be noticed within a minute even when nothing is sent.
-private func prepare(_ socket: Int32) -> Int32 {
-    _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
-    func set(_ level: Int32, _ option: Int32, _ value: Int32) {
-        var value = value
-        // Fails on Unix sockets, which have no TCP options and need none.
-        _ = setsockopt(socket, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
+extension Transfer {
+    /// Children must not inherit it, not even one that is forked at this moment by another thread.
+    private func openSocket(_ address: curl_sockaddr) -> curl_socket_t {
+        let descriptor = socket(address.family, address.socktype | Int32(SOCK_CLOEXEC.rawValue), address.`protocol`)
+        guard descriptor >= 0 else { return CURL_SOCKET_BAD }
+        if address.family == AF_INET || address.family == AF_INET6 { check(descriptor, peerCheck) }
+        socketOpened(descriptor)
+        return descriptor
     }
-    set(SOL_SOCKET, SO_KEEPALIVE, 1)
-    set(Int32(IPPROTO_TCP), TCP_KEEPIDLE, 20)
-    set(Int32(IPPROTO_TCP), TCP_KEEPINTVL, 10)
-    set(Int32(IPPROTO_TCP), TCP_KEEPCNT, 3)
-    set(Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, 45_000)
-    return CURL_SOCKOPT_OK
+
+    /// A peer that vanished must be noticed even when nothing is sent.
+    private func check(_ socket: Int32, _ check: HTTPClient.PeerCheck) {
+        func set(_ level: Int32, _ option: Int32, _ value: Int) {
+            var value = Int32(clamping: value)
+            _ = setsockopt(socket, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
+        }
+        func seconds(_ duration: Duration) -> Int { max(1, duration.wholeMilliseconds / 1000) }
+        let (after, interval, timeout) = (seconds(check.after), seconds(check.interval), seconds(check.timeout))
+        set(SOL_SOCKET, SO_KEEPALIVE, 1)
+        set(Int32(IPPROTO_TCP), TCP_KEEPIDLE, after)
+        set(Int32(IPPROTO_TCP), TCP_KEEPINTVL, interval)
+        // Linux counts questions only where there is no user timeout.
+        set(Int32(IPPROTO_TCP), TCP_KEEPCNT, max(1, (timeout - after + interval - 1) / interval))
+        set(Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, check.timeout.wholeMilliseconds)
+    }
 }

@@ -22,14 +22,17 @@ extension Transfer {
             return failed(
                 .malformed, "the answer is not HTTP (\(detail)); check that the port and the scheme \(request.target.scheme) are right")
         // Under TLS 1.3 a server refuses a client's certificate only after the handshake.
-        case CURLE_RECV_ERROR
-        where detail.contains("alert")
-            && ["certificate", "unknown ca", "access denied", "decrypt error"].contains(where: { detail.contains($0) }):
-            return failed(
-                .tls, "the server refuses the client certificate, or wants one (\(detail)); give it one that its authority has signed")
+        case CURLE_RECV_ERROR where isCertificateRefused:
+            return failed(.tls, clientCertificateRefusal)
         case CURLE_RECV_ERROR where detail.contains("chunk"): return failed(.malformed, "the answer is not HTTP: \(detail)")
         case CURLE_PARTIAL_FILE: return failed(.closed, "the connection closed before the response was whole (\(detail))")
         case CURLE_GOT_NOTHING: return failed(.closed, "the connection closed without a response")
+        case CURLE_RECV_ERROR where detail.contains("CONNECT tunnel failed"), CURLE_COULDNT_CONNECT where detail.contains("CONNECT"):
+            return failed(
+                .unreachable,
+                "the proxy refuses a tunnel to it (\(detail)); check the proxy's rules, and the user and password given for it")
+        case CURLE_RECV_ERROR where isSilent, CURLE_SEND_ERROR where isSilent:
+            return failed(.closed, "the peer no longer answers, not even for TCP (\(detail)); check it and the network in between")
         case CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_SEND_FAIL_REWIND, CURLE_HTTP2, CURLE_HTTP2_STREAM:
             return failed(.closed, "the connection broke (\(detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail))")
         case CURLE_URL_MALFORMAT: return failed(.unsupported, "libcurl refuses the address: \(detail)")
@@ -39,9 +42,14 @@ extension Transfer {
         }
     }
 
+    /// The kernel gave the connection up for want of an acknowledgement.
+    private var isSilent: Bool { detail.contains(String(cString: strerror(ETIMEDOUT))) || detail.contains("errno \(ETIMEDOUT)") }
+
     private func connectionFailure(_ configuration: HTTPClient.Configuration) -> ExchangeState.Ending {
         let target = request.target
-        let place = configuration.unixSocketPath.map { "the socket \($0)" } ?? target.address
+        let place =
+            configuration.unixSocketPath.map { "the socket \($0)" }
+            ?? request.proxy.map { "\(target.address): the proxy \(ProxyRules.name(of: $0))" } ?? target.address
         let number = handle.map { graft_get_long($0, CURLINFO_OS_ERRNO) } ?? 0
         let (code, text): (TransportError.Code, String) =
             switch Int32(number) {
@@ -53,43 +61,16 @@ extension Transfer {
         return .failed(TransportError(code, "\(place): \(text)"))
     }
 
-    /// Nil when the failure is not one of the handshake.
-    private func tlsFailure(_ code: CURLcode, _ configuration: HTTPClient.Configuration) -> String? {
-        let name = configuration.tlsServerName ?? request.target.host
-        switch code {
-        case CURLE_PEER_FAILED_VERIFICATION:
-            let authorities = configuration.trustedAuthorities == nil ? "the system's authorities" : "the CA bundle given"
-            // libcurl compares the name itself and only says so in words. Numbers are OpenSSL's X509_V_ERR_….
-            if detail.contains("subject name") {
-                return "the server's certificate is not for the name \(name) (\(detail)); correct the address or the certificate"
-            }
-            switch handle.map({ graft_get_long($0, CURLINFO_SSL_VERIFYRESULT) }) ?? 0 {
-            case 2, 18, 19, 20, 21:
-                return "the server's certificate is signed by an authority that is not among \(authorities); "
-                    + "add the server's CA to them, or correct the address"
-            case 9: return "the server's certificate is not valid yet; check both clocks"
-            case 10: return "the server's certificate has expired; have it renewed, or check this machine's clock"
-            default: return "the server's certificate does not pass (\(detail))"
-            }
-        case CURLE_SSL_CONNECT_ERROR:
-            return "the TLS handshake failed (\(detail)); check that the server speaks TLS on this port"
-        case CURLE_SSL_CACERT_BADFILE: return "the CA bundle given holds no certificate that can be read; wanted PEM"
-        case CURLE_SSL_CERTPROBLEM: return "the client certificate or its key can't be used; wanted PEM, and the key of this certificate"
-        case CURLE_SSL_CIPHER, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_CLIENTCERT, CURLE_USE_SSL_FAILED:
-            return detail
-        default: return nil
-        }
-    }
-
     /// Names the limit that passed.
     func timeout(_ limit: Limit, _ configuration: HTTPClient.Configuration) -> ExchangeState.Ending {
         let limits = request.limits
         let text: String
         switch (limit, phase) {
-        case (.connect, .queued):
+        case (.queue, _):
+            let allowed = configuration.maxConnectionsPerHost ?? 0
             text =
-                "no free connection within \((limits.connect ?? .zero).inWords) (limit: connect): all "
-                + "\(configuration.maxConnectionsPerHost ?? 0) allowed to this host are busy"
+                "no free connection within \((limits.queue ?? .zero).inWords) (limit: queue): all \(allowed) allowed to this host are busy; "
+                + "end requests sooner, or raise the client's maxConnectionsPerHost"
         case (.connect, _):
             text = "no connection within \((limits.connect ?? .zero).inWords) (limit: connect); check address, routes and firewalls"
         case (.firstByte, _):

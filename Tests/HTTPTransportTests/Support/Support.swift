@@ -2,6 +2,7 @@ import Glibc
 import HTTPCore
 import HTTPTransport
 import HTTPTypes
+import Synchronization
 import Testing
 
 extension RawServer {
@@ -38,6 +39,13 @@ func eventually(_ what: Comment, sourceLocation: SourceLocation = #_sourceLocati
         }
         try await Task.sleep(for: .milliseconds(5))
     }
+}
+
+/// A number that tasks count up together.
+final class Tally: Sendable {
+    private let number = Mutex(0)
+    var value: Int { number.withLock { $0 } }
+    func add() { number.withLock { $0 += 1 } }
 }
 
 /// The error an exchange ends with.

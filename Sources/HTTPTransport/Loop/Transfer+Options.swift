@@ -14,8 +14,9 @@ extension Transfer {
             (CURLOPT_FOLLOWLOCATION, 0),
             (CURLOPT_SUPPRESS_CONNECT_HEADERS, 1),
             (CURLOPT_HTTP09_ALLOWED, 0),
-            // Sees to an attempt at each of a host's addresses within the limit; the limit itself is kept by the loop.
-            (CURLOPT_CONNECTTIMEOUT_MS, (request.limits.connect ?? .seconds(86_400)).wholeMilliseconds),
+            // Sees to an attempt at each of a host's addresses within the limit; the limit itself is kept by the loop. libcurl counts from
+            // the start, the wait for a stream included.
+            (CURLOPT_CONNECTTIMEOUT_MS, libraryConnectLimit.wholeMilliseconds),
         ] { try set(handle, option, value) }
         try set(handle, CURLOPT_PROTOCOLS_STR, "http,https")
         try set(handle, CURLOPT_URL, target.url)
@@ -25,12 +26,12 @@ extension Transfer {
         case .http1: try set(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         case .http2:
             try set(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
-            try set(handle, CURLOPT_PIPEWAIT, 1)
         }
-        try setProxy(handle, configuration.proxy)
+        try setProxy(handle, configuration)
         if target.scheme == "https" { try setTLS(handle, configuration) }
         graft_set_list(handle, CURLOPT_HTTPHEADER, list(request.fields)).ignored()
         try setBody(handle)
+        peerCheck = configuration.peerCheck
         setCallbacks(handle)
     }
 
@@ -51,14 +52,23 @@ extension Transfer {
         try set(handle, CURLOPT_CUSTOMREQUEST, request.method)
     }
 
-    private func setProxy(_ handle: UnsafeMutableRawPointer, _ proxy: HTTPClient.Proxy) throws {
-        switch proxy {
-        case .environment: if request.target.isLoopback { try set(handle, CURLOPT_PROXY, "") }
-        case .none: try set(handle, CURLOPT_PROXY, "")
-        case .url(let url, let except):
-            try set(handle, CURLOPT_PROXY, url)
-            try set(handle, CURLOPT_NOPROXY, except)
+    /// Empty settings keep libcurl from reading the environment in its own way.
+    private func setProxy(_ handle: UnsafeMutableRawPointer, _ configuration: HTTPClient.Configuration) throws {
+        try set(handle, CURLOPT_PROXY, request.proxy ?? "")
+        try set(handle, CURLOPT_NOPROXY, "")
+        guard let proxy = request.proxy else { return }
+        // Or else the proxy would be shown the request's fields, its Authorization among them, when it is asked for a tunnel.
+        try set(handle, CURLOPT_HEADEROPT, Int(CURLHEADER_SEPARATE))
+        guard proxy.hasPrefix("https:") else { return }
+        if configuration.insecureSkipVerify {
+            try set(handle, CURLOPT_PROXY_SSL_VERIFYPEER, 0)
+            try set(handle, CURLOPT_PROXY_SSL_VERIFYHOST, 0)
         }
+        if let authorities = request.credentials.trustedAuthorities {
+            try set(handle, CURLOPT_PROXY_CAINFO_BLOB, authorities)
+            graft_set_string(handle, CURLOPT_PROXY_CAPATH, nil).ignored()
+        }
+        try observeVerification(handle)
     }
 
     private func setTLS(_ handle: UnsafeMutableRawPointer, _ configuration: HTTPClient.Configuration) throws {
@@ -70,18 +80,26 @@ extension Transfer {
         if configuration.insecureSkipVerify {
             try set(handle, CURLOPT_SSL_VERIFYPEER, 0)
             try set(handle, CURLOPT_SSL_VERIFYHOST, 0)
+        } else {
+            try observeVerification(handle)
         }
-        if let authorities = configuration.trustedAuthorities {
+        if let authorities = request.credentials.trustedAuthorities {
             try set(handle, CURLOPT_CAINFO_BLOB, authorities)
             // Else the system's directory of authorities is trusted as well.
             graft_set_string(handle, CURLOPT_CAPATH, nil).ignored()
         }
-        if let client = configuration.clientCertificate {
+        if let client = request.credentials.clientCertificate {
             try set(handle, CURLOPT_SSLCERT_BLOB, client.certificate)
             try set(handle, CURLOPT_SSLCERTTYPE, "PEM")
             try set(handle, CURLOPT_SSLKEY_BLOB, client.privateKey)
             try set(handle, CURLOPT_SSLKEYTYPE, "PEM")
         }
+    }
+
+    /// Where libcurl has another TLS library than OpenSSL, errors say less, and nothing else changes.
+    private func observeVerification(_ handle: UnsafeMutableRawPointer) throws {
+        guard verification == nil, let verification = PeerVerification() else { return }
+        if graft_verification_observe(handle, verification.pointer) == CURLE_OK { self.verification = verification }
     }
 
     private func set(_ handle: UnsafeMutableRawPointer, _ option: CURLoption, _ value: Int) throws {

@@ -4,7 +4,7 @@ internal import HTTPCore
 /// One exchange inside the loop: libcurl's handle, what its callbacks gather, and the deadlines. Lives on the loop's thread alone.
 final class Transfer {
     enum Phase {
-        /// Waits for a free connection to its host.
+        /// Waits for its turn at a busy host.
         case queued
         case connecting
         case sending
@@ -14,6 +14,15 @@ final class Transfer {
 
     let exchange: Exchange
     let deadlines: Deadlines
+    let ledger: SocketLedger
+    /// What OpenSSL saw of the server's certificate; nil for plain connections and where none is asked for.
+    var verification: PeerVerification?
+    /// Called once, from within libcurl, when there is a connection; then when the answer turns out to be HTTP/1.
+    var onConnection: ((Transfer) -> Void)?
+    var onHTTP1: ((Transfer) -> Void)?
+    var peerCheck = HTTPClient.PeerCheck()
+    /// What tells its connection from others; 0 for plain ones.
+    var connection: UInt?
     private(set) var phase = Phase.queued
     private(set) var handle: UnsafeMutableRawPointer?
 
@@ -24,14 +33,19 @@ final class Transfer {
     var isSendingPaused = false
 
     private let started: ContinuousClock.Instant
+    private var launched: ContinuousClock.Instant
+    /// All connections allowed are there: libcurl may keep it waiting for a stream.
+    private var mayWaitForStream = false
     private var lastProgress: ContinuousClock.Instant
     private var lists: [UnsafeMutablePointer<curl_slist>] = []
     private let message = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
-    init(_ exchange: Exchange, deadlines: Deadlines, now: ContinuousClock.Instant) {
+    init(_ exchange: Exchange, deadlines: Deadlines, ledger: SocketLedger, now: ContinuousClock.Instant) {
         self.exchange = exchange
         self.deadlines = deadlines
+        self.ledger = ledger
         started = now
+        launched = now
         lastProgress = now
         message.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         noteDeadline()
@@ -47,17 +61,24 @@ final class Transfer {
     /// What libcurl said of the failure, in its own words.
     var detail: String { String(cString: message) }
 
-    func open() -> UnsafeMutableRawPointer? {
+    func open(mayWaitForStream: Bool, now: ContinuousClock.Instant) -> UnsafeMutableRawPointer? {
         guard let handle = curl_easy_init() else { return nil }
         self.handle = handle
+        ledger.handleMade()
+        launched = now
+        self.mayWaitForStream = mayWaitForStream
         _ = graft_set_buffer(handle, CURLOPT_ERRORBUFFER, message)
         phase = .connecting
+        noteDeadline()
         return handle
     }
 
     /// The handle must have left the multi handle before.
     func close() {
-        if let handle { curl_easy_cleanup(handle) }
+        if let handle {
+            curl_easy_cleanup(handle)
+            ledger.handleFreed()
+        }
         handle = nil
         for list in lists { curl_slist_free_all(list) }
         lists = []
@@ -91,11 +112,34 @@ final class Transfer {
         curl_easy_pause(handle, mask)
     }
 
-    /// Makes libcurl write what waits on the connection this transfer shares with others.
+    /// Makes libcurl write what waits on the connection this transfer shares with others: any change of a pause does, as long as receiving
+    /// goes on.
     func nudge() {
-        guard let handle else { return }
-        curl_easy_pause(handle, CURLPAUSE_RECV | (isSendingPaused ? CURLPAUSE_SEND : 0))
-        curl_easy_pause(handle, isSendingPaused ? CURLPAUSE_SEND : 0)
+        guard let handle, !isReceivingPaused else { return }
+        let mask = isSendingPaused ? CURLPAUSE_SEND : 0
+        curl_easy_pause(handle, mask ^ CURLPAUSE_SEND)
+        curl_easy_pause(handle, mask)
+    }
+
+    /// Its connection closes when it was the last on it.
+    func forbidReuse() {
+        if let handle { _ = graft_set_long(handle, CURLOPT_FORBID_REUSE, 1) }
+    }
+
+    /// As long as libcurl may take to connect.
+    var libraryConnectLimit: Duration {
+        let limits = request.limits
+        guard let connect = limits.connect else { return .seconds(86_400) }
+        return mayWaitForStream ? connect + (limits.queue ?? .seconds(86_400)) : connect
+    }
+
+    /// A connection of its own is being made: it no longer waits for a stream of another.
+    func socketOpened(_ descriptor: Int32) {
+        ledger.socketOpened(descriptor)
+        guard mayWaitForStream else { return }
+        mayWaitForStream = false
+        launched = .now
+        noteDeadline()
     }
 }
 
@@ -103,7 +147,7 @@ final class Transfer {
 
 extension Transfer {
     enum Limit: String {
-        case connect, firstByte, idle, whole
+        case queue, connect, firstByte, idle, whole
     }
 
     /// The limit that passes next in this phase. While a pause holds the peer up, its silence does not count.
@@ -116,7 +160,9 @@ extension Transfer {
             if next == nil || at < next!.at { next = (limit, at) }
         }
         switch phase {
-        case .queued, .connecting: consider(.connect, limits.connect, since: started)
+        case .queued: consider(.queue, limits.queue, since: started)
+        case .connecting where mayWaitForStream: consider(.queue, limits.queue, since: started)
+        case .connecting: consider(.connect, limits.connect, since: launched)
         case .sending: if !isSendingPaused { consider(.idle, limits.idle, since: lastProgress) }
         case .awaitingHead: consider(.firstByte, limits.firstByte, since: lastProgress)
         case .receiving: if !isReceivingPaused { consider(.idle, limits.idle, since: lastProgress) }

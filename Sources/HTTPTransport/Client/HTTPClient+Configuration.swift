@@ -5,6 +5,8 @@ extension HTTPClient {
         public var trustedAuthorities: [UInt8]?
         /// What to show a server that asks for a certificate.
         public var clientCertificate: ClientCertificate?
+        /// Files to take both from instead, again and again.
+        public var credentialFiles: CredentialFiles?
         /// Accepts any certificate under any name. Only for tests on loopback.
         public var insecureSkipVerify: Bool
         /// The name asked for in the handshake and expected in the certificate, when it is not the host of the address.
@@ -15,19 +17,22 @@ extension HTTPClient {
         public var version: Version
         /// For requests that name none.
         public var userAgent: String
-        /// Requests to one host at the same time; more wait, at most for `TransferLimits.connect`. Nil: no limit. With HTTP/2 the limit is
-        /// on connections.
+        /// Connections to one host; requests over it wait, at most for `TransferLimits.queue`. Nil: no limit.
         public var maxConnectionsPerHost: Int?
         /// Connect to this socket, whatever host the request names.
         public var unixSocketPath: String?
-        /// Bytes of one response that wait for their reader before the sender is held up.
+        /// Bytes of one response that wait for their reader before the sender is held up. Over HTTP/1.1 that and the socket's buffers are
+        /// all that a slow reader costs. Over HTTP/2 libcurl grants each stream 32 MiB ahead: what of that has been sent is kept as well.
         public var bufferedBytes: Int
+        /// When a peer that has gone silent counts as dead.
+        public var peerCheck: PeerCheck
 
         /// Made of its members; the defaults are the system's.
         public init(
             trustedAuthorities: [UInt8]? = nil, clientCertificate: ClientCertificate? = nil, insecureSkipVerify: Bool = false,
             tlsServerName: String? = nil, proxy: Proxy = .environment, version: Version = .http1, userAgent: String = "HTTPTransport",
-            maxConnectionsPerHost: Int? = nil, unixSocketPath: String? = nil, bufferedBytes: Int = 256 << 10
+            maxConnectionsPerHost: Int? = nil, unixSocketPath: String? = nil, bufferedBytes: Int = 256 << 10,
+            credentialFiles: CredentialFiles? = nil, peerCheck: PeerCheck = PeerCheck()
         ) {
             self.trustedAuthorities = trustedAuthorities
             self.clientCertificate = clientCertificate
@@ -39,6 +44,8 @@ extension HTTPClient {
             self.maxConnectionsPerHost = maxConnectionsPerHost
             self.unixSocketPath = unixSocketPath
             self.bufferedBytes = bufferedBytes
+            self.credentialFiles = credentialFiles
+            self.peerCheck = peerCheck
         }
     }
 
@@ -58,21 +65,44 @@ extension HTTPClient {
         public var description: String { "a client certificate of \(certificate.count) bytes" }
     }
 
-    /// Which proxy stands between us and other hosts.
+    /// Which proxy requests go through. Its URL is `http://`, `https://` or `socks5://`, user and password before the host, percent-encoded,
+    /// if it wants them. Requests to https go through it in a tunnel (CONNECT); the proxy never sees what is in it.
     public enum Proxy: Sendable, Hashable {
-        /// `https_proxy`, `http_proxy`, `all_proxy` and `no_proxy`, read as curl reads them; loopback is never reached through a proxy.
+        /// `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, or the same in lower case, as kubectl and other programs in Go read them when they
+        /// start. Loopback is never reached through a proxy.
         case environment
+        /// As `environment`, but of these variables.
+        case variables([String: String])
         /// None, whatever the environment says.
         case none
-        /// `except`: host names, domains and address blocks separated by commas that are reached directly.
+        /// `except` is a list as in `NO_PROXY`. Nothing else is excepted, as with `proxy-url` in a kubeconfig.
         case url(String, except: String = "")
+    }
+
+    /// How TCP finds out that a peer is gone which closes nothing: its machine, or the network in between. The exchange then ends with
+    /// `TransportError.closed`.
+    public struct PeerCheck: Sendable, Hashable {
+        /// Silence after which the peer is asked whether it is there. Whole seconds, at least one.
+        public var after: Duration
+        /// Between one question and the next. Whole seconds, at least one.
+        public var interval: Duration
+        /// Silence after which it is dead, whether questions or bytes sent to it went without an answer.
+        public var timeout: Duration
+
+        /// Made of its members.
+        public init(after: Duration = .seconds(20), interval: Duration = .seconds(10), timeout: Duration = .seconds(45)) {
+            self.after = after
+            self.interval = interval
+            self.timeout = timeout
+        }
     }
 
     /// Which HTTP is spoken.
     public enum Version: Sendable, Hashable {
         /// One request a connection at a time: a cancelled one ends at once, a slow reader holds up its own sender alone.
         case http1
-        /// HTTP/2 where the server offers it in the handshake, else HTTP/1.1.
+        /// HTTP/2 where the server offers it in the handshake, else HTTP/1.1. Requests share connections up to the number of streams that
+        /// the server allows on one. A cancelled request's stream is reset at once; the last one on a connection closes it.
         case http2
     }
 }

@@ -57,6 +57,52 @@ final class RawConnection: Sendable {
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
 
+    /// A connection to the port on loopback; nil when nothing listens there.
+    convenience init?(to port: Int) {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        address.sin_port = UInt16(port).bigEndian
+        let result = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+        }
+        guard result == 0 else {
+            Glibc.close(descriptor)
+            return nil
+        }
+        self.init(descriptor)
+    }
+
+    /// Passes on what comes until either end closes.
+    func relay(to other: RawConnection) {
+        var part = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = recv(descriptor, &part, part.count, 0)
+            guard count > 0, other.send(Array(part[..<count])) else { return }
+        }
+    }
+
+    /// Drops everything that arrives, before TCP sees it: from now on nothing is acknowledged, as when the machine is gone.
+    func goSilent() {
+        struct Instruction {
+            var code: UInt16
+            var ifTrue: UInt8 = 0
+            var ifFalse: UInt8 = 0
+            var value: UInt32
+        }
+        struct Program {
+            var count: UInt16
+            var instructions: UnsafeMutablePointer<Instruction>
+        }
+        // Classic BPF: return 0, the number of bytes to keep.
+        var dropAll = Instruction(code: 0x06, value: 0)
+        withUnsafeMutablePointer(to: &dropAll) { instructions in
+            var program = Program(count: 1, instructions: instructions)
+            setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, &program, socklen_t(MemoryLayout<Program>.size))
+        }
+    }
+
     /// The request's head, up to and with its empty line; nil when the peer closed.
     func readHead() -> String? {
         var bytes: [UInt8] = []
@@ -155,7 +201,7 @@ private final class Work: Sendable {
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
 }
 
-private func spawn(_ body: @escaping @Sendable () -> Void) {
+func spawn(_ body: @escaping @Sendable () -> Void) {
     var thread = pthread_t()
     pthread_create(
         &thread, nil,
