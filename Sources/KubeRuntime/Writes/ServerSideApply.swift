@@ -17,6 +17,7 @@ public struct ServerSideApply: Sendable, Hashable {
     public let manager: String
 
     /// For the manager of a name.
+    /// - Parameter manager: a name of your program's own, the same at every start.
     public init(as manager: String) { self.manager = manager }
 
     /// Makes what this manager owns of an object exactly what the body says; creates the object when it is not there.

@@ -12,7 +12,7 @@ struct Mirroring: Sendable {
     let events: EventRecorder
 
     private let finalizer = Finalizer("example.com/config-mirror")
-    private let ownFields = ServerSideApply(as: "config-mirror")
+    private let copying = ServerSideApply(as: "config-mirror")
     private let written = WriteTracker<ObjectKey>()
 }
 
@@ -84,7 +84,7 @@ extension Mirroring {
         ]
         // What is ours we take back from whoever changed it. A config map that appeared meanwhile is not ours: then this is a conflict.
         let isOurs = configMaps.get(ObjectKey(namespace: namespace, name: source.metadata.name)) != nil
-        let copy = try await ownFields.apply(body, to: source.metadata.name, api, conflicts: isOurs ? .takeOver : .refuse)
+        let copy = try await copying.apply(body, to: source.metadata.name, api, conflicts: isOurs ? .takeOver : .refuse)
         written.wrote(mirror.key, resourceVersion: copy.metadata.resourceVersion)
     }
 }
@@ -99,7 +99,7 @@ extension Mirroring {
             Condition(
                 type: "Ready", status: ready, reason: reason, message: message, observedGeneration: mirror.metadata.generation,
                 lastTransitionTime: .now()))
-        let statuses = StatusWriter<ConfigMirror>(Api(client), manager: ownFields.manager)
+        let statuses = StatusWriter<ConfigMirror>(Api(client), manager: copying.manager)
         try await statuses.write(status, observed: mirror.status, of: mirror)
         if ready == .isFalse, mirror.status.conditions["Ready"]?.reason != reason {
             events.record(.warning, reason: reason, action: "Copy", note: message, regarding: ObjectReference(to: mirror))
