@@ -40,9 +40,14 @@ package struct ControllerServices: Service {
                 client: client, namespace: configuration.namespace, name: "graft-controller", identity: configuration.identity,
                 logger: logger,
                 surroundings: surroundings, whileLeading: lead) : Leading(work: lead)
-        // Watches end at once at a graceful shutdown; the work comes to its end and gives the lease up before the rest is cancelled.
+        // What the last reconcile tells is written, too.
+        try await events.whileWriting { try await self.run(stores, leading) }
+    }
+
+    /// Watches end at once at a graceful shutdown; the work comes to its end and gives the lease up before the rest is cancelled.
+    private func run(_ stores: Stores, _ leading: any Service) async throws {
         try await withThrowingTaskGroup(of: Bool.self) { group in
-            for service in stores.services + [events] {
+            for service in stores.services {
                 group.addTask {
                     try await service.run()
                     return false
