@@ -104,7 +104,7 @@ let package = Package(
         layer("HTTPTransport", ["HTTPCore", "CLibCurl", httpTypes]),
         layer("KubeClient", ["KubeCore", "HTTPCore", "JSON", "YAML", coreMetrics, httpTypes, tracing]),
         layer("KubeConnection", ["KubeClient", "HTTPTransport"]),
-        layer("KubeRuntime", ["KubeClient", "KubeCore", "HTTPCore", "JSON", coreMetrics, lifecycle, logging, tracing]),
+        layer("KubeRuntime", ["KubeClient", "KubeCore", "HTTPCore", "JSON", coreMetrics, httpTypes, lifecycle, logging, tracing]),
         layer("OCI", ["HTTPCore", "JSON", crypto, httpTypes]),
         layer("Verification", ["GraftAPI", "KubeCore", "OCI", "Trust"]),
 
