@@ -53,6 +53,27 @@ import Testing
         #expect(seen.count == 4)
     }
 
+    @Test func `What happens now goes before what was there at the start`() async throws {
+        let writer = StoreWriter<ConfigMap>()
+        let seen = Recorder<String>()
+        let goOn = Mutex(false)
+        let controller = Controller<ObjectKey>("test", triggers: [.changes(of: writer.store)], workers: 1, logger: silent) { key in
+            seen.add(key.name)
+            while !goOn.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(1)) }
+            return .awaitChange
+        }
+        writer.replace((0..<30).map { object("old\($0)", 1) }, resourceVersion: "1")
+        try await running(controller) {
+            try await eventually("the first of the old") { seen.count == 1 }
+            let last = (0..<30).map { "old\($0)" }.first { $0 != seen.all[0] }!
+            writer.apply(.modified(object(last, 2)))
+            writer.apply(.added(object("new", 3)))
+            goOn.withLock { $0 = true }
+            try await eventually("all") { seen.count == 31 }
+            #expect(Array(seen.all[1...2]) == [last, "new"])
+        }
+    }
+
     @Test func `Keys come from what a change concerns`() async throws {
         let writer = StoreWriter<ConfigMap>()
         let seen = Recorder<String>()

@@ -33,7 +33,7 @@ public struct ErrorPolicy: Sendable {
         case retry(after: Duration? = nil)
         /// Not before something changes.
         case awaitChange
-        /// No failure: try again by the back-off's first delay, and log nothing.
+        /// Nobody's fault: try again by the back-off, and warn nobody.
         case ignore
     }
 
@@ -43,11 +43,11 @@ public struct ErrorPolicy: Sendable {
     /// A policy of its own; it may ask ``standard`` for what it does not know.
     public init(_ decide: @escaping @Sendable (_ error: any Error, _ failures: Int) -> Decision) { self.decide = decide }
 
-    /// Terminal errors wait for a change; conflicts are ignored, since the change that made them is on its way; what the server asks
-    /// to wait is waited; everything else backs off.
+    /// Terminal errors wait for a change; conflicts are ignored, since the change that made them is on its way, and so are writes that a
+    /// fence refused, since the end is; what the server asks to wait is waited; everything else backs off.
     public static let standard = ErrorPolicy { error, _ in
         if error is TerminalError { return .awaitChange }
-        if error is CancellationError { return .ignore }
+        if error is CancellationError || error is LeadershipLost { return .ignore }
         guard let error = error as? KubeError else { return .retry() }
         if error.code == .conflict { return .ignore }
         return .retry(after: error.retryAfter)
