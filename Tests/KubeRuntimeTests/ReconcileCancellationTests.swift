@@ -40,6 +40,8 @@ import Testing
             group.addTask { try? await controller.run() }
             defer { group.cancelAll() }
             try await eventually("the request") { server.requests.count == before + 1 }
+            // The deadline's clock may start after the reconcile.
+            try await eventually("the deadline is set") { time.sleepers > 0 }
             caused.withLock { $0 = Surroundings.system.now() }
             switch cause {
             case .deadline: time.advance(.seconds(60))
@@ -171,6 +173,8 @@ import Testing
             try await running([{ try await controller.run() }]) {
                 try await eventually("half is done") { log.all == ["begins", "is half done"] }
                 #expect(try await api.getIfPresent("x-one") != nil)
+                // The deadline's clock may start after the reconcile.
+                try await eventually("the deadline is set") { time.sleepers > 0 }
                 time.advance(.seconds(60))
                 try await eventually("it is taken back: \(log.all)") { log.count >= 4 }
                 try await eventually("it runs again: \(log.all)") {

@@ -9,6 +9,7 @@ public struct EventLimits: Sendable, Hashable {
     /// Notes that events of one kind about one object may have before those with yet another one are told as one.
     public var notes: Int
 
+    /// Limits; what is not given is enough for a controller.
     public init(pending: Int = 1000, burst: Int = 50, refill: Duration = .seconds(10), notes: Int = 10) {
         self.pending = pending
         self.burst = burst

@@ -10,11 +10,15 @@ public struct FencedTransport: Transport {
     private let base: any Transport
     private let fence: WriteFence
 
+    /// - Parameters:
+    ///   - base: what sends the requests.
+    ///   - fence: asked before each write.
     public init(_ base: any Transport, fence: WriteFence) {
         self.base = base
         self.fence = fence
     }
 
+    /// Sends a request, a write only while the fence is open.
     /// - Throws: `LeadershipLost` instead of sending a write when the fence is closed.
     public func withResponse<Result>(
         to request: HTTPRequest, body: RequestBody?, limits: TransferLimits,

@@ -14,11 +14,13 @@ public final class WriteFence: Sendable {
     private let state = Mutex(State.closed(why: "it was not taken yet"))
     private let surroundings: Surroundings
 
+    /// A fence that is closed, until an election or a membership opens it.
     public init(surroundings: Surroundings = .system) { self.surroundings = surroundings }
 
     /// Whether a write may be sent now.
     public var isOpen: Bool { remaining() > .zero }
 
+    /// Asks whether a write may be sent now.
     /// - Throws: `LeadershipLost` when nothing may be written any more, or not yet.
     /// - Returns: for how long writes may be sent, unless that is made longer.
     @discardableResult

@@ -15,6 +15,7 @@ public struct WorkQueueFigures: Sendable, Hashable {
     /// Failures counted since the start.
     public var retries: Int
 
+    /// Figures; what is not given is zero.
     public init(
         ready: Int = 0, delayed: Int = 0, running: Int = 0, longestRunning: Duration = .zero, unfinishedWork: Duration = .zero,
         adds: Int = 0, retries: Int = 0

@@ -6,6 +6,7 @@ public struct Shard<Key: Hashable & Sendable>: Sendable {
     let member: ShardMember
     private let text: @Sendable (Key) -> String
 
+    /// The part that a member owns.
     /// - Parameter text: keys of equal text have the same owner; by default each key is for itself.
     public init(_ member: ShardMember, by text: @escaping @Sendable (Key) -> String = { "\($0)" }) {
         self.member = member
@@ -21,9 +22,12 @@ public struct Shard<Key: Hashable & Sendable>: Sendable {
 /// A label that says in which slot an object is, so that each process watches only what is its own: less to send, to decode and to hold.
 /// Who creates the objects sets it; what has no such label is seen by nobody.
 public struct ShardLabel: Sendable, Hashable {
+    /// The label's key.
     public let name: String
+    /// The slots that its values number.
     public let slots: ShardSlots
 
+    /// A label for the slots of a group.
     /// - Parameter name: as in `example.com/slot`.
     public init(_ name: String, slots: ShardSlots = ShardSlots()) {
         self.name = name

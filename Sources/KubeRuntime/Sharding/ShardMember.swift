@@ -7,8 +7,11 @@ import Synchronization
 
 /// Membership is over: others may own what was ours. End the process; the next one joins as another member.
 public struct MembershipLost: Error, Sendable, Hashable, CustomStringConvertible {
+    /// Why.
     public var message: String
+    /// - Parameter message: why.
     public init(_ message: String) { self.message = message }
+    /// For logs.
     public var description: String { "membership lost: \(message)" }
 }
 
@@ -33,6 +36,7 @@ public final class ShardMember: Service {
         var lastListener: UInt64 = 0
     }
 
+    /// The slots that the group shares.
     public let slots: ShardSlots
     /// Unlike any other member's, also that of this process's predecessor.
     public let identity: String
@@ -47,6 +51,7 @@ public final class ShardMember: Service {
     private let timing: LeaderElection.Timing
     private let whileMember: @Sendable (ShardMember) async throws -> Void
 
+    /// A member to be: it joins when it runs.
     /// - Parameters:
     ///   - client: not fenced: it keeps the Leases.
     ///   - group: what the members have in common; part of the Leases' names.
@@ -73,6 +78,8 @@ public final class ShardMember: Service {
         self.whileMember = whileMember
     }
 
+    /// Joins, runs the work beside what keeps the membership, and gives everything away when the work has ended.
+    /// - Throws: `MembershipLost`, or what the work throws.
     public func run() async throws {
         let isMember: Void? = try await untilGracefulShutdown { while !self.isMember { try await self.step() } }
         guard isMember != nil else { return await leave() }

@@ -1,7 +1,9 @@
 /// The slots that keys fall into. Their number is fixed for the life of a group: members share slots out, never keys.
 public struct ShardSlots: Sendable, Hashable {
+    /// How many there are.
     public let count: Int
 
+    /// Slots for a group of members.
     /// - Parameter count: several for each member that there may ever be, so that they share evenly; the same for all members.
     public init(count: Int = 64) {
         precondition(count > 0, "a group has one slot at least")

@@ -48,7 +48,7 @@ extension Program {
         ) { key in
             try await mirroring.reconcile(key)
         }
-        try await Concurrently([mirrors, configMaps, namespaces, events, controller]).run()
+        try await events.whileWriting { try await Concurrently([mirrors, configMaps, namespaces, controller]).run() }
     }
 
     /// A copy has its source's name: a config map concerns the mirrors that name it, whether it is source, copy or in the way.
