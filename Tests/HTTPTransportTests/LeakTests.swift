@@ -109,6 +109,7 @@ struct LeakTests {
 
     @Test("leave no descriptor, thread, handle or byte over HTTP/1.1 (10,000 with GRAFT_LONG_TESTS=1, else 1,000)")
     func http1() async {
+        reapStrays()
         let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
             let server = RawServer { connection in
                 while let head = connection.readHead() {
@@ -140,6 +141,7 @@ struct LeakTests {
 
     @Test("leave no descriptor, thread, handle, stream or byte over HTTP/2 (10,000 with GRAFT_LONG_TESTS=1, else 1,000)")
     func http2() async {
+        reapStrays()
         let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
             try await HTTP2Server.run { (server, client) async throws in
                 let paths = ["/never", "/flood/50000", "/watch", "/ok", "/ok"]

@@ -16,6 +16,7 @@ struct MemoryTests {
 
     @Test("HTTP/1.1: however much a server sends, a slow reader costs the same (1 GiB with GRAFT_LONG_TESTS=1, else 256 MiB)")
     func slowReader() async {
+        reapStrays()
         let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
             let size = runsLong ? 1 << 30 : 256 << 20
             let block = [UInt8](repeating: 7, count: 256 << 10)
@@ -49,6 +50,7 @@ struct MemoryTests {
 
     @Test("HTTP/2: a slow reader costs at most the 32 MiB that libcurl grants a stream ahead")
     func slowReaderHTTP2() async {
+        reapStrays()
         let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
             let size = runsLong ? 512 << 20 : 128 << 20
             try await HTTP2Server.run { (server, client) async throws in
@@ -96,6 +98,7 @@ struct MemoryTests {
 
     @Test("every socket of a client, and what wakes its thread, is closed in children")
     func closedInChildren() async {
+        reapStrays()
         let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
             // The listing itself had a descriptor, whose number is free again.
             let inherited = Set(entries(of: "/proc/self/fd")).filter { fcntl(Int32($0) ?? -1, F_GETFD) >= 0 }

@@ -80,6 +80,7 @@ final class ExampleHost: Sendable {
 
     /// Starts it again, on the same port.
     func restart() async throws {
+        kill()  // it may have ended by itself; somebody must ask for its status
         let started = try await Self.start(directory, port: port)
         running.withLock { $0 = started }
     }

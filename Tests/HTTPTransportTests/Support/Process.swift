@@ -58,3 +58,9 @@ func show(_ result: ExitTest.Result?) {
     guard let result else { return }
     print(String(decoding: result.standardErrorContent, as: UTF8.self), terminator: "")
 }
+
+/// Takes leave of children that other tests left behind. A test of a process's exit waits for any child that has ended; one that nobody
+/// asks for keeps it from seeing its own, for ever. Tests run one after another, so nobody else waits for a child just now.
+func reapStrays() {
+    while waitpid(-1, nil, WNOHANG) > 0 {}
+}
