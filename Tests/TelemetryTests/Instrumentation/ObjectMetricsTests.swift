@@ -13,10 +13,10 @@ import Testing
 
     private func metrics<Owner: Hashable & Sendable>(_: Owner.Type) -> ObjectMetrics<Owner> { ObjectMetrics(factory: registry) }
 
-    private func object(_ number: Int) -> ConfigMap {
-        ConfigMap(
-            metadata: ObjectMeta(name: "object-\(number)", namespace: "a", uid: "uid-\(number)", resourceVersion: "\(number + 1)"),
-            data: [:])
+    private func object(_ number: Int, version: Int? = nil) -> ConfigMap {
+        let metadata = ObjectMeta(
+            name: "object-\(number)", namespace: "a", uid: "uid-\(number)", resourceVersion: "\(version ?? number + 1)")
+        return ConfigMap(metadata: metadata, data: [:])
     }
 
     private static let update: @Sendable (ConfigMap, ObjectMetrics<ObjectKey>) -> Void = { object, metrics in
@@ -33,11 +33,12 @@ import Testing
         let subscription = metrics.follow(writer.store, Self.update)
         defer { subscription.cancel() }
         for round in 1...2 {
-            writer.replace((0..<count).map(object), resourceVersion: "\(round * count)")
+            let version = round * 2 * count
+            writer.replace((0..<count).map { object($0) }, resourceVersion: "\(version)")
             #expect(registry.count == count * 3)
-            for number in 0..<count / 2 { writer.apply(.deleted(object(number))) }
+            for number in 0..<count / 2 { writer.apply(.deleted(object(number, version: version + number + 1))) }
             #expect(registry.count == count / 2 * 3)
-            writer.replace([], resourceVersion: "\(round * count + 1)")
+            writer.replace([], resourceVersion: "\(version + count)")
             #expect(registry.count == 0)
             #expect(metrics.count == 0)
             #expect(registry.snapshot().exposition(.text).isEmpty)
