@@ -89,6 +89,7 @@ let package = Package(
         // System libraries.
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .target(name: "CThreadShard"),
+        .target(name: "CMemory"),
         .target(name: "CLibCurl", linkerSettings: [.linkedLibrary("curl"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]),
 
         // Values: no I/O, no clock.
@@ -108,7 +109,9 @@ let package = Package(
         layer("HTTPTransport", ["HTTPCore", "CLibCurl", httpTypes]),
         layer("KubeClient", ["KubeCore", "HTTPCore", "JSON", "YAML", coreMetrics, httpTypes, tracing]),
         layer("KubeConnection", ["KubeClient", "HTTPTransport"]),
-        layer("KubeRuntime", ["KubeClient", "KubeCore", "HTTPCore", "JSON", coreMetrics, httpTypes, lifecycle, logging, tracing]),
+        layer(
+            "KubeRuntime",
+            ["CMemory", "KubeClient", "KubeCore", "HTTPCore", "JSON", coreMetrics, httpTypes, lifecycle, logging, tracing]),
         layer("OCI", ["HTTPCore", "JSON", crypto, httpTypes]),
         layer("Verification", ["GraftAPI", "KubeCore", "OCI", "Trust"]),
 
