@@ -67,6 +67,8 @@ let package = Package(
                 "Agent", "Controllers", "GraftAPI", "HTTPCore", "JSON", "KubeClient", "KubeCore", "KubeRuntime", "KubeServer", "OCI",
                 "Schema", "Trust", "Verification",
             ]),
+        .library(name: "RuntimeInternals", targets: ["HTTPCore", "HTTPTransport", "JSON", "KubeClient", "KubeCore", "KubeRuntime"]),
+        .library(name: "HarnessInternals", targets: ["Harness"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
