@@ -17,13 +17,13 @@ struct Download {
         repeat {
             var options = ListOptions(limit: form.page, continueToken: token)
             if form == .cache { options.resourceVersion = "0" }
-            let tail = try await get(APIRequest.list(Station.definition, namespace: nil, options: options), &size)
-            token = Self.continueToken(in: tail)
+            let ends = try await get(APIRequest.list(Station.definition, namespace: nil, options: options), &size)
+            token = Self.continueToken(in: ends)
         } while token != nil
         return size
     }
 
-    /// The last two thousand bytes of the answer: Kubernetes sorts the members of lists of custom resources, so that metadata comes last.
+    /// The first and the last two thousand bytes of the answer: Kubernetes puts metadata last in lists of custom resources, the embedded server first.
     private func get(_ request: APIRequest, _ size: inout Int) async throws -> [UInt8] {
         guard case .bearer(let token) = connection.configuration.authentication, let authority = connection.configuration.authority else {
             throw Failure("the kubeconfig must have a token")
@@ -31,20 +31,21 @@ struct Download {
         let head = HTTPRequest(
             method: .get, scheme: authority.scheme, authority: authority.host, path: request.target,
             headerFields: [.authorization: "Bearer \(token)", .accept: "application/json"])
-        let (tail, count) = try await connection.transport.withResponse(
+        let (ends, count) = try await connection.transport.withResponse(
             to: head, body: nil, limits: TransferLimits(firstByte: .seconds(120), idle: .seconds(60), whole: nil)
         ) {
             response, body in
             guard response.status == .ok else { throw Failure("\(request.target): HTTP \(response.status)") }
-            var (tail, count) = ([UInt8](), 0)
+            var (head, tail, count) = ([UInt8](), [UInt8](), 0)
             while let part = try await body.next() {
                 count += part.count
+                if head.count < 2000 { head += part.prefix(2000 - head.count) }
                 tail = Array((tail + part.suffix(2000)).suffix(2000))
             }
-            return (tail, count)
+            return (head + tail, count)
         }
         size += count
-        return tail
+        return ends
     }
 
     private static func continueToken(in tail: [UInt8]) -> String? {

@@ -16,6 +16,10 @@ struct Times {
             downloads.append(try await time { bytes = try await Download(connection: connection, form: form).run() })
             syncs.append(try await time { objects = try await connection.withSyncedStore(form.settings) { $0.count } })
         }
+        // An object is at least 2 kB: less means that pages were missed.
+        guard bytes >= objects * 2_000 else {
+            throw Failure("\(bytes) bytes were downloaded for \(objects) objects: that is not all of them")
+        }
         return [
             "objects": .integer(Int64(objects)), "bytes": .integer(Int64(bytes)), "download": .array(downloads), "sync": .array(syncs),
         ]
