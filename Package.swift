@@ -67,6 +67,8 @@ let package = Package(
                 "Agent", "Controllers", "GraftAPI", "HTTPCore", "JSON", "KubeClient", "KubeCore", "KubeRuntime", "KubeServer", "OCI",
                 "Schema", "Trust", "Verification",
             ]),
+        .library(name: "RuntimeInternals", targets: ["HTTPCore", "HTTPTransport", "JSON", "KubeClient", "KubeCore", "KubeRuntime"]),
+        .library(name: "HarnessInternals", targets: ["Harness"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -89,6 +91,7 @@ let package = Package(
         // System libraries.
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .target(name: "CThreadShard"),
+        .target(name: "CMemory"),
         .target(name: "CLibCurl", linkerSettings: [.linkedLibrary("curl"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]),
 
         // Values: no I/O, no clock.
@@ -108,7 +111,9 @@ let package = Package(
         layer("HTTPTransport", ["HTTPCore", "CLibCurl", httpTypes]),
         layer("KubeClient", ["KubeCore", "HTTPCore", "JSON", "YAML", coreMetrics, httpTypes, tracing]),
         layer("KubeConnection", ["KubeClient", "HTTPTransport"]),
-        layer("KubeRuntime", ["KubeClient", "KubeCore", "HTTPCore", "JSON", coreMetrics, httpTypes, lifecycle, logging, tracing]),
+        layer(
+            "KubeRuntime",
+            ["CMemory", "KubeClient", "KubeCore", "HTTPCore", "JSON", coreMetrics, httpTypes, lifecycle, logging, tracing]),
         layer("OCI", ["HTTPCore", "JSON", crypto, httpTypes]),
         layer("Verification", ["GraftAPI", "KubeCore", "OCI", "Trust"]),
 

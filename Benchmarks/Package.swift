@@ -15,6 +15,16 @@ let settings: [SwiftSetting] = [
     .unsafeFlags(["-package-name", graftModule]),
 ]
 
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+func graft(_ product: String) -> Target.Dependency { .product(name: product, package: graftFolder) }
+
+/// A program that measures. Without `packageAccess: false` SwiftPM names this package, and the last name counts.
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, packageAccess: false, swiftSettings: settings)
+}
+
 let package = Package(
     name: "benchmarks",
     dependencies: [
@@ -25,29 +35,15 @@ let package = Package(
     ],
     targets: [
         .target(name: "CMeasure"),
-        .executableTarget(
-            name: "counters",
-            dependencies: [
-                "CMeasure",
-                .product(name: "TelemetryInternals", package: graftFolder),
-                .product(name: "CoreMetrics", package: "swift-metrics"),
-            ],
-            packageAccess: false, swiftSettings: settings),
-        .executableTarget(
-            name: "fleet",
-            dependencies: [
-                .product(name: "GraftInternals", package: graftFolder),
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Logging", package: "swift-log"),
-            ],
-            // Else SwiftPM names this package, and the last name counts.
-            packageAccess: false, swiftSettings: settings),
+        program("counters", ["CMeasure", graft("TelemetryInternals"), .product(name: "CoreMetrics", package: "swift-metrics")]),
+        program("fleet", [graft("GraftInternals"), httpTypes, logging]),
         // Of Graft only JSON and KubeCore: it builds in a minute.
-        .executableTarget(
-            name: "json",
-            dependencies: [.product(name: "JSON", package: graftFolder), .product(name: "KubeCore", package: graftFolder), "CMalloc"],
-            packageAccess: false, swiftSettings: settings),
+        program("json", [graft("JSON"), graft("KubeCore"), "CMalloc"]),
         .systemLibrary(name: "CMalloc"),
+        // What `runtime` measures is a process of its own, `reader`, that holds nothing but the client.
+        program("runtime", ["Stations", graft("RuntimeInternals"), graft("HarnessInternals")]),
+        program("reader", ["Stations", graft("RuntimeInternals"), httpTypes, logging]),
+        .target(name: "Stations", dependencies: [graft("RuntimeInternals")], packageAccess: false, swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

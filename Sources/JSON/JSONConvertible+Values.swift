@@ -71,10 +71,16 @@ extension Array: JSONDecodable where Element: JSONDecodable {
     }
 
     public init(reading node: JSONNode) throws(JSONDecodingError) {
+        let isShared = Element.self is any JSONShared.Type
+        if isShared, let known = node.known(as: Self.self) {
+            self = known
+            return
+        }
         var elements = try JSONElements(node)
         self = []
         reserveCapacity(elements.count)
         while let element = elements.next() { append(try Element(reading: element)) }
+        if isShared { node.keep(self) }
     }
 }
 
@@ -91,10 +97,16 @@ extension Dictionary: JSONDecodable where Key == String, Value: JSONDecodable {
     }
 
     public init(reading node: JSONNode) throws(JSONDecodingError) {
+        let isShared = Value.self is any JSONShared.Type
+        if isShared, let known = node.known(as: Self.self) {
+            self = known
+            return
+        }
         var entries = try JSONEntries(node)
         self = [:]
         reserveCapacity(entries.count)
         while let key = entries.nextKey() { self[key] = try Value(reading: entries.nextValue()) }
+        if isShared { node.keep(self) }
     }
 }
 

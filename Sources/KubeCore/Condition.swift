@@ -39,7 +39,7 @@ public struct Condition: Sendable, Hashable {
     }
 }
 
-extension Condition: JSONObjectConvertible {
+extension Condition: JSONObjectConvertible, JSONShared {
     public init(reading members: JSONMembers) throws(JSONDecodingError) {
         type = try members.required("type")
         status = Status(rawValue: try members.required("status")) ?? .unknown

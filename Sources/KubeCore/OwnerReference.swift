@@ -34,7 +34,7 @@ public struct OwnerReference: Sendable, Hashable {
     }
 }
 
-extension OwnerReference: JSONObjectConvertible {
+extension OwnerReference: JSONObjectConvertible, JSONShared {
     public init(reading members: JSONMembers) throws(JSONDecodingError) {
         apiVersion = try members.required("apiVersion")
         kind = try members.required("kind")

@@ -30,6 +30,7 @@ private let tooLarge = "100000000000000000000"
     }
 
     @Test func `An empty list is one, and an empty continue token is none`() throws {
+        #expect(try ResourceList<Node>(parsing: Array(#"{"items":null}"#.utf8)).items.isEmpty)
         let list = try list([], metadata: #"{"continue":""}"#)
         #expect(list.items.isEmpty && list.undecodable.isEmpty)
         #expect(list.continueToken == nil)
@@ -64,8 +65,8 @@ private let tooLarge = "100000000000000000000"
     @Test(
         "What is no list is refused",
         arguments: [
-            #"{"kind":"Status"}"#, "7", #"{"items":null}"#, #"{"items":[1}"#, #"{"items":[1,]}"#, #"{"items":[]} x"#, #"{"items":[]"#, "",
-            #"{"metadata":{"a":1,"a":2},"items":[]}"#, #"{"items":[],"items":[]}"#, #"{"items":[{"metadata":{}}{}]}"#,
+            #"{"kind":"Status"}"#, "7", #"{"items":7}"#, #"{"items":[],}"#, #"{"items":[1}"#, #"{"items":[1,]}"#, #"{"items":[]} x"#,
+            #"{"items":[]"#, "", #"{"metadata":{"a":1,"a":2},"items":[]}"#, #"{"items":[],"items":[]}"#, #"{"items":[{"metadata":{}}{}]}"#,
         ])
     func refusing(text: String) { #expect(throws: (any Error).self) { try ResourceList<Node>(parsing: Array(text.utf8)) } }
 }

@@ -9,13 +9,14 @@ import Testing
 @Suite struct ReflectorTests {
     /// Runs a reflector against a script until a condition holds, moving the clock over its pauses.
     private func reflect(
-        _ answers: [ScriptedTransport.Answer], streams: Bool = false, until condition: (Store<ConfigMap>, [String]) -> Bool
+        _ answers: [ScriptedTransport.Answer], streams: Bool = false, cache: Bool = false,
+        until condition: (Store<ConfigMap>, [String]) -> Bool
     ) async throws -> (store: Store<ConfigMap>, requests: [String], changes: [String]) {
         let transport = ScriptedTransport(answers)
         let time = ManualTime()
         let reflector = Reflector<ConfigMap>(
             Api(try transport.client(), namespace: "a"), labels: LabelSelector(matchLabels: ["t": "u"]),
-            settings: ReflectorSettings(streamsLists: streams), logger: silent, surroundings: time.surroundings)
+            settings: ReflectorSettings(streamsLists: streams, listsFromCache: cache), logger: silent, surroundings: time.surroundings)
         let changes = Recorder<String>()
         reflector.store.subscribe { changes.add(words($0)) }
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -45,6 +46,20 @@ import Testing
         #expect(Set(changes.prefix(2)) == ["added x 1 initially", "added y 2 initially"])
         #expect(changes.dropFirst(2) == ["modified x 6", "added z 9", "deleted y 2"])
         #expect(Set(store.keys) == [key("x"), key("z")])
+    }
+
+    @Test func `Where asked to, it takes the first list from the server's cache, and after a failure the newest`() async throws {
+        let (store, requests, _) = try await reflect(
+            [
+                .json(listJSON([object("x", 1)], version: 5)), .failure(410, "Expired"), .json(listJSON([object("x", 7)], version: 9)),
+                .watch([], ends: false),
+            ], cache: true
+        ) { store, requests in store.resourceVersion == "9" && requests.count == 4 }
+        #expect(store.count == 1)
+        #expect(
+            requests.filter { !$0.contains("watch") } == [
+                "?labelSelector=t%3Du&limit=500&resourceVersion=0&resourceVersionMatch=NotOlderThan", "?labelSelector=t%3Du&limit=500",
+            ])
     }
 
     @Test(

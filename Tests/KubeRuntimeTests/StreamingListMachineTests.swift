@@ -14,7 +14,7 @@ import Testing
         return machine
     }
 
-    private func take(_ machine: inout Machine, _ event: WatchEvent<ConfigMap>) -> ResourceList<ConfigMap>? {
+    private func take(_ machine: inout Machine, _ event: WatchEvent<ConfigMap>) -> GatheredList<ConfigMap>? {
         guard case .replace(let list) = machine.received(event, now: .zero, random: 0.5) else { return nil }
         return list
     }

@@ -35,6 +35,23 @@ import Testing
         #expect(machine.next(random: 0.5) == .watch(resourceVersion: "5", timeoutSeconds: 265))
     }
 
+    @Test func `Parts of a page are gathered, and nothing is handed over before its last`() {
+        var machine = paging()
+        machine.gathered(ResourceList(items: [object("x", 1)], resourceVersion: ""))
+        machine.gathered(ResourceList(items: [object("y", 2)], resourceVersion: ""))
+        guard case .replace(let list) = machine.listed(page([object("z", 3)], 5)) else { return #expect(Bool(false), "wanted the list") }
+        #expect(list.items.map(\.metadata.name) == ["x", "y", "z"])
+        #expect(list.resourceVersion == "5")
+    }
+
+    @Test func `Parts of a page that broke off are forgotten`() {
+        var machine = paging()
+        machine.gathered(ResourceList(items: [object("x", 1)], resourceVersion: ""))
+        machine.listFailed(expired, random: 0)
+        guard case .replace(let list) = machine.listed(page([object("y", 2)], 5)) else { return #expect(Bool(false), "wanted the list") }
+        #expect(list.items.map(\.metadata.name) == ["y"])
+    }
+
     @Test("The server's timeout is drawn between 240 and 290 seconds", arguments: [(0.0, 240), (0.999, 290)])
     func timeout(random: Double, seconds: Int) {
         var machine = paging()

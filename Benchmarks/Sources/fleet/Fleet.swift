@@ -89,6 +89,15 @@ struct Fleet {
         )
         print(Figures.header)
         for line in Figures(name: "first deployment", rounds: [first]).lines + convergence.lines + rollback.lines { print(line) }
+        if agents == 200 {
+            for figures in [convergence, rollback] {
+                let sorted = figures.rounds.map { $0.percentile(0.99) / .milliseconds(1) }.sorted()
+                let median = sorted[sorted.count / 2]
+                let ratio = "\(Double(Int(median / 20)) / 100)"
+                print(
+                    "| \(figures.name) p99, 200 agents | ≤ 2000 ms | \(Int(median)) ms | \(ratio) | \(median > 2000 ? "**missed**" : "") |")
+            }
+        }
         var usage = rusage()
         getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         print("peak RSS \(usage.ru_maxrss / 1024) MiB in all, \(usage.ru_maxrss / agents) KiB an agent")

@@ -2,6 +2,7 @@
 struct JSONDocument {
     let tape: JSONTape
     let strings: JSONStringTable
+    let values: JSONValueTable
     /// Of the value in whatever it was taken from: `items[3]`.
     let path: JSONPath
 
@@ -18,7 +19,8 @@ struct JSONDocument {
                 end = try JSONScanner.scan(bytes, isWhole: isWhole, limits: limits, into: &scratch)
             } catch { throw .syntax(error) }
             guard let base = bytes.baseAddress else { preconditionFailure("a document without bytes is none") }
-            var document = JSONDocument(tape: JSONTape(bytes: base, words: scratch.words.base), strings: scratch.strings, path: path)
+            var document = JSONDocument(
+                tape: JSONTape(bytes: base, words: scratch.words.base), strings: scratch.strings, values: scratch.values, path: path)
             return try withUnsafeMutablePointer(to: &document) { (document) throws(JSONReadingError) in
                 do throws(JSONDecodingError) { return try body(JSONNode(document, at: 0)) } catch { throw .decoding(error) }
             }

@@ -76,6 +76,22 @@ extension JSONNode {
     }
 }
 
+extension JSONNode {
+    /// What the same bytes were read as lately, if there are elements or members in them.
+    func known<Value>(as type: Value.Type) -> Value? { written.flatMap { document.pointee.values.value($0, as: type) } }
+
+    /// Keeps what this was read as, for the next who reads the same bytes.
+    func keep<Value>(_ value: Value) {
+        if let written { document.pointee.values.keep(value, written) }
+    }
+
+    /// The bytes of an array or an object that is not empty.
+    private var written: UnsafeBufferPointer<UInt8>? {
+        guard token.isContainer, tape.count(at: index) > 0 else { return nil }
+        return UnsafeBufferPointer(start: tape.bytes + token.offset, count: tape.endOffset(at: index) - token.offset)
+    }
+}
+
 /// The elements of an array, one after another.
 public struct JSONElements: ~Escapable {
     private let document: UnsafeMutablePointer<JSONDocument>

@@ -8,6 +8,7 @@ struct JSONScratch: @unchecked Sendable {
     var frames = JSONStack<JSONScanner.Frame>(capacity: 32)
     var fingerprints = JSONStack<UInt64>(capacity: 128)
     var strings = JSONStringTable(bits: 11)
+    var values = JSONValueTable(bits: 8)
 
     private static let idle = Mutex<[JSONScratch]>([])
     /// Idle ones: as many as documents were read at the same time, at most.
@@ -33,5 +34,6 @@ struct JSONScratch: @unchecked Sendable {
         frames.free()
         fingerprints.free()
         strings.free()
+        values.free()
     }
 }

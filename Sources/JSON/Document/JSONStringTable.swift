@@ -34,7 +34,7 @@ struct JSONStringTable {
     /// The string of valid UTF-8.
     func string(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
         guard Self.lengths.contains(bytes.count), !places.isEmpty else { return String(decoding: bytes, as: UTF8.self) }
-        let hash = hash(bytes)
+        let hash = Self.hash(bytes)
         let place = places.baseAddress.unsafelyUnwrapped + Int(truncatingIfNeeded: hash) & (places.count - 1)
         if place.pointee.hash == hash, isEqual(&place.pointee.string, bytes) { return place.pointee.string }
         let string = String(decoding: bytes, as: UTF8.self)
@@ -48,9 +48,10 @@ struct JSONStringTable {
         }
     }
 
-    /// Of all bytes; at least eight of them. Whoever makes strings collide wins nothing: they are not shared.
-    private func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
+    /// Of all bytes. Whoever makes strings collide wins nothing: they are not shared.
+    static func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
         let raw = UnsafeRawBufferPointer(bytes)
+        guard raw.count >= 8 else { return mix(raw.reduce(UInt64(raw.count)) { $0 << 8 | UInt64($1) }) }
         var state = UInt64(bytes.count) &* 0x9E37_79B9_7F4A_7C15
         var offset = 0
         while offset + 8 < raw.count {
@@ -60,7 +61,7 @@ struct JSONStringTable {
         return mix(state ^ raw.loadUnaligned(fromByteOffset: raw.count - 8, as: UInt64.self))
     }
 
-    private func mix(_ value: UInt64) -> UInt64 {
+    private static func mix(_ value: UInt64) -> UInt64 {
         let product = value.multipliedFullWidth(by: 0xBF58_476D_1CE4_E5B9)
         return product.high ^ product.low
     }

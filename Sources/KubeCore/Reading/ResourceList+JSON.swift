@@ -3,74 +3,43 @@ import JSON
 extension ResourceList {
     /// Reads a `…List` object, each item straight from its bytes: an item that can't be read, be it that it is of another shape, too deep, or no JSON
     /// that our parser accepts, lands in `undecodable`, and the others are read all the same.
-    /// - Throws: `JSONSyntaxError` or `JSONDecodingError` when it is no list.
+    /// - Throws: an error that says what is wrong and where, when it is no list.
     public init(parsing bytes: [UInt8]) throws {
+        var splitter = ListSplitter(limit: .max)
+        try splitter.append(bytes)
+        let metadata = try splitter.finish()
         self.init(items: [], resourceVersion: "")
-        guard try read(bytes[...]) else {
-            // Says what is wrong, and where.
-            let json = try JSON.parse(bytes)
-            throw JSONDecodingError(path: JSONPath([.key("items")]), wanted: "an array", found: json["items"]?.kind ?? "nothing")
+        take(splitter.takeItems())
+        take(metadata)
+    }
+
+    /// Reads items of a page.
+    package mutating func take(_ part: ListSplitter.Items) {
+        let path = JSONPath([.key("items")])
+        for index in 0..<part.count {
+            do { items.append(try Object(parsing: part[index], at: path.appending(part.first + index))) } catch {
+                undecodable.append(UndecodableObject(bytes: part[index], error))
+            }
         }
     }
 
-    /// False when the bytes are no list.
-    private mutating func read(_ bytes: ArraySlice<UInt8>) throws -> Bool {
-        var cursor = RawJSON.Cursor(bytes)
-        var hasItems = false
-        guard cursor.skip("{") else { return false }
-        repeat {
-            guard let key = cursor.key() else { return false }
-            if key.isString("items") {
-                guard !hasItems, readItems(&cursor) else { return false }
-                hasItems = true
-            } else {
-                guard let value = cursor.value() else { return false }
-                if key.isString("metadata") { read(try ListMetadata(parsing: value.bytes, at: JSONPath([.key("metadata")]))) }
-            }
-        } while cursor.skip(",")
-        guard cursor.skip("}") else { return false }
-        cursor.skipSpace()
-        return cursor.isAtEnd && hasItems
-    }
-
-    private mutating func read(_ metadata: ListMetadata) {
+    /// Takes over what a page says of itself.
+    package mutating func take(_ metadata: ListMetadata) {
         resourceVersion = metadata.resourceVersion
         continueToken = metadata.continueToken
         remaining = metadata.remaining
     }
-
-    private mutating func readItems(_ cursor: inout RawJSON.Cursor) -> Bool {
-        guard cursor.skip("[") else { return false }
-        if cursor.skip("]") { return true }
-        let path = JSONPath([.key("items")])
-        var index = 0
-        repeat {
-            switch cursor.read(Object.self, at: path.appending(index)) {
-            case .value(let object): items.append(object)
-            case .failure(let object, let error): undecodable.append(UndecodableObject(object, error))
-            case nil: return false
-            }
-            index += 1
-        } while cursor.skip(",")
-        return cursor.skip("]")
-    }
-}
-
-/// `metav1.ListMeta`.
-private struct ListMetadata: JSONObjectDecodable {
-    var resourceVersion: String
-    var continueToken: String?
-    var remaining: Int64?
-
-    init(reading members: JSONMembers) throws(JSONDecodingError) {
-        resourceVersion = try members.optional("resourceVersion", default: "")
-        let token: String? = try members.optional("continue")
-        continueToken = token == "" ? nil : token
-        remaining = try members.optional("remainingItemCount")
-    }
 }
 
 extension UndecodableObject {
+    init(bytes: ArraySlice<UInt8>, _ error: any Error) {
+        if let object = RawJSON(bytes) {
+            self.init(object, error)
+        } else {
+            self.init(key: nil, resourceVersion: nil, message: "\(error)")
+        }
+    }
+
     init(_ object: RawJSON, _ error: any Error) {
         let metadata = (object.member("metadata")?.bytes).flatMap { try? JSON.parse($0) }
         let key = metadata?["name"]?.string.map { ObjectKey(namespace: metadata?["namespace"]?.string, name: $0) }

@@ -19,7 +19,7 @@ public struct Trigger<Key: Hashable & Sendable>: Sendable {
             },
             replay: { enqueue in
                 for object in store.all() {
-                    for key in keys(Change(key: object.key, old: nil, new: object, isInitial: true)) { enqueue(key) }
+                    for key in keys(Change(key: object.key, from: nil, to: StoredObject(object), isInitial: true)) { enqueue(key) }
                 }
             },
             waitUntilSynced: { try await store.waitUntilSynced() })

@@ -15,21 +15,24 @@ public struct Change<Object: Resource>: Sendable {
     /// Of the object.
     public let key: ObjectKey
     /// As the store had it before; nil when it is new.
-    public let old: Object?
+    public var old: Object? { before?.object }
     /// As the store has it now; nil when it is gone.
-    public let new: Object?
+    public var new: Object? { after?.object }
     /// Part of the first list, or of what was there when a subscriber came: of less urgency than what happens now.
     public let isInitial: Bool
 
-    init(key: ObjectKey, old: Object?, new: Object?, isInitial: Bool = false) {
+    private let before: StoredObject<Object>?
+    private let after: StoredObject<Object>?
+
+    init(key: ObjectKey, from before: StoredObject<Object>?, to after: StoredObject<Object>?, isInitial: Bool) {
         self.key = key
-        self.old = old
-        self.new = new
+        self.before = before
+        self.after = after
         self.isInitial = isInitial
     }
 
     /// What happened.
-    public var kind: Kind { new == nil ? .deleted : old == nil ? .added : .modified }
+    public var kind: Kind { after == nil ? .deleted : before == nil ? .added : .modified }
 
     /// The object as it is, or as it was last.
     public var object: Object { (new ?? old)! }

@@ -67,7 +67,7 @@ public final class Store<Object: Resource>: Sendable {
         let id = state.withLock { state in
             state.lastSubscriber += 1
             state.subscribers[state.lastSubscriber] = subscriber
-            subscriber.enqueue(state.contents.objects.map { Change(key: $0, old: nil, new: $1.object, isInitial: true) })
+            subscriber.enqueue(state.contents.objects.map { Change(key: $0, from: nil, to: $1, isInitial: true) })
             return state.lastSubscriber
         }
         subscriber.tell()

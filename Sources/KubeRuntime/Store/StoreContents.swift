@@ -1,12 +1,5 @@
 import KubeCore
 
-/// An object in a store. A box: dictionaries move a pointer rather than a struct of many strings.
-final class StoredObject<Object: Resource>: Sendable {
-    let object: Object
-
-    init(_ object: Object) { self.object = object }
-}
-
 /// What a store holds, and how events change it. Pure: the lock and the delivery of changes are the store's.
 struct StoreContents<Object: Resource>: Sendable {
     private(set) var objects: [ObjectKey: StoredObject<Object>] = [:]
@@ -27,13 +20,18 @@ struct StoreContents<Object: Resource>: Sendable {
     }
 
     /// Takes a whole list over at once. What is not in it is deleted, unless it is among `kept`.
-    mutating func replace(_ list: [Object], keeping kept: Set<ObjectKey>, resourceVersion: String) -> [Change<Object>] {
+    mutating func replace(_ list: [StoredObject<Object>], keeping kept: Set<ObjectKey>, resourceVersion: String) -> [Change<Object>] {
         var changes: [Change<Object>] = []
-        var listed = kept
-        listed.reserveCapacity(list.count)
-        for object in list { listed.insert(object.key) }
-        for key in objects.keys where !listed.contains(key) { changes += remove(key).map { [$0] } ?? [] }
-        for object in list { changes += put(object, isInitial: !isSynced) }
+        changes.reserveCapacity(objects.isEmpty ? list.count : 0)
+        if objects.isEmpty {
+            objects.reserveCapacity(list.count)
+        } else {
+            var listed = kept
+            listed.reserveCapacity(kept.count + list.count)
+            for stored in list { listed.insert(stored.object.key) }
+            for key in objects.keys where !listed.contains(key) { remove(key, &changes) }
+        }
+        for stored in list { put(stored, isInitial: !isSynced, &changes) }
         self.resourceVersion = resourceVersion
         isSynced = true
         return changes
@@ -45,10 +43,12 @@ struct StoreContents<Object: Resource>: Sendable {
         switch event {
         case .added(let object), .modified(let object):
             defer { advance(to: object.metadata.resourceVersion) }
-            return isOutdated(object) ? [] : put(object, isInitial: false)
+            var changes: [Change<Object>] = []
+            if !isOutdated(object) { put(StoredObject(object), isInitial: false, &changes) }
+            return changes
         case .deleted(let object):
             defer { advance(to: object.metadata.resourceVersion) }
-            return isOutdated(object) ? [] : remove(object.key).map { [$0] } ?? []
+            return isOutdated(object) ? [] : removing(object.key)
         case .bookmark(let version, _):
             advance(to: version)
             return []
@@ -60,7 +60,7 @@ struct StoreContents<Object: Resource>: Sendable {
     mutating func skip(_ object: UndecodableObject) -> [Change<Object>] {
         defer { advance(to: object.resourceVersion) }
         guard object.isDeleted, let key = object.key, !isBehind(object.resourceVersion) else { return [] }
-        return remove(key).map { [$0] } ?? []
+        return removing(key)
     }
 
     mutating func advance(to version: String?) {
@@ -79,30 +79,36 @@ struct StoreContents<Object: Resource>: Sendable {
         return ResourceVersion.isOlder(version, than: held.metadata.resourceVersion) == true
     }
 
-    private mutating func put(_ object: Object, isInitial: Bool) -> [Change<Object>] {
-        let key = object.key
-        var changes: [Change<Object>] = []
-        var old = objects[key]?.object
-        if let held = old?.metadata {
-            if held.uid == object.metadata.uid, let version = held.resourceVersion, version == object.metadata.resourceVersion { return [] }
+    private mutating func put(_ stored: StoredObject<Object>, isInitial: Bool, _ changes: inout [Change<Object>]) {
+        let key = stored.object.key
+        var old = objects[key]
+        if let held = old?.object.metadata {
+            let new = stored.object.metadata
+            if held.uid == new.uid, let version = held.resourceVersion, version == new.resourceVersion { return }
             // Created anew under the same name: whoever holds something of the old one must hear that it is gone.
-            if held.uid != object.metadata.uid {
-                changes += remove(key).map { [$0] } ?? []
+            if held.uid != new.uid {
+                remove(key, &changes)
                 old = nil
             }
         }
-        if let before = objects.updateValue(StoredObject(object), forKey: key) { unindex(key, before.object) }
+        objects[key] = stored
+        if let old { unindex(key, old.object) }
         for index in indices {
-            for value in index.values(object) { keys[index.name, default: [:]][value, default: []].insert(key) }
+            for value in index.values(stored.object) { keys[index.name, default: [:]][value, default: []].insert(key) }
         }
-        changes.append(Change(key: key, old: old, new: object, isInitial: isInitial))
+        changes.append(Change(key: key, from: old, to: stored, isInitial: isInitial))
+    }
+
+    private mutating func removing(_ key: ObjectKey) -> [Change<Object>] {
+        var changes: [Change<Object>] = []
+        remove(key, &changes)
         return changes
     }
 
-    private mutating func remove(_ key: ObjectKey) -> Change<Object>? {
-        guard let stored = objects.removeValue(forKey: key) else { return nil }
+    private mutating func remove(_ key: ObjectKey, _ changes: inout [Change<Object>]) {
+        guard let stored = objects.removeValue(forKey: key) else { return }
         unindex(key, stored.object)
-        return Change(key: key, old: stored.object, new: nil)
+        changes.append(Change(key: key, from: stored, to: nil, isInitial: false))
     }
 
     private mutating func unindex(_ key: ObjectKey, _ object: Object) {

@@ -12,6 +12,10 @@ public final class StoreWriter<Object: Resource>: Sendable {
     /// Takes a whole list over at once; what is missing from it is deleted, unless it is in `kept`.
     /// - Parameter kept: objects that are there and could not be read.
     public func replace(_ list: [Object], keeping kept: Set<ObjectKey> = [], resourceVersion: String) {
+        replace(list.map(StoredObject.init), keeping: kept, resourceVersion: resourceVersion)
+    }
+
+    func replace(_ list: [StoredObject<Object>], keeping kept: Set<ObjectKey>, resourceVersion: String) {
         write { $0.replace(list, keeping: kept, resourceVersion: resourceVersion) }
         store.synced.fire()
     }

@@ -4,7 +4,7 @@ import KubeCore
 ///
 /// They come as `ADDED`, in no order of their versions; changes that happen meanwhile come between them.
 struct InitialEvents<Object: KubeObject>: Sendable {
-    private var objects: [ObjectKey: Object] = [:]
+    private var objects: [ObjectKey: StoredObject<Object>] = [:]
     /// The versions that deletions came with: what is older and comes later is an echo.
     private var deleted: [ObjectKey: String] = [:]
     private var undecodable: [UndecodableObject] = []
@@ -16,9 +16,9 @@ struct InitialEvents<Object: KubeObject>: Sendable {
         switch event {
         case .added(let object), .modified(let object):
             let (key, version) = (object.key, object.metadata.resourceVersion)
-            let known = objects[key]?.metadata.resourceVersion ?? deleted[key]
+            let known = objects[key]?.object.metadata.resourceVersion ?? deleted[key]
             guard ResourceVersion.isOlder(version, than: known) != true else { return }
-            objects[key] = object
+            objects[key] = StoredObject(object)
             deleted[key] = nil
         case .deleted(let object): remove(object.key, object.metadata.resourceVersion)
         case .bookmark, .error: break
@@ -31,14 +31,14 @@ struct InitialEvents<Object: KubeObject>: Sendable {
     }
 
     private mutating func remove(_ key: ObjectKey, _ version: String?) {
-        guard ResourceVersion.isOlder(version, than: objects[key]?.metadata.resourceVersion) != true else { return }
+        guard ResourceVersion.isOlder(version, than: objects[key]?.object.metadata.resourceVersion) != true else { return }
         objects[key] = nil
         deleted[key] = version
         undecodable.removeAll { $0.key == key }
     }
 
     /// All of them, as a list would have told them at the version of the bookmark that ends them.
-    func list(resourceVersion: String) -> ResourceList<Object> {
-        ResourceList(items: Array(objects.values), resourceVersion: resourceVersion, undecodable: undecodable)
+    func list(resourceVersion: String) -> GatheredList<Object> {
+        GatheredList(objects: Array(objects.values), undecodable: undecodable, resourceVersion: resourceVersion)
     }
 }

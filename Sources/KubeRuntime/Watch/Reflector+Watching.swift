@@ -75,7 +75,9 @@ extension Reflector {
                     $0.received(event, now: self.surroundings.now(), random: self.surroundings.random())
                 }) {
                 case .apply(let event): self.writer.apply(event)
-                case .replace(let list): self.adopt(list)
+                case .replace(let list):
+                    self.adopt(list)
+                    self.tidyUp()
                 case .stop: return
                 case .none, .skip: break
                 }

@@ -53,12 +53,20 @@ public final class Reflector<Object: Resource>: Service {
         }
     }
 
+    /// Lists to the end, from a page on: each page is asked for while the one before is read.
     private func list(_ token: String?, _ limit: Int?) async throws {
         do {
-            let page = try await api.page(ListOptions(labels: labels, fields: fields, limit: limit, continueToken: token))
-            for object in page.undecodable { report(object) }
-            guard case .replace(let list) = machine.withLock({ $0.listed(page) }) else { return }
-            adopt(list)
+            var options = ListOptions(labels: labels, fields: fields, limit: limit, continueToken: token)
+            if settings.listsFromCache, token == nil, machine.withLock({ $0.failures == 0 }) {
+                options.resourceVersion = store.resourceVersion ?? "0"
+                options.match = .notOlderThan
+            }
+            try await api.parts(options) { part, isLast in
+                for object in part.undecodable { report(object) }
+                guard isLast else { return machine.withLock { $0.gathered(part) } }
+                if case .replace(let list) = machine.withLock({ $0.listed(part) }) { adopt(list) }
+            }
+            tidyUp()
         } catch {
             try Task.checkCancellation()
             machine.withLock { $0.listFailed(error, random: surroundings.random()) }
@@ -66,9 +74,14 @@ public final class Reflector<Object: Resource>: Service {
         }
     }
 
-    func adopt(_ list: ResourceList<Object>) {
-        writer.replace(list.items, keeping: Set(list.undecodable.compactMap(\.key)), resourceVersion: list.resourceVersion)
-        logger.debug("listed", metadata: ["objects": "\(list.items.count)", "resourceVersion": "\(list.resourceVersion)"])
+    func adopt(_ list: GatheredList<Object>) {
+        writer.replace(list.objects, keeping: Set(list.undecodable.compactMap(\.key)), resourceVersion: list.resourceVersion)
+        logger.debug("listed", metadata: ["objects": "\(list.objects.count)", "resourceVersion": "\(list.resourceVersion)"])
+    }
+
+    /// After a list: what a big one took on its way goes back to the system.
+    func tidyUp() {
+        if store.count >= 1_000 { FreedMemory.giveBack() }
     }
 
     func report(_ object: UndecodableObject) {

@@ -21,7 +21,7 @@ struct WatchStateMachine<Object: KubeObject>: Sendable {
     /// What the list or the event means for the store.
     enum Effect: Sendable {
         case none
-        case replace(ResourceList<Object>)
+        case replace(GatheredList<Object>)
         case apply(WatchEvent<Object>)
         /// An object that can't be read has changed or is gone.
         case skip(UndecodableObject)
@@ -41,7 +41,7 @@ struct WatchStateMachine<Object: KubeObject>: Sendable {
         /// Everything must be listed.
         case unknown
         /// Between two pages.
-        case listing(ResourceList<Object>)
+        case listing(GatheredList<Object>)
         case streaming(InitialEvents<Object>, since: Duration?)
         /// All is known up to a version, and nothing is open.
         case behind(resourceVersion: String)
@@ -130,19 +130,14 @@ struct WatchStateMachine<Object: KubeObject>: Sendable {
 // MARK: Lists in pages
 
 extension WatchStateMachine {
-    /// A page has arrived.
+    /// A part of a page has arrived; the page's last follows.
+    mutating func gathered(_ part: ResourceList<Object>) {
+        if let list = gather(part) { phase = .listing(list) }
+    }
+
+    /// A page has arrived, or its last part.
     mutating func listed(_ page: ResourceList<Object>) -> Effect {
-        var list: ResourceList<Object>
-        switch phase {
-        case .unknown: list = ResourceList(items: [], resourceVersion: "")
-        case .listing(let buffer): list = buffer
-        case .streaming, .behind, .watching: return .none
-        }
-        phase = .unknown  // Else the buffer is copied for each page.
-        list.items += page.items
-        list.undecodable += page.undecodable
-        list.resourceVersion = page.resourceVersion
-        list.continueToken = page.continueToken
+        guard let list = gather(page) else { return .none }
         if page.continueToken != nil {
             phase = .listing(list)
             return .none
@@ -150,6 +145,19 @@ extension WatchStateMachine {
         phase = .behind(resourceVersion: list.resourceVersion)
         (streamFailed, pagesExpired, unreadable) = (false, false, 0)
         return .replace(list)
+    }
+
+    /// What is there of a list with another part; nil when none is under way.
+    private mutating func gather(_ part: ResourceList<Object>) -> GatheredList<Object>? {
+        var list: GatheredList<Object>
+        switch phase {
+        case .unknown: list = GatheredList()
+        case .listing(let buffer): list = buffer
+        case .streaming, .behind, .watching: return nil
+        }
+        phase = .unknown  // Else the buffer is copied for each part.
+        list.take(part)
+        return list
     }
 
     mutating func listFailed(_ error: any Error, random: Double) {
