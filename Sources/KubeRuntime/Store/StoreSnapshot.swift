@@ -6,13 +6,16 @@ public import KubeCore
 public struct StoreSnapshot<Object: Resource>: Sendable {
     let contents: StoreContents<Object>
 
+    /// The object of a key; nil when there is none.
     public func get(_ key: ObjectKey) -> Object? { contents.objects[key]?.object }
 
     /// Everything, in no order.
     public func all() -> [Object] { contents.objects.values.map(\.object) }
 
+    /// Of all objects, in no order.
     public var keys: [ObjectKey] { Array(contents.objects.keys) }
 
+    /// How many objects there are.
     public var count: Int { contents.objects.count }
 
     /// Those of one namespace, in no order.
