@@ -17,24 +17,28 @@ final class HostReporter: Service {
     private let logger: Logger
     private let surroundings: Surroundings
     private let contact: Contact
+    private let hosts: Store<ModuleHost>
     private let wake = Wake()
     private let state = Mutex(State())
 
     private struct State {
         var machine = ReportStateMachine()
         var isRegistered = false
+        /// Deleted while we were registering it: whether before or after the server had our request, nobody knows.
+        var isGoneMeanwhile = false
         var registrationFailures = 0
     }
 
     init(
-        client: Client, configuration: AgentConfiguration, features: Set<String>, contact: Contact, logger: Logger,
-        surroundings: Surroundings
+        client: Client, configuration: AgentConfiguration, features: Set<String>, contact: Contact, hosts: Store<ModuleHost>,
+        logger: Logger, surroundings: Surroundings
     ) {
         api = Api(client)
         nodes = Api(client)
         self.configuration = configuration
         self.features = features
         self.contact = contact
+        self.hosts = hosts
         self.logger = logger
         self.surroundings = surroundings
     }
@@ -49,7 +53,7 @@ final class HostReporter: Service {
     func hostIsGone() {
         let now = surroundings.now()
         state.withLock { state in
-            guard state.isRegistered else { return }
+            guard state.isRegistered else { return state.isGoneMeanwhile = true }
             state.isRegistered = false
             state.machine.forget(now: now)
         }
@@ -72,11 +76,14 @@ final class HostReporter: Service {
     }
 
     private func register() async throws {
+        // Or a host that goes again before the first list is never missed.
+        try await hosts.waitUntilSynced()
+        state.withLock { $0.isGoneMeanwhile = false }
         do {
             let body = registration(node: try await node())
             _ = try await api.apply(configuration.hostName, body, manager: GraftAPI.agentManager)
             contact.made(at: surroundings.now())
-            state.withLock { ($0.isRegistered, $0.registrationFailures) = (true, 0) }
+            state.withLock { ($0.isRegistered, $0.registrationFailures) = (!$0.isGoneMeanwhile, 0) }
             logger.info("host registered", metadata: ["host": "\(configuration.hostName)"])
         } catch {
             try Task.checkCancellation()

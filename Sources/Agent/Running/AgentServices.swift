@@ -56,8 +56,8 @@ package struct AgentServices: Service {
         }
         let features = drivers.reduce(into: drivers[0].features) { $0.formIntersection($1.features) }
         let reporter = HostReporter(
-            client: client, configuration: configuration, features: features, contact: host.contact, logger: logger,
-            surroundings: surroundings)
+            client: client, configuration: configuration, features: features, contact: host.contact, hosts: host.sources.hosts,
+            logger: logger, surroundings: surroundings)
         let fetcher = RevisionFetcher(store: store, artifacts: artifacts, limit: configuration.largestArtifact)
         self.host = host
         self.reporter = reporter
