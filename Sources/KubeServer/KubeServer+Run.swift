@@ -14,7 +14,7 @@ extension KubeServer {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await Collector(server: self).run() }
             group.addTask { try await self.keepTime() }
-            try await group.waitForAll()
+            while try await group.next() != nil {}  // `waitForAll` would not cancel the others when one fails
         }
         try Task.checkCancellation()
     }

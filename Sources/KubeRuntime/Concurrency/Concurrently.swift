@@ -10,7 +10,7 @@ public struct Concurrently: Service {
     public func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for service in services { group.addTask { try await service.run() } }
-            try await group.waitForAll()
+            while try await group.next() != nil {}  // `waitForAll` would not cancel the others when one fails
         }
     }
 }

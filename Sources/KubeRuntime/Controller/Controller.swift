@@ -78,7 +78,7 @@ public final class Controller<Key: Hashable & Sendable>: Service {
                 group.addTask { try await self.queue.run() }
                 group.addTask { try await self.queue.runMetrics() }
                 for _ in 0..<workers { group.addTask { try await self.work() } }
-                try await group.waitForAll()
+                while try await group.next() != nil {}  // `waitForAll` would not cancel the others when one fails
             }
         } onGracefulShutdown: {
             self.queue.shutDown()

@@ -87,7 +87,7 @@ public final class EventRecorder: Service {
             defer { group.cancelAll() }
             let value = try await body()
             isLast.fire()
-            try await group.waitForAll()
+            while try await group.next() != nil {}  // `waitForAll` would not cancel the others when one fails
             return value
         }
     }
