@@ -9,7 +9,8 @@ import KubeCore
 import Testing
 
 /// The same kubeconfigs read by a real kubectl and by us.
-@Suite(.enabled(if: Kubectl.path != nil, "kubectl is not installed"))
+@Suite(
+    .enabled("there is no kubectl, or one older than 1.26, which does not know all fields yet") { try await Kubectl.minor() ?? 0 >= 26 })
 struct KubectlTests {
     private static let pem = KubeConfigTests.encodedPEM
 
@@ -218,6 +219,16 @@ enum Kubectl {
     static let path: String? = (ProcessEnvironment.current["PATH"] ?? "").split(separator: ":").map { directory in
         String(directory) + "/kubectl"
     }.first { access($0, X_OK) == 0 }
+
+    /// 32 of kubectl 1.32; nil when there is none.
+    static func minor() async throws -> Int? {
+        guard path != nil else { return nil }
+        return try await withTemporaryDirectory { directory in
+            let outcome = try await run(["version", "--client", "-o", "json"], "/dev/null", directory)
+            let minor = try JSON.parse(outcome.output)["clientVersion"]?["minor"]?.string
+            return minor.flatMap { Int($0.prefix { $0.isNumber }) }
+        }
+    }
 
     static func run(_ arguments: [String], _ kubeconfig: String, _ directory: String) async throws -> Program.Outcome {
         let environment = ["KUBECONFIG": kubeconfig, "HOME": directory, "PATH": ProcessEnvironment.current["PATH"] ?? ""]
