@@ -115,7 +115,9 @@ import Testing
             tracker.wrote(written.key, resourceVersion: written.metadata.resourceVersion)
             try await world.api.delete("new")
             world.faulty.proxy.play { _ in .pass }
+            // Then it may go on: at the latest with the deletion, at the earliest with the write
             try await eventually("it may go on") { tracker.delay(written.key, seen: world.store.resourceVersion) == nil }
+            try await world.settles()
             #expect(world.store.get(written.key) == nil)
         }
     }
