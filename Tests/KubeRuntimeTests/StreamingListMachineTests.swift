@@ -10,7 +10,7 @@ import Testing
     private func streaming() -> Machine {
         var machine = Machine()
         _ = machine.next(random: 0)
-        machine.watchStarted(now: .zero)
+        machine.watchStarted(asked: .zero)
         return machine
     }
 
@@ -25,7 +25,7 @@ import Testing
     @Test func `It gathers what is there, hands the whole over at the end, and follows the same watch`() {
         var machine = Machine()
         #expect(machine.next(random: 0.5) == .stream(timeoutSeconds: 265))
-        machine.watchStarted(now: .zero)
+        machine.watchStarted(asked: .zero)
         #expect(take(&machine, .added(object("x", 7))) == nil)
         #expect(take(&machine, .added(object("y", 3))) == nil)
         #expect(take(&machine, .bookmark(resourceVersion: "9", initialEventsEnd: false)) == nil)
@@ -69,7 +69,7 @@ import Testing
         var machine = Machine()
         _ = machine.next(random: 0)
         if asEvent {
-            machine.watchStarted(now: .zero)
+            machine.watchStarted(asked: .zero)
             guard case .stop = machine.received(.error(error), now: .zero, random: 0.5) else { return #expect(Bool(false), "wanted stop") }
             machine.watchEnded(nil, now: .zero, random: 0.5)
         } else {
@@ -139,7 +139,7 @@ import Testing
         _ = take(&machine, .bookmark(resourceVersion: "21", initialEventsEnd: false))
         machine.watchEnded(nil, now: .seconds(250), random: 0.5)
         _ = machine.next(random: 0)
-        machine.watchStarted(now: .zero)
+        machine.watchStarted(asked: .zero)
         _ = take(&machine, .bookmark(resourceVersion: "22", initialEventsEnd: false))
         #expect(!machine.sendsBookmarks)
         _ = take(&machine, .bookmark(resourceVersion: "22", initialEventsEnd: false))
@@ -148,7 +148,7 @@ import Testing
         #expect(machine.sendsBookmarks)
         _ = machine.next(random: 0)
         _ = machine.next(random: 0)
-        machine.watchStarted(now: .zero)
+        machine.watchStarted(asked: .zero)
         machine.watchEnded(TransportError(.timeout, ""), now: .seconds(150), random: 0.5)
         #expect(!machine.sendsBookmarks, "one silence is enough")
     }
@@ -157,7 +157,7 @@ import Testing
         var machine = streaming()
         _ = take(&machine, .added(object("x", 1)))
         #expect(machine.next(random: 0) == .stream(timeoutSeconds: 240))
-        machine.watchStarted(now: .zero)
+        machine.watchStarted(asked: .zero)
         #expect(take(&machine, end)?.items.isEmpty ?? false)
     }
 }

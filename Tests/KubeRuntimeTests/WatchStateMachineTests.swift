@@ -19,7 +19,7 @@ import Testing
         var machine = paging()
         _ = machine.listed(page([object("x", 5)], 5))
         _ = machine.next(random: 0)
-        machine.watchStarted(now: .zero)
+        machine.watchStarted(asked: .zero)
         return machine
     }
 
@@ -87,7 +87,7 @@ import Testing
         for _ in 0..<10 {
             machine.watchEnded(nil, now: .seconds(1), random: 0.5)
             #expect(machine.next(random: 0) == .watch(resourceVersion: "5", timeoutSeconds: 240))
-            machine.watchStarted(now: .zero)
+            machine.watchStarted(asked: .zero)
         }
         #expect(machine.failures == 0)
     }
@@ -155,14 +155,14 @@ import Testing
             machine.watchEnded(TransportError(.closed, ""), now: .seconds(1), random: 0.5)
             _ = machine.next(random: 0)
             _ = machine.next(random: 0)
-            machine.watchStarted(now: .zero)
+            machine.watchStarted(asked: .zero)
         }
         #expect(machine.failures == 4)
         machine.watchEnded(TransportError(.closed, ""), now: .seconds(59), random: 0.5)
         #expect(machine.failures == 5)
         _ = machine.next(random: 0)
         _ = machine.next(random: 0)
-        machine.watchStarted(now: .zero)
+        machine.watchStarted(asked: .zero)
         machine.watchEnded(TransportError(.closed, ""), now: .seconds(60), random: 0.5)
         #expect(machine.failures == 1)
     }
@@ -225,7 +225,7 @@ import Testing
             case .watch(let from, _):
                 #expect(listed, "no watch without a list")
                 #expect(Int(from)! == version, "from exactly where it was")
-                machine.watchStarted(now: now)
+                machine.watchStarted(asked: now)
                 for _ in 0..<Int.random(in: 0..<4, using: &random) {
                     version += 1
                     _ = machine.received(.modified(object("x", version)), now: now, random: 0.5)

@@ -65,8 +65,9 @@ extension Reflector {
             if case .skip(let object) = self.machine.withLock({ $0.skipped(object) }) { self.writer.skip(object) }
         }
         let deadline = machine.withLock { $0.sendsBookmarks } ? settings.bookmarkDeadline : nil
+        let asked = surroundings.now()
         try await api.watch(options, idle: settings.idle ?? deadline, undecodable: skip) { stream in
-            self.machine.withLock { $0.watchStarted(now: self.surroundings.now()) }
+            self.machine.withLock { $0.watchStarted(asked: asked) }
             while let event = try await stream.next() {
                 if case .error(let error) = event {
                     self.logger.info("the server ended the watch", metadata: ["error": "\(error)"])

@@ -178,12 +178,13 @@ extension WatchStateMachine {
 // MARK: Watches, and streaming lists
 
 extension WatchStateMachine {
-    /// The server has answered; events follow.
-    mutating func watchStarted(now: Duration) {
+    /// The server has answered; events follow. A watch lives from when it was asked for: that its answer was late is no reason to ask less
+    /// often, and how often is what counts.
+    mutating func watchStarted(asked: Duration) {
         bookmarksOfThisWatch = 0
         switch phase {
-        case .watching(let version, _): phase = .watching(resourceVersion: version, since: now)
-        case .streaming(let initial, _): phase = .streaming(initial, since: now)
+        case .watching(let version, _): phase = .watching(resourceVersion: version, since: asked)
+        case .streaming(let initial, _): phase = .streaming(initial, since: asked)
         case .unknown, .listing, .behind: break
         }
     }
