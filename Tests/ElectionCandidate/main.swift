@@ -7,13 +7,14 @@ import KubeCore
 import KubeRuntime
 import Logging
 import ServiceLifecycle
+import Synchronization
 import UnixSignals
 
 func setting(_ name: String) -> String { getenv(name).map { String(cString: $0) } ?? "" }
 
 /// A line with the monotonic time in nanoseconds, which all processes of a machine share. Unbuffered: the process may be killed at any moment.
-func tell(_ what: String) {
-    let (seconds, attoseconds) = Surroundings.system.now().components
+func tell(_ what: String, at moment: Duration = Surroundings.system.now()) {
+    let (seconds, attoseconds) = moment.components
     let line = Array("\(what) \(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)\n".utf8)
     _ = line.withUnsafeBytes { write(1, $0.baseAddress, $0.count) }
 }
@@ -41,6 +42,7 @@ struct Scribe: Sendable {
     /// Whoever says that its time is over, this one writes on: only the fence keeps it from it.
     func writeForEver() async {
         while !Task.isCancelled {
+            lookAtFence()
             do { try await write() } catch is LeadershipLost { tell("refused") } catch {}
             try? await Task.sleep(for: .milliseconds(10))
         }
@@ -67,14 +69,22 @@ func makeClient(_ fence: WriteFence?) throws -> Client {
 
 let identity = setting("IDENTITY")
 let fence = WriteFence()
+/// Until when the fence was seen to be open.
+let certain = Mutex(Duration.zero)
+func lookAtFence() {
+    let now = Surroundings.system.now()
+    if let left = try? fence.check() { certain.withLock { $0 = max($0, now + left) } }
+}
 let scribe = Scribe(api: Api(try makeClient(fence), namespace: "default"), identity: identity)
 let election = LeaderElection(
     client: try makeClient(nil), namespace: "default", name: "leader", identity: identity,
     timing: .init(leaseDuration: milliseconds("LEASE"), renewDeadline: milliseconds("DEADLINE"), retryPeriod: milliseconds("RETRY")),
     fence: fence, logger: logger, surroundings: jumping
 ) {
+    lookAtFence()
     tell("leads")
-    defer { tell("ends") }
+    // A process that had no turn for a while learns late that its time was over, and did nothing in between.
+    defer { tell("ends", at: min(Surroundings.system.now(), certain.withLock(\.self))) }
     let writer = Task { await scribe.writeForEver() }
     try await gracefulShutdown()
     // A graceful end writes nothing after it; a loss of leadership leaves the writer running, to be stopped by the fence.
@@ -88,7 +98,8 @@ do {
     tell("stopped")
 } catch {
     tell("lost")
-    // Time for the writer to try.
+    // Time for the writer to try; and what needs no answer is tried here, too.
     try? await Task.sleep(for: .milliseconds(300))
+    do { try await scribe.api.create(ConfigMap(metadata: ObjectMeta(name: "record"))) } catch is LeadershipLost { tell("refused") } catch {}
     exit(1)
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// A program that runs beside the test, its output in files.
 ///
@@ -6,8 +7,27 @@ import Glibc
 package struct Program: Sendable {
     package let name: String
     private let pid: pid_t
+    private let life = Life()
     private let outputPath: String
     private let errorPath: String
+
+    /// Its end, asked for once: afterwards the number may be another process's.
+    private final class Life: Sendable {
+        private let end = Mutex<Int32?>(nil)
+
+        /// The exit status, or 128 and the signal; nil while it runs.
+        func status(of pid: pid_t, options: Int32) -> Int32? {
+            end.withLock { end in
+                var status: Int32 = 0
+                if end == nil, waitpid(pid, &status, options) == pid {
+                    end = status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + (status & 0x7F)
+                }
+                return end
+            }
+        }
+
+        func send(_ signal: Int32, to pid: pid_t) { end.withLock { if $0 == nil { kill(pid, signal) } } }
+    }
 
     /// What came of a program that has ended.
     package struct Outcome: Sendable, CustomStringConvertible {
@@ -49,16 +69,14 @@ package struct Program: Sendable {
     package var output: String { ((try? read(outputPath)) ?? []).text }
     package var errors: String { ((try? read(errorPath)) ?? []).text }
 
-    package func send(_ signal: Int32) { kill(pid, signal) }
+    package func send(_ signal: Int32) { life.send(signal, to: pid) }
 
     /// Waits for its end.
     /// - Throws: `NeverHappened` after the limit, having killed it; `CancellationError`.
     package func wait(within limit: Duration = .seconds(60)) async throws -> Outcome {
         do {
-            let status = try await eventually("\(name) ends; so far it wrote \(output)\(errors)", within: limit) { () -> Int32? in
-                var status: Int32 = 0
-                guard waitpid(pid, &status, WNOHANG) == pid else { return nil }
-                return status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + (status & 0x7F)
+            let status = try await eventually("\(name) ends; so far it wrote \(output)\(errors)", within: limit) {
+                life.status(of: pid, options: WNOHANG)
             }
             return Outcome(status: status, output: output, errors: errors)
         } catch {
@@ -69,9 +87,8 @@ package struct Program: Sendable {
 
     /// Kills it, if it still runs.
     package func end() {
-        kill(pid, SIGKILL)
-        var status: Int32 = 0
-        waitpid(pid, &status, 0)
+        life.send(SIGKILL, to: pid)
+        _ = life.status(of: pid, options: 0)
     }
 }
 

@@ -18,6 +18,9 @@ final class ElectionFleet: Sendable {
         let program: Program
         let gate: LoopbackGate
 
+        /// It led, and lost the lease; its process ends.
+        var isLost: Bool { !moments("lost").isEmpty }
+
         /// The moments at which it told something, by the monotonic clock.
         func moments(_ what: String) -> [Duration] {
             program.output.split(separator: "\n").compactMap { line in
@@ -39,6 +42,8 @@ final class ElectionFleet: Sendable {
         var stored: [Int: Stored] = [:]
         /// Until when at most a candidate that told no end can have led.
         var silenced: [String: Duration] = [:]
+        /// Those that lost the lease and have a successor.
+        var replaced: Set<String> = []
     }
 
     private let state = Mutex(State())
@@ -99,15 +104,28 @@ final class ElectionFleet: Sendable {
         return now
     }
 
-    /// Waits for a reign that began after a moment.
-    func nextLeader(after moment: Duration = .zero, butNot others: [Candidate] = []) async throws -> (Candidate, since: Duration) {
-        try await eventually("someone leads", within: .seconds(120), every: .milliseconds(20)) { () -> (Candidate, since: Duration)? in
+    /// Starts another candidate for each that has lost the lease, as its supervisor would. On a machine that is busy with other things
+    /// a leader may lose it at any time.
+    func supervise() throws {
+        for candidate in candidates where candidate.isLost {
+            if state.withLock({ $0.replaced.insert(candidate.identity).inserted }) { try start() }
+        }
+    }
+
+    /// Waits for one that leads and has written so much.
+    func leader(butNot others: [Candidate] = [], writes count: Int) async throws -> (Candidate, since: Duration) {
+        try await eventually("someone leads", within: .seconds(180), every: .milliseconds(20)) { () -> (Candidate, since: Duration)? in
+            try supervise()
             for candidate in candidates where !others.contains(where: { $0.identity == candidate.identity }) {
-                if let since = candidate.moments("leads").last, since > moment { return (candidate, since) }
+                guard let since = candidate.moments("leads").last, candidate.moments("ends").isEmpty else { continue }
+                if writes(of: candidate) >= count { return (candidate, since) }
             }
             return nil
         }
     }
+
+    /// All writes, whoever's.
+    var writes: Int { state.withLock { $0.stored.values.count { if case .write = $0 { true } else { false } } } }
 
     func writes(of candidate: Candidate) -> Int {
         state.withLock { state in
@@ -137,10 +155,10 @@ final class ElectionFleet: Sendable {
             }
         }
         if count == 0 { found.append("nobody wrote anything") }
-        let reigns = candidates.flatMap { candidate in
-            let ends = candidate.moments("ends")
-            return candidate.moments("leads").enumerated().map { index, since in
-                (candidate.identity, since, silenced[candidate.identity] ?? (index < ends.count ? ends[index] : Surroundings.system.now()))
+        let reigns = candidates.compactMap { candidate in
+            candidate.moments("leads").last.map { since in
+                let ends = [silenced[candidate.identity], candidate.moments("ends").last].compactMap(\.self)
+                return (candidate.identity, since, ends.min() ?? Surroundings.system.now())
             }
         }.sorted { $0.1 < $1.1 }
         for (one, next) in zip(reigns, reigns.dropFirst()) where next.1 < one.2 {
