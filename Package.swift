@@ -18,6 +18,7 @@ let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swi
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -120,6 +121,8 @@ let package = Package(
         // Servers, for the embedded control plane alone.
         layer("KubeServer", ["KubeCore", "HTTPCore", "JSON", "YAML", "Schema", grdb, hummingbird, logging, httpTypes, nioCore]),
         layer("RegistryServer", ["JSON", "OCI", hummingbird, logging, httpTypes]),
+        // What all servers of HTTP share.
+        layer("HTTPServing", [hummingbirdCore, logging, nioCore]),
 
         // Graft itself.
         layer(
@@ -143,13 +146,13 @@ let package = Package(
         layer(
             "ControllerCommand",
             [
-                "Controllers", "KubeRuntime", "ProgramOptions", "Telemetry", argumentParser, httpTypes, hummingbird, lifecycle, logging,
-                unixSignals,
+                "Controllers", "HTTPServing", "KubeRuntime", "ProgramOptions", "Telemetry", argumentParser, httpTypes, hummingbird,
+                lifecycle, logging, unixSignals,
             ]),
         layer(
             "Commands",
             [
-                "AgentCommand", "Controllers", "ProgramOptions", "KubeServer", "RegistryServer", "GraftAPI", "KubeRuntime",
+                "AgentCommand", "Controllers", "HTTPServing", "ProgramOptions", "KubeServer", "RegistryServer", "GraftAPI", "KubeRuntime",
                 "KubeClient", "KubeCore", "OCI", "Trust", "Verification", "JSON", "YAML", "Compatibility", argumentParser, crypto,
                 hummingbird, hummingbirdTLS, lifecycle, logging, nioCore, nioSSL, asn1, unixSignals, x509,
             ]),
@@ -169,7 +172,8 @@ let package = Package(
         .target(
             name: "Harness",
             dependencies: [
-                "KubeServer", "KubeClient", "KubeCore", "HTTPCore", "HTTPTransport", "JSON", "YAML", hummingbird, hummingbirdTLS,
+                "HTTPServing", "KubeServer", "KubeClient", "KubeCore", "HTTPCore", "HTTPTransport", "JSON", "YAML", hummingbird,
+                hummingbirdTLS,
                 logging, httpTypes, nioCore, nioPosix, nioSSL, asn1, x509, crypto,
             ], path: "Tests/Harness", swiftSettings: settings),
         .target(name: "RegistryConformance", dependencies: ["OCI", "JSON"], path: "Tests/RegistryConformance", swiftSettings: settings),
@@ -197,13 +201,16 @@ let package = Package(
         tests(
             of: "Telemetry",
             [
-                "Harness", "HTTPCore", "HTTPTransport", "JSON", "KubeClient", "KubeCore", "KubeRuntime", "KubeServer", coreMetrics,
-                httpTypes, hummingbird, logging, nioCore, tracing,
+                "Harness", "HTTPCore", "HTTPServing", "HTTPTransport", "JSON", "KubeClient", "KubeCore", "KubeRuntime", "KubeServer",
+                coreMetrics, httpTypes, hummingbird, logging, nioCore, tracing,
             ]),
         tests(of: "OCI", ["RegistryConformance", "HTTPCore", "HTTPTransport", "JSON", httpTypes]),
         tests(of: "Verification", ["GraftAPI", "Harness", "KubeCore", "OCI", "Trust"]),
         tests(of: "KubeServer", ["Harness", "HTTPCore", "KubeCore", "JSON", "Schema", httpTypes]),
-        tests(of: "RegistryServer", ["RegistryConformance", "HTTPCore", "HTTPTransport", "OCI", "JSON", hummingbird, logging, httpTypes]),
+        tests(
+            of: "RegistryServer",
+            ["RegistryConformance", "HTTPCore", "HTTPServing", "HTTPTransport", "OCI", "JSON", hummingbird, logging, httpTypes]),
+        tests(of: "HTTPServing", ["Harness", hummingbird, lifecycle, logging]),
         tests(
             of: "Controllers",
             [

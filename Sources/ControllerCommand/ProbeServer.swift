@@ -1,3 +1,4 @@
+import HTTPServing
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -38,7 +39,8 @@ struct ProbeServer: Service {
             return EditedResponse(headers: headers, response: String(decoding: metrics.snapshot().exposition(format), as: UTF8.self))
         }
         let application = Application(
-            router: router, configuration: .init(address: .hostname(address, port: port), serverName: nil), logger: logger)
+            router: router, server: .abandonable, configuration: .init(address: .hostname(address, port: port), serverName: nil),
+            logger: logger)
         try await application.run()
     }
 }

@@ -1,4 +1,5 @@
 package import HTTPCore
+import HTTPServing
 import HTTPTransport
 import Hummingbird
 import HummingbirdTLS
@@ -68,7 +69,7 @@ func withLoopbackServer<Result>(
     }
     let port = PortBox()
     let application = Application(
-        router: router, server: try .tls(.http1(), tlsConfiguration: tls),
+        router: router, server: .abandonable { [tls] in try TLSChannel($0, tlsConfiguration: tls) },
         configuration: .init(address: .hostname("127.0.0.1", port: 0)),
         onServerRunning: { port.set($0.localAddress?.port) },
         logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))

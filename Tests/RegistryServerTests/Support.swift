@@ -1,5 +1,6 @@
 import Glibc
 import HTTPCore
+import HTTPServing
 import HTTPTransport
 import HTTPTypes
 import Hummingbird
@@ -20,7 +21,7 @@ func withRegistry<Result: Sendable>(
     server.addRoutes(to: router)
     let port = Flag()
     let application = Application(
-        router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
+        router: router, server: .abandonable, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
         onServerRunning: { channel in port.set(channel.localAddress?.port ?? 0) },
         logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() })
     return try await withThrowingTaskGroup(of: Result?.self) { group in

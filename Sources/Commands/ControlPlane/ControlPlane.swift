@@ -2,6 +2,7 @@ import Controllers
 import FoundationEssentials
 import Glibc
 import GraftAPI
+import HTTPServing
 import Hummingbird
 import HummingbirdTLS
 import JSON
@@ -70,7 +71,7 @@ struct ControlPlane {
             certificateChain: [.certificate(try NIOSSLCertificate(bytes: Array(certificates.certificate.utf8), format: .pem))],
             privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(certificates.key.utf8), format: .pem)))
         return Application(
-            router: router, server: try .tls(.http1(), tlsConfiguration: tls),
+            router: router, server: .abandonable { try TLSChannel($0, tlsConfiguration: tls) },
             configuration: .init(address: .hostname(address, port: port), serverName: nil),
             onServerRunning: { addresses.apiListens(on: $0.localAddress?.port) }, logger: logger)
     }
@@ -79,7 +80,7 @@ struct ControlPlane {
         let router = Router()
         try RegistryServer(directory: directory.registry).addRoutes(to: router)
         return Application(
-            router: router, configuration: .init(address: .hostname(address, port: registryPort), serverName: nil),
+            router: router, server: .abandonable, configuration: .init(address: .hostname(address, port: registryPort), serverName: nil),
             onServerRunning: { addresses.registryListens(on: $0.localAddress?.port) }, logger: logger)
     }
 

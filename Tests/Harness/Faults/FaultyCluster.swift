@@ -1,6 +1,6 @@
 import HTTPCore
+import HTTPServing
 import HTTPTransport
-import HTTPTypes
 import Hummingbird
 package import KubeClient
 package import KubeServer
@@ -21,8 +21,7 @@ package struct FaultyCluster: Sendable {
     package var direct: Client { cluster.client }
 
     /// Through the proxy.
-    /// - Parameter patience: no limit of a request is longer than this; nil: they are as the client says.
-    package func client(patience: Duration? = nil) throws -> Client {
+    package func client(patience: Patience = Patience(nil)) throws -> Client {
         try Client(
             transport: ImpatientTransport(transport: transport, patience: patience), server: "http://127.0.0.1:\(port)",
             authentication: .bearer(token))
@@ -49,7 +48,7 @@ package func withFaultyCluster<Result>(
         cluster.server.addRoutes(to: router)
         let listening = Mutex<Int?>(nil)
         let application = Application(
-            router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
+            router: router, server: .abandonable, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { channel in listening.withLock { $0 = channel.localAddress?.port } },
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         return try await withThrowingTaskGroup(of: Void.self) { group in
@@ -64,13 +63,6 @@ package func withFaultyCluster<Result>(
                         try await body(FaultyCluster(cluster, proxy, transport, token: token, port: port))
                     })
             } catch { outcome = .failure(error) }
-            // A NIO server that is ended while connections wait to be accepted traps (`NIOAsyncWriter`). They are accepted in their order,
-            // by each event loop in turn: with these all have been.
-            for _ in 0..<System.coreCount {
-                var last = HTTPRequest(method: .get, scheme: "http", authority: "127.0.0.1:\(upstream)", path: "/healthz")
-                last.headerFields[.connection] = "close"
-                _ = try? await transport.send(last)
-            }
             await transport.shutdown()
             return try outcome.get()
         }

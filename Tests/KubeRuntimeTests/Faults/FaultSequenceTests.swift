@@ -36,9 +36,9 @@ import Testing
         var random = SeededRandom(seed: UInt64(seed))
         try await faulty.cluster.createNamespace(namespace)
         let settings = ReflectorSettings(
-            streamsLists: Bool.random(using: &random), pageSize: Int.random(in: 1...4, using: &random), idle: .milliseconds(300))
+            streamsLists: Bool.random(using: &random), pageSize: Int.random(in: 1...4, using: &random))
         let world = try FaultyWorld(
-            faulty, namespace: namespace, settings: settings, patience: .milliseconds(600), time: HurriedTime(factor: 500))
+            faulty, namespace: namespace, settings: settings, patience: Patience(.milliseconds(600)), time: HurriedTime(factor: 500))
         chances.begin(namespace, seed: UInt64(seed) + 1_000_000)
         do {
             try await running([{ try await world.reflector.run() }]) {
@@ -47,6 +47,8 @@ import Testing
                     try await Task.sleep(for: .milliseconds(Int.random(in: 0...15, using: &random)))
                 }
                 chances.end(namespace)
+                // From here on nothing goes wrong, and a slow machine is not to be taken for it.
+                world.patience.change(to: .seconds(20))
                 try await world.settles("round \(seed): the store equals the server's state")
             }
         } catch {

@@ -15,14 +15,16 @@ struct FaultyWorld: Sendable {
     let reflector: Reflector<ConfigMap>
     let witness: Witness
     let time: HurriedTime
+    let patience: Patience
 
     init(
-        _ faulty: FaultyCluster, namespace: String, settings: ReflectorSettings, patience: Duration? = .seconds(2),
+        _ faulty: FaultyCluster, namespace: String, settings: ReflectorSettings, patience: Patience = Patience(.seconds(2)),
         time: HurriedTime = HurriedTime(), indices: [StoreIndex<ConfigMap>] = []
     ) throws {
         self.faulty = faulty
         self.namespace = namespace
         self.time = time
+        self.patience = patience
         var settings = settings
         // Pauses are shortened, and this one would end beginnings that are only slow.
         if settings.initialIdle == .seconds(30) { settings.initialIdle = .seconds(1_000_000) }
@@ -88,7 +90,7 @@ func withFaultyWorld(
     var settings = settings
     settings.streamsLists = streams
     try await withFaultyCluster(configuration) { faulty in
-        let world = try FaultyWorld(faulty, namespace: "default", settings: settings, patience: patience, indices: indices)
+        let world = try FaultyWorld(faulty, namespace: "default", settings: settings, patience: Patience(patience), indices: indices)
         for name in ["a", "b", "c"] { try await world.write(name, "first") }
         faulty.proxy.play(script)
         try await running([{ try await world.reflector.run() }]) { try await body(world) }

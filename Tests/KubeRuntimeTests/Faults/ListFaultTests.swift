@@ -30,7 +30,8 @@ import Testing
     }
 
     @Test func `What the server asks to wait is waited`() async throws {
-        try await withFaultyWorld(streams: false, first({ $0.isList }, .status(503, "ServiceUnavailable", retryAfter: 23))) { world in
+        let busy = first({ $0.isList }, .status(503, "ServiceUnavailable", retryAfter: 23))
+        try await withFaultyWorld(streams: false, patience: nil, busy) { world in
             try await world.settles()
             #expect(world.time.pauses.all == [.seconds(23)])
         }
@@ -53,7 +54,7 @@ import Testing
             }
             return .pass
         }
-        try await withFaultyWorld(streams: false, settings: ReflectorSettings(pageSize: 1), { _ in .reset }) { world in
+        try await withFaultyWorld(streams: false, settings: ReflectorSettings(pageSize: 1), patience: nil, { _ in .reset }) { world in
             server.withLock { $0 = world }
             defer { server.withLock { $0 = nil } }
             world.faulty.proxy.play(script)

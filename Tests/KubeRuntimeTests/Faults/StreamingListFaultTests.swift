@@ -32,9 +32,9 @@ import Testing
             // When it must list anew
             for round in 0..<2 {
                 try await eventually("the watch") { world.watches.last.map { !$0.isStreamingList } ?? false }
-                await world.faulty.proxy.resetAll()
-                world.faulty.proxy.play { $0.isWatch ? .status(410, "Expired") : .pass }
                 let lists = world.requests.filter(\.isList).count
+                world.faulty.proxy.play { $0.isWatch ? .status(410, "Expired") : .pass }
+                await world.faulty.proxy.resetAll()
                 try await eventually("a list") { world.requests.filter(\.isList).count > lists }
                 world.faulty.proxy.play { _ in .pass }
                 try await world.write("a", "\(round)")

@@ -1,3 +1,4 @@
+import HTTPServing
 import HTTPTransport
 import HTTPTypes
 import Hummingbird
@@ -26,6 +27,11 @@ final class Collector: Sendable {
 
     var received: [Received] { state.withLock { $0.received } }
     func received(_ path: String) -> [JSON] { received.filter { $0.path == path }.map(\.body) }
+    /// Spans of all requests but the first few, each once: what was on its way when the program ended is sent again.
+    func spans(after requests: Int = 0) -> [JSON] {
+        let all = received("/v1/traces").dropFirst(requests).flatMap(\.spans)
+        return Array(Dictionary(all.map { ($0["spanId"]?.string ?? "", $0) }, uniquingKeysWith: { $1 }).values)
+    }
     var url: String { "http://127.0.0.1:\(state.withLock { $0.port })" }
     var port: Int {
         get { state.withLock { $0.port } }
@@ -61,7 +67,7 @@ func withCollector(_ body: @escaping @Sendable (Collector, HTTPClient) async thr
         }
     }
     let application = Application(
-        router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
+        router: router, server: .abandonable, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
         onServerRunning: { channel in collector.port = channel.localAddress?.port ?? 0 },
         logger: Logger(label: "collector") { _ in SwiftLogNoOpLogHandler() })
     try await withThrowingTaskGroup(of: Bool.self) { group in
