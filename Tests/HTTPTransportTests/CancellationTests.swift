@@ -5,7 +5,7 @@ import HTTPTypes
 import Synchronization
 import Testing
 
-@Suite("Cancellation and shutdown", .serialized, .timeLimit(.minutes(2)))
+@Suite("Cancellation and shutdown", .serialized, .timeLimit(.minutes(5)))
 struct CancellationTests {
     /// Counts requests it has seen and connections it has seen closed.
     private final class Log: Sendable {

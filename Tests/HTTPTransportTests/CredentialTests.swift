@@ -4,7 +4,7 @@ import HTTPTransport
 import HTTPTypes
 import Testing
 
-@Suite("Credentials", .serialized, .timeLimit(.minutes(2)))
+@Suite("Credentials", .serialized, .timeLimit(.minutes(5)))
 struct CredentialTests {
     private static func request(_ port: Int) -> HTTPRequest {
         HTTPRequest(method: .get, scheme: "https", authority: "127.0.0.1:\(port)", path: "/")

@@ -5,7 +5,7 @@ import HTTPTypes
 import Synchronization
 import Testing
 
-@Suite("A peer that is gone and closes nothing", .timeLimit(.minutes(2)))
+@Suite("A peer that is gone and closes nothing", .timeLimit(.minutes(5)))
 struct DeadPeerTests {
     private static let quick = HTTPClient.PeerCheck(after: .seconds(1), interval: .seconds(1), timeout: .seconds(2))
 

@@ -98,7 +98,7 @@ struct ExchangeTests {
                 sent.withLock { $0 += 1 << 16 }
             }
         } _: { server, client in
-            try await client.withResponse(to: server.request(), body: nil, limits: .streaming(idle: .seconds(20))) { _, body in
+            try await client.withResponse(to: server.request(), body: nil, limits: .streaming(idle: .seconds(60))) { _, body in
                 var (last, stills) = (-1, 0)
                 try await eventually("the sender stands still") {
                     let now = sent.withLock { $0 }

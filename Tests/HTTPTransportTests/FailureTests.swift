@@ -11,8 +11,9 @@ struct FailureTests {
     func refused() async throws {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         bindLoopback(descriptor)
+        // Kept, so that nobody else gets the port, and never listened on.
+        defer { close(descriptor) }
         let port = localPort(of: descriptor)
-        close(descriptor)
         let client = HTTPClient()
         let error = await failure {
             _ = try await client.send(HTTPRequest(method: .get, scheme: "http", authority: "127.0.0.1:\(port)", path: "/"))
@@ -26,7 +27,9 @@ struct FailureTests {
     func unresolved() async throws {
         let client = HTTPClient(HTTPClient.Configuration(proxy: .none))
         let error = await failure {
-            _ = try await client.send(HTTPRequest(method: .get, scheme: "http", authority: "nothing.invalid", path: "/"))
+            let request = HTTPRequest(method: .get, scheme: "http", authority: "nothing.invalid", path: "/")
+            // A resolver that reaches nobody takes its time.
+            _ = try await client.send(request, limits: TransferLimits(connect: .seconds(120), whole: nil))
         }
         #expect(error?.code == .unresolved)
         #expect(error?.message.contains("nothing.invalid:80: the name nothing.invalid does not resolve") == true)

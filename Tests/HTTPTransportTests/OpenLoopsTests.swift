@@ -4,7 +4,7 @@ import Testing
 
 @testable import HTTPTransport
 
-@Suite("What happens to clients when their process exits", .serialized, .timeLimit(.minutes(2)))
+@Suite("What happens to clients when their process exits", .serialized, .timeLimit(.minutes(5)))
 struct OpenLoopsTests {
     @Test func `all exchanges end, all connections are closed, and no client works afterwards`() async throws {
         let loops = OpenLoops()

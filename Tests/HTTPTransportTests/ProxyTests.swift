@@ -4,7 +4,7 @@ import HTTPTypes
 import Synchronization
 import Testing
 
-@Suite("A proxy", .timeLimit(.minutes(1)))
+@Suite("A proxy", .timeLimit(.minutes(5)))
 struct ProxyTests {
     /// Answers everything and keeps the first lines.
     private static func run(_ body: (RawServer, Lines) async throws -> Void) async throws {

@@ -4,7 +4,7 @@ import HTTPTransport
 import HTTPTypes
 import Testing
 
-@Suite("TLS", .serialized, .timeLimit(.minutes(2)))
+@Suite("TLS", .serialized, .timeLimit(.minutes(5)))
 struct TLSTests {
     private static func get(_ configuration: HTTPClient.Configuration, _ authority: String, scheme: String = "https") async throws -> Int {
         let client = HTTPClient(configuration)

@@ -7,8 +7,9 @@ import NIOPosix
 import NIOSSL
 import Synchronization
 
-/// A real HTTP/2 server over TLS that counts what it holds. It answers by path: `/ok` at once, `/watch` with a line and no end, `/flood/N`
-/// with N bytes as fast as flow control lets it; `/never` not at all.
+/// A real HTTP/2 server over TLS that counts what it holds. It answers by path: `/ok` at once, `/others` with the
+/// number of other streams it holds, `/watch` with a line and no end, `/flood/N` with N bytes as fast as flow control lets it; `/never` not at
+/// all.
 final class HTTP2Server: Sendable {
     struct Counts: Sendable {
         var connections = 0
@@ -125,11 +126,15 @@ private final class Page: ChannelInboundHandler {
     typealias OutboundOut = HTTP2Frame.FramePayload
 
     private let box: CountsBox
+    private var context: ChannelHandlerContext?
     private var isCounted = false
     private var left = 0
     private var inFlight = 0
 
     init(_ box: CountsBox) { self.box = box }
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard case .headers(let frame) = unwrapInboundIn(data) else { return }
@@ -143,6 +148,9 @@ private final class Page: ChannelInboundHandler {
         case "ok":
             head(context)
             send(context, "ok", isEnd: true)
+        case "others":
+            head(context)
+            send(context, "\(box.counts.withLock { $0.streams } - 1)", isEnd: true)
         case "watch":
             head(context)
             send(context, "event\n", isEnd: false)
@@ -177,7 +185,9 @@ private final class Page: ChannelInboundHandler {
             left -= count
             inFlight += 1
             let promise = context.eventLoop.makePromise(of: Void.self)
-            promise.futureResult.assumeIsolated().whenSuccess {
+            // What is written to a stream that is reset meanwhile is never told its end, and would keep the stream.
+            promise.futureResult.assumeIsolated().whenSuccess { [weak self] in
+                guard let self, let context = self.context else { return }
                 self.box.counts.withLock { $0.flooded += count }
                 self.inFlight -= 1
                 self.flood(context)

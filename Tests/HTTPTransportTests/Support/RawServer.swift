@@ -5,7 +5,8 @@ import Synchronization
 final class RawServer: Sendable {
     let port: Int
     private let listener: Int32
-    private let open = Mutex<[Int32: RawConnection]>([:])
+    /// By number: a descriptor may be another connection's as soon as it is closed.
+    private let open = Mutex<[Int: RawConnection]>([:])
     private let total = Mutex(0)
 
     /// - Parameter path: a Unix socket instead of loopback.
@@ -23,12 +24,15 @@ final class RawServer: Sendable {
                     return
                 }
                 let connection = RawConnection(descriptor)
-                total.withLock { $0 += 1 }
-                open.withLock { $0[descriptor] = connection }
+                let number = total.withLock { total in
+                    total += 1
+                    return total
+                }
+                open.withLock { $0[number] = connection }
                 spawn { [self] in
                     serve(connection)
-                    open.withLock { $0[descriptor] = nil }
                     connection.close()
+                    open.withLock { $0[number] = nil }
                 }
             }
         }
@@ -37,7 +41,7 @@ final class RawServer: Sendable {
     var authority: String { "127.0.0.1:\(port)" }
     /// Connections taken so far.
     var accepted: Int { total.withLock { $0 } }
-    /// Connections whose script still runs.
+    /// Connections that are not closed from this side.
     var running: Int { open.withLock { $0.count } }
 
     func stop() {
@@ -46,14 +50,14 @@ final class RawServer: Sendable {
     }
 }
 
-/// One connection of a `RawServer`. Reads give up after 20 seconds.
+/// One connection of a `RawServer`. Reads give up after 90 seconds.
 final class RawConnection: Sendable {
     private let descriptor: Int32
     private let isClosed = Mutex(false)
 
     init(_ descriptor: Int32) {
         self.descriptor = descriptor
-        var limit = timeval(tv_sec: 20, tv_usec: 0)
+        var limit = timeval(tv_sec: 90, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
 
@@ -157,7 +161,7 @@ final class RawConnection: Sendable {
         close()
     }
 
-    func hangUp() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+    func hangUp() { isClosed.withLock { if !$0 { _ = shutdown(descriptor, Int32(SHUT_RDWR)) } } }
 
     func close() {
         isClosed.withLock { isClosed in

@@ -29,9 +29,9 @@ func withServer<Result>(
     }
 }
 
-/// Waits until the condition holds; records an issue when it does not within 15 seconds.
+/// Waits until the condition holds; records an issue when it does not within a minute.
 func eventually(_ what: Comment, sourceLocation: SourceLocation = #_sourceLocation, _ condition: () throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(15)
+    let deadline = ContinuousClock.now + .seconds(60)
     while try !condition() {
         guard ContinuousClock.now < deadline else {
             Issue.record(what, sourceLocation: sourceLocation)
