@@ -29,7 +29,7 @@ private final class GatedTransport: Transport {
 
 @Suite("Shutting the controller down")
 struct ShutdownTests {
-    @Test("works before the first lists have come, with and without an election", .timeLimit(.minutes(1)), arguments: [false, true])
+    @Test("works before the first lists have come, with and without an election", .timeLimit(.minutes(5)), arguments: [false, true])
     func early(electsLeader: Bool) async throws {
         let transport = GatedTransport()
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
@@ -45,7 +45,7 @@ struct ShutdownTests {
         }
     }
 
-    @Test("lets the work in hand come to its end", .timeLimit(.minutes(1)))
+    @Test("lets the work in hand come to its end", .timeLimit(.minutes(5)))
     func draining() async throws {
         try await withScenario(hosts: 1, running: false) { scenario in
             let registry = GatedTransport()

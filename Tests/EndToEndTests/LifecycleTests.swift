@@ -15,7 +15,7 @@ extension EndToEnd {
                 let before = prober.versions
                 try await cluster.delete()
                 // Then the plan goes, and the hosts keep what they have.
-                try await eventually("the end of the plan", within: .seconds(30), every: .milliseconds(50)) {
+                try await eventually("the end of the plan", within: .seconds(60), every: .milliseconds(50)) {
                     try await cluster.plans.getIfPresent(Cluster.deploymentName) == nil
                 }
                 #expect(prober.versions == before)
@@ -74,7 +74,7 @@ extension EndToEnd {
         /// Milliseconds after its start, and, where they are negative, after it says that it is ready.
         private static let moments = Array(stride(from: 0, through: 400, by: 50)) + (0..<10).map { -$0 }
 
-        @Test("Ctrl-C at any moment of its start ends it, and nothing of it stays", .timeLimit(.minutes(2)))
+        @Test("Ctrl-C at any moment of its start ends it, and nothing of it stays", .timeLimit(.minutes(5)))
         func stoppingEarly() async throws {
             try await withProcesses { processes, directory in
                 let ready = "\(directory)/data/ready"
@@ -89,7 +89,7 @@ extension EndToEnd {
                     if moment < 0 { try await eventually("it is ready", every: .milliseconds(1)) { File.exists(ready) } }
                     try await Task.sleep(for: .milliseconds(abs(moment)))
                     process.interrupt()
-                    let end = try await process.waitForEnd(within: .seconds(15))
+                    let end = try await process.waitForEnd(within: .seconds(60))
                     // Before it has asked for signals the system ends it.
                     #expect(end == .status(0) || end == .signal(SIGINT), "\(moment) ms: \(end): \(File.tail(process.output))")
                     #expect(!process.leavesProcesses)
@@ -97,7 +97,7 @@ extension EndToEnd {
             }
         }
 
-        @Test("Ctrl-C, or SIGTERM, ends it with status 0, and nothing of it stays", .timeLimit(.minutes(2)), arguments: [SIGINT, SIGTERM])
+        @Test("Ctrl-C, or SIGTERM, ends it with status 0, and nothing of it stays", .timeLimit(.minutes(5)), arguments: [SIGINT, SIGTERM])
         func stopping(signal: Int32) async throws {
             try await withCluster { cluster in
                 let process = cluster.process
@@ -105,7 +105,7 @@ extension EndToEnd {
                 let watching = try cluster.processes.start(
                     "watch", ["kubectl", "--kubeconfig", cluster.kubeconfig, "get", "modulehosts", "--watch"])
                 if signal == SIGINT { process.interrupt() } else { process.signal(signal) }
-                let end = try await process.waitForEnd(within: .seconds(20))
+                let end = try await process.waitForEnd(within: .seconds(60))
                 #expect(end == .status(0), "\(File.tail(process.output))")
                 #expect(!process.leavesProcesses)
                 #expect(!File.exists(cluster.data + "/ready"))

@@ -1,10 +1,11 @@
 import Harness
 import KubeCore
-import KubeRuntime
 import Logging
 import ServiceLifecycle
 import Synchronization
 import Testing
+
+@testable import KubeRuntime
 
 @Suite struct ControllerTests {
     /// What runs at the moment, and the most there ever was.
@@ -245,7 +246,7 @@ import Testing
             tasks.addTask { try await group.run() }
             try await eventually("the start") { outcomes.count == 1 }
             await group.triggerGracefulShutdown()
-            for _ in 0..<50 { await Task.yield() }
+            try await eventually("it hears of the shutdown") { controller.queue.isShutDown }
             goOn.withLock { $0 = true }
             try await tasks.waitForAll()
         }

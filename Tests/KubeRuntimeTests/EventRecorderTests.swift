@@ -192,7 +192,7 @@ import Testing
             tasks.addTask { try await group.run() }
             try await started.wait()
             await group.triggerGracefulShutdown()
-            for _ in 0..<50 { await Task.yield() }
+            try await eventually("the controller hears of the shutdown") { controller.queue.isShutDown }
             goOn.fire()
             try await tasks.waitForAll()
         }

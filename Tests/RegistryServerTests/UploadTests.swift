@@ -153,9 +153,9 @@ struct UploadTests {
         }
     }
 
-    /// Waits until the condition holds; records an issue when it does not within 15 seconds.
+    /// Waits until the condition holds; records an issue when it does not within a minute.
     private func poll(sourceLocation: SourceLocation = #_sourceLocation, _ condition: () throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(15)
+        let deadline = ContinuousClock.now + .seconds(60)
         while try !condition() {
             guard ContinuousClock.now < deadline else {
                 Issue.record("the condition does not come true", sourceLocation: sourceLocation)

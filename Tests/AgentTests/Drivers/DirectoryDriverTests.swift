@@ -173,12 +173,12 @@ struct DirectoryDriverTests {
             let area = try StagingArea(directory: directory)
             let revision = try area.revision("1.0.0")
             let said = "\(directory)/said"
-            func driver(_ script: String, timeout: Duration = .seconds(20)) throws -> DirectoryDriver {
+            func driver(_ script: String, timeout: Duration = .seconds(60)) throws -> DirectoryDriver {
                 try DirectoryDriver(
                     slot: "net/filter",
                     settings: .init(
                         directory: directory, reload: ReloadSettings(.command(["sh", "-c", script]), timeout: timeout),
-                        probe: ProbeSettings(.command(["sh", "-c", "test \"$GRAFT_VERSION\" = 1.0.0"]), timeout: .seconds(20))),
+                        probe: ProbeSettings(.command(["sh", "-c", "test \"$GRAFT_VERSION\" = 1.0.0"]), timeout: .seconds(60))),
                     transport: NoTransport())
             }
             let saying = try driver("echo $GRAFT_SLOT $GRAFT_VERSION $GRAFT_DIGEST $GRAFT_DIRECTORY > \(said)")

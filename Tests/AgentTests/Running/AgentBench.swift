@@ -164,7 +164,7 @@ extension SlotPolicy {
     /// As quick as real processes are.
     static var fast: SlotPolicy {
         var policy = SlotPolicy()
-        policy.probeDeadline = .seconds(1)
+        policy.probeDeadline = .seconds(3)
         policy.probeInterval = .milliseconds(30)
         policy.soak = .milliseconds(300)
         policy.soakInterval = .milliseconds(50)

@@ -55,7 +55,7 @@ extension Cluster {
 
     /// Waits until the controller says that it will not go on by itself.
     func stalled(_ name: String = deploymentName) async throws -> ModuleDeployment {
-        try await waits(until: "Stalled", within: .seconds(30), deployment: name) {
+        try await waits(until: "Stalled", within: .seconds(60), deployment: name) {
             $0.isSeen && $0.status.conditions["Stalled"]?.status == .isTrue
         }
     }

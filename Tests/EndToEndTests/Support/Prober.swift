@@ -29,7 +29,7 @@ final class Prober: Sendable {
     var everServed: Set<String> { observed.withLock { Set($0.seen.values.joined()) } }
 
     /// Waits until what each host serves is as wanted.
-    func waits(until what: String, within limit: Duration = .seconds(30), _ condition: ([String]) -> Bool) async throws {
+    func waits(until what: String, within limit: Duration = .seconds(60), _ condition: ([String]) -> Bool) async throws {
         try await eventually("\(what); hosts serve \(versions)", within: limit, every: .milliseconds(20)) { condition(versions) }
     }
 
@@ -46,7 +46,7 @@ final class Prober: Sendable {
         let header = HTTPField.Name("X-Filter-Version")!
         while true {
             do {
-                let response = try await client.send(request, limits: TransferLimits(whole: .seconds(10)))
+                let response = try await client.send(request, limits: TransferLimits(connect: .seconds(60)))
                 let version = response.head.headerFields[header]
                 if let version { note(member, serves: version) }
                 if version == nil || response.head.status != .ok && version != ExampleProgram.broken {

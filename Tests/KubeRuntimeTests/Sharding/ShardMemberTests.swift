@@ -104,8 +104,10 @@ import Testing
                 #expect(one.member.owned.isEmpty)
                 try await eventually("what the first had is looked at: \(gained)") { ledger.keys.count >= 16 }
                 try await touchAll("3")
-                let leases = try await Api<Lease>(cluster.client, namespace: "default").list().items.map(\.metadata.name)
-                #expect(Set(leases) == ["fleet", "fleet-\(two.member.identity)"], "the Lease of the one that ended is gone")
+                try await eventually("the Lease of the one that ended is gone") {
+                    let leases = try await Api<Lease>(cluster.client, namespace: "default").list().items.map(\.metadata.name)
+                    return Set(leases) == ["fleet", "fleet-\(two.member.identity)"]
+                }
                 await two.group.triggerGracefulShutdown()
                 try await tasks.waitForAll()
             }

@@ -157,7 +157,7 @@ struct DockerRegistry {
 
     private func answers(_ client: HTTPClient, _ scheme: String) async -> Bool {
         let request = HTTPRequest(method: .get, scheme: scheme, authority: authority, path: "/v2/")
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .seconds(90)
         while ContinuousClock.now < deadline {
             if let (head, _) = try? await client.send(request) { return [200, 401].contains(head.status.code) }
             var status: Int32 = 0
