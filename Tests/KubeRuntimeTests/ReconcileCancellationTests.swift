@@ -134,7 +134,7 @@ import Testing
                 tasks.addTask { try await group.run() }
                 try await started.wait()
                 await group.triggerGracefulShutdown()
-                for _ in 0..<50 { await Task.yield() }
+                try await eventually("the shutdown arrives") { controller.queue.isShutDown }
                 goOn.fire()
                 try await tasks.waitForAll()
             }
