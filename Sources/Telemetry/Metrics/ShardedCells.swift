@@ -33,6 +33,9 @@ struct ShardedCells: ~Copyable, Sendable {
     /// The word of the cell that is shared.
     private static var sharedWord: Int { nearCount * Int(THREAD_SHARD_STRIDE) }
 
+    /// The calling thread's place, which is its alone as long as it lives; negative when it has to share.
+    static var ownPlace: Int { Int(thread_shard_place()) }
+
     /// - Parameter count: at least eight there are.
     init(count: Int = Self.processCount) {
         near = InlineArray { _ in Atomic(0) }
@@ -60,7 +63,7 @@ struct ShardedCells: ~Copyable, Sendable {
     /// The first time of a thread, and where it has none of the near cells.
     @inline(never)
     private func addElsewhere(_ amount: UInt64) {
-        let place = Int(thread_shard_place())
+        let place = Self.ownPlace
         if place >= 0, place < Self.nearCount {
             Self.add(amount, to: near[place * Int(THREAD_SHARD_STRIDE)])
         } else if place >= Self.nearCount, place - Self.nearCount < farCount {
@@ -78,7 +81,7 @@ struct ShardedCells: ~Copyable, Sendable {
     /// Adds to the calling thread's cell, as a double. A number is one or the other.
     @inline(never)
     func add(_ amount: Double) {
-        let place = Int(thread_shard_place())
+        let place = Self.ownPlace
         if place >= Self.nearCount, place - Self.nearCount < farCount {
             far.add(amount, at: (place - Self.nearCount) * AtomicWords.stride)
         } else {

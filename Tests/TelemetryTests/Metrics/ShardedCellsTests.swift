@@ -1,4 +1,3 @@
-import CThreadShard
 import CoreMetrics
 import Glibc
 import Synchronization
@@ -79,12 +78,12 @@ import Testing
 
     @Test("A place is one thread's at a time, and free again when it has ended")
     func exclusive() {
-        let taken = Mutex<[Int32]>([])
+        let taken = Mutex<[Int]>([])
         let asked = Atomic(0)
         onThreads(100) { _ in
-            let place = thread_shard_place()
+            let place = ShardedCells.ownPlace
             taken.withLock { $0.append(place) }
-            #expect(thread_shard_place() == place, "it stays the same")
+            #expect(ShardedCells.ownPlace == place, "it stays the same")
             asked.add(1, ordering: .sequentiallyConsistent)
             while asked.load(ordering: .sequentiallyConsistent) < 100 { sched_yield() }
         }
@@ -93,7 +92,7 @@ import Testing
         #expect(places.allSatisfy { (0..<127).contains($0) })
         // Were they not given back, these would find none.
         let later = Mutex(0)
-        for _ in 0..<20 { onThreads(20) { _ in if thread_shard_place() >= 0 { later.withLock { $0 += 1 } } } }
+        for _ in 0..<20 { onThreads(20) { _ in if ShardedCells.ownPlace >= 0 { later.withLock { $0 += 1 } } } }
         #expect(later.withLock { $0 } == 400)
     }
 
