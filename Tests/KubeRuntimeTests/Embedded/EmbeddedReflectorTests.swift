@@ -22,7 +22,7 @@ import Testing
                     transport.use(first)
                     try await api.create(ConfigMap(metadata: ObjectMeta(name: "stays"), data: ["a": "1"]))
                     try await api.create(ConfigMap(metadata: ObjectMeta(name: "goes")))
-                    try await eventually("both") { reflector.store.count == 2 }
+                    try await eventually("both") { changes.count == 2 && reflector.store.count == 2 }
                 }
                 changes.clear()
                 // When it is away, and things change before the reflector can come back
