@@ -30,9 +30,9 @@ struct StoreContents<Object: Resource>: Sendable {
             listed.reserveCapacity(kept.count + list.count)
             for stored in list { listed.insert(stored.object.key) }
             for key in objects.keys where !listed.contains(key) { remove(key, &changes) }
-            for stored in list { put(stored, isInitial: !isSynced, &changes) }
+            for stored in list { put(stored, stored.object.metadata, isInitial: !isSynced, &changes) }
         } else if !fill(list, isTold: isTold, &changes) {
-            for stored in list { put(stored, isInitial: !isSynced, &changes) }
+            for stored in list { put(stored, stored.object.metadata, isInitial: !isSynced, &changes) }
         }
         self.resourceVersion = resourceVersion
         isSynced = true
@@ -66,13 +66,15 @@ struct StoreContents<Object: Resource>: Sendable {
     mutating func apply(_ event: WatchEvent<Object>) -> [Change<Object>] {
         switch event {
         case .added(let object), .modified(let object):
-            defer { advance(to: object.metadata.resourceVersion) }
+            let metadata = object.metadata
+            defer { advance(to: metadata.resourceVersion) }
             var changes: [Change<Object>] = []
-            if !isOutdated(object) { put(StoredObject(object), isInitial: false, &changes) }
+            if !isOutdated(metadata) { put(StoredObject(object), metadata, isInitial: false, &changes) }
             return changes
         case .deleted(let object):
-            defer { advance(to: object.metadata.resourceVersion) }
-            return isOutdated(object) ? [] : removing(object.key)
+            let metadata = object.metadata
+            defer { advance(to: metadata.resourceVersion) }
+            return isOutdated(metadata) ? [] : removing(metadata.key)
         case .bookmark(let version, _):
             advance(to: version)
             return []
@@ -96,18 +98,19 @@ struct StoreContents<Object: Resource>: Sendable {
     /// runs out takes all objects that it holds in one transaction.
     private func isBehind(_ version: String?) -> Bool { ResourceVersion.isOlder(version, than: resourceVersion) == true }
 
-    private func isOutdated(_ object: Object) -> Bool {
-        let version = object.metadata.resourceVersion
-        if isBehind(version) { return true }
-        guard let held = objects[object.key]?.object else { return false }
-        return ResourceVersion.isOlder(version, than: held.metadata.resourceVersion) == true
+    private func isOutdated(_ metadata: ObjectMeta) -> Bool {
+        if isBehind(metadata.resourceVersion) { return true }
+        guard let held = objects[metadata.key]?.object else { return false }
+        return ResourceVersion.isOlder(metadata.resourceVersion, than: held.metadata.resourceVersion) == true
     }
 
-    private mutating func put(_ stored: StoredObject<Object>, isInitial: Bool, _ changes: inout [Change<Object>]) {
-        let key = stored.object.key
+    /// - Parameter new: the object's metadata, of which each look at the object makes a copy.
+    private mutating func put(
+        _ stored: StoredObject<Object>, _ new: ObjectMeta, isInitial: Bool, _ changes: inout [Change<Object>]
+    ) {
+        let key = new.key
         var old = objects[key]
         if let held = old?.object.metadata {
-            let new = stored.object.metadata
             if held.uid == new.uid, let version = held.resourceVersion, version == new.resourceVersion { return }
             // Created anew under the same name: whoever holds something of the old one must hear that it is gone.
             if held.uid != new.uid {

@@ -184,9 +184,10 @@ extension WatchStateMachine {
         }
     }
 
-    mutating func received(_ event: WatchEvent<Object>, now: Duration, random: Double) -> Effect {
+    /// Time and chance are asked for when an event needs them, which hardly any does: chance costs a call into the kernel.
+    mutating func received(_ event: WatchEvent<Object>, now: @autoclosure () -> Duration, random: @autoclosure () -> Double) -> Effect {
         if case .error(let error) = event {
-            ended(error, asEvent: true, now: now, random: random)
+            ended(error, asEvent: true, now: now(), random: random())
             return .stop
         }
         if case .streaming(var initial, let since) = phase {
