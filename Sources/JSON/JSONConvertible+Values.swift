@@ -70,8 +70,9 @@ extension Array: JSONDecodable where Element: JSONDecodable {
         }
     }
 
+    @inlinable  // else elements are read without knowing their type
     public init(reading node: JSONNode) throws(JSONDecodingError) {
-        let isShared = Element.self is any JSONShared.Type
+        let isShared = node.isShared(Element.self)
         if isShared, let known = node.known(as: Self.self) {
             self = known
             return
@@ -96,8 +97,9 @@ extension Dictionary: JSONDecodable where Key == String, Value: JSONDecodable {
         for (key, value) in object { self[key] = try Value(from: value, at: path.appending(key)) }
     }
 
+    @inlinable
     public init(reading node: JSONNode) throws(JSONDecodingError) {
-        let isShared = Value.self is any JSONShared.Type
+        let isShared = node.isShared(Value.self)
         if isShared, let known = node.known(as: Self.self) {
             self = known
             return

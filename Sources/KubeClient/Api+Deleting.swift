@@ -16,10 +16,8 @@ extension Api {
     public func delete(_ name: String, _ options: DeleteOptions = DeleteOptions()) async throws -> Deletion<Object> {
         try check(name)
         let request = APIRequest.delete(definition, namespace: namespace, name: name, options: options)
-        let json = try await client.send(request)
         // Done at once, servers answer with a Status, or with the object as it was last.
-        guard json["kind"]?.string != "Status" else { return .gone }
-        let object = try read(json, request)
+        guard let object = try read(Deleted<Object>.self, try await client.bytes(request), request).object else { return .gone }
         return object.metadata.deletionTimestamp != nil && !object.metadata.finalizers.isEmpty ? .pending(object) : .gone
     }
 
@@ -28,5 +26,19 @@ extension Api {
     public func deleteIfPresent(_ name: String, _ options: DeleteOptions = DeleteOptions()) async throws -> Bool {
         do { try await delete(name, options) } catch let error as KubeError where error.code == .notFound { return false }
         return true
+    }
+}
+
+/// What a deletion is answered with.
+private struct Deleted<Object: KubeObject>: JSONDecodable {
+    /// Nil when it is a Status.
+    var object: Object?
+
+    init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
+        if json["kind"]?.string != "Status" { object = try Object(from: json, at: path) }
+    }
+
+    init(reading node: JSONNode) throws(JSONDecodingError) {
+        if node.member("kind")?.string != "Status" { object = try Object(reading: node) }
     }
 }

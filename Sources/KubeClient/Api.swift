@@ -47,15 +47,20 @@ extension Api {
         }
     }
 
-    /// Sends a request that is answered with one object.
-    func object(_ request: APIRequest) async throws -> Object { try read(try await client.send(request), request) }
+    /// Sends a request that is answered with one object, which is read straight from the bytes of the answer.
+    func object(_ request: APIRequest) async throws -> Object { try read(Object.self, try await client.bytes(request), request) }
 
-    func read(_ json: JSON, _ request: APIRequest) throws(KubeError) -> Object {
-        do throws(JSONDecodingError) { return try Object(from: json) } catch {
+    /// Reads an answer.
+    /// - Throws: `KubeError.unexpectedAnswer` that names the object, as far as the answer says which it is.
+    func read<Value: JSONDecodable>(_ type: Value.Type, _ bytes: [UInt8], _ request: APIRequest) throws -> Value {
+        do { return try Value(parsing: bytes, limits: Client.limits) } catch let error as JSONSyntaxError {
+            throw Client.noJSON(request, bytes, error)
+        } catch {
+            let name = (try? JSON.parse(bytes, limits: Client.limits))?["metadata"]?["name"]?.string
             throw KubeError(
                 .unexpectedAnswer, status: 200,
                 message: "\(request.method.rawValue) \(request.path): the answer is no \(definition.kind) we can read: \(error)",
-                kind: definition.kind, name: json["metadata"]?["name"]?.string)
+                kind: definition.kind, name: name)
         }
     }
 }

@@ -68,11 +68,17 @@ public struct Client: Sendable {
     /// - Throws: `KubeError`, `TransportError`, `ClientConfigurationError` when no credentials can be had, `CancellationError`.
     public func send(_ request: APIRequest) async throws -> JSON {
         let bytes = try await bytes(request)
-        do throws(JSONSyntaxError) { return try JSON.parse(bytes, limits: JSONLimits(size: Self.answerLimit)) } catch {
-            throw KubeError(
-                .unexpectedAnswer, status: 200,
-                message: "\(request.method.rawValue) \(request.path): the answer is no JSON (\(error)): \(Self.beginning(of: bytes))")
+        do throws(JSONSyntaxError) { return try JSON.parse(bytes, limits: Self.limits) } catch {
+            throw Self.noJSON(request, bytes, error)
         }
+    }
+
+    static var limits: JSONLimits { JSONLimits(size: answerLimit) }
+
+    static func noJSON(_ request: APIRequest, _ bytes: [UInt8], _ error: JSONSyntaxError) -> KubeError {
+        KubeError(
+            .unexpectedAnswer, status: 200,
+            message: "\(request.method.rawValue) \(request.path): the answer is no JSON (\(error)): \(beginning(of: bytes))")
     }
 
     /// A text that is no object: `/healthz`, `/metrics`.

@@ -8,5 +8,10 @@ public protocol KubeObject: Sendable, JSONConvertible {
 
 extension KubeObject {
     /// `namespace/name`, or the name alone.
-    public var key: ObjectKey { ObjectKey(namespace: metadata.namespace, name: metadata.name) }
+    public var key: ObjectKey { metadata.key }
+}
+
+extension ObjectMeta {
+    /// `namespace/name`, or the name alone.
+    package var key: ObjectKey { ObjectKey(namespace: namespace, name: name) }
 }

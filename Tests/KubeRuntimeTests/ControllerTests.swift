@@ -117,7 +117,7 @@ import Testing
         controller.enqueue("a", after: .seconds(10))
         try await running(controller) {
             try await eventually("three reconciles") {
-                if controller.isIdle { time.advanceToNextSleeper() }
+                if controller.isIdle { time.advanceToNextSleeper(within: .seconds(50)) }  // not to the reconciles' deadline
                 return times.count == 3
             }
         }
@@ -148,7 +148,7 @@ import Testing
         controller.enqueue("a")
         try await running(controller) {
             try await eventually("the reconciles: \(times.all)") {
-                if controller.isIdle, times.count < milliseconds.count { time.advanceToNextSleeper() }
+                if controller.isIdle, times.count < milliseconds.count { time.advanceToNextSleeper(within: .seconds(50)) }
                 return times.count == milliseconds.count && controller.isIdle
             }
             for _ in 0..<50 { await Task.yield() }
@@ -180,6 +180,45 @@ import Testing
             }
         }
         #expect(outcomes.all == ["cancelled", "the reconcile was cancelled after 60.0 seconds 1"])
+    }
+
+    @Test func `Deadlines are kept for each reconcile by one clock, however many have ended before`() async throws {
+        let time = ManualTime()
+        let (started, outcomes) = (Recorder<String>(), Recorder<String>())
+        let controller = Controller<String>(
+            "test", triggers: [], deadline: .seconds(60),
+            errors: ErrorPolicy { error, _ in
+                outcomes.add("\(error)")
+                return .awaitChange
+            }, logger: silent, surroundings: time.surroundings
+        ) { key in
+            started.add(key)
+            guard key.hasPrefix("slow") else { return .awaitChange }
+            do { try await Task.sleep(for: .seconds(3600)) } catch {
+                outcomes.add("\(key) ends at \((time.now - .seconds(1000)).components.seconds)")
+                throw error
+            }
+            return .awaitChange
+        }
+        try await running(controller) {
+            for number in 0..<200 { controller.enqueue("quick \(number)") }
+            try await eventually("the quick ones") { started.count == 200 && controller.isIdle }
+            #expect(time.sleepers <= 1, "no timer stays for what has ended")
+            time.advance(.seconds(20))
+            controller.enqueue("slow 1")
+            try await eventually("the first slow one") { started.count == 201 }
+            time.advance(.seconds(25))
+            controller.enqueue("slow 2")
+            try await eventually("the second slow one") { started.count == 202 }
+            for (deadline, count) in [(1080, 2), (1105, 4)] {
+                try await eventually("a deadline: \(outcomes.all)") {
+                    if time.now < .seconds(deadline) { time.advanceToNextSleeper(within: .seconds(60)) }
+                    return outcomes.count == count
+                }
+            }
+        }
+        let timeout = "the reconcile was cancelled after 60.0 seconds"
+        #expect(outcomes.all == ["slow 1 ends at 80", timeout, "slow 2 ends at 105", timeout])
     }
 
     @Test(

@@ -21,6 +21,20 @@ import Testing
         #expect(writer.store.resourceVersion == "9")
     }
 
+    @Test("A list that names an object twice leaves its last state, found by that alone", arguments: [true, false])
+    func twice(isTold: Bool) {
+        let byValue = StoreIndex<ConfigMap>("value") { [$0.data["value"] ?? ""] }
+        let writer = StoreWriter<ConfigMap>(indices: [byValue])
+        let changes = isTold ? following(writer) : Recorder<String>()
+        writer.replace([object("x", 1, "old"), object("y", 2, "same"), object("x", 3, "new")], resourceVersion: "3")
+        #expect(writer.store.get(key("x"))?.data["value"] == "new")
+        #expect(writer.store.count == 2)
+        #expect(writer.store.objects(byValue, "old").isEmpty)
+        #expect(writer.store.objects(byValue, "new").map(\.metadata.name) == ["x"])
+        #expect(writer.store.objects(in: "a").count == 2)
+        #expect(changes.all == (isTold ? ["added x 1 initially", "added y 2 initially", "modified x 3 initially"] : []))
+    }
+
     @Test func `Objects that could not be read stay as they were`() {
         let writer = StoreWriter<ConfigMap>()
         writer.replace([object("x", 1, "old"), object("y", 2)], resourceVersion: "2")

@@ -1,4 +1,5 @@
 import HTTPCore
+import KubeClient
 import KubeCore
 import Testing
 
@@ -78,7 +79,7 @@ import Testing
         #expect(machine.failures == 0)
         for _ in 0..<2 {
             #expect(machine.next(random: 0) == .list(continueToken: nil, limit: 500))
-            _ = machine.listed(ResourceList(items: [], resourceVersion: "5"))
+            _ = machine.listed(ListPart(metadata: ListMetadata(resourceVersion: "5")))
             _ = machine.next(random: 0)
             machine.watchEnded(expired, now: .seconds(100), random: 0.5)
             if machine.failures > 1 { _ = machine.next(random: 0) }
@@ -109,7 +110,7 @@ import Testing
         machine.listFailed(TransportError(.refused, ""), random: 0.5)
         _ = machine.next(random: 0)
         #expect(machine.next(random: 0) == .list(continueToken: nil, limit: 500), "until there is a list")
-        guard case .replace(let list) = machine.listed(ResourceList(items: [], resourceVersion: "5")) else {
+        guard case .replace(let list) = machine.listed(ListPart(metadata: ListMetadata(resourceVersion: "5"))) else {
             return #expect(Bool(false), "wanted the list")
         }
         #expect(list.items.isEmpty, "nothing of the stream is left")

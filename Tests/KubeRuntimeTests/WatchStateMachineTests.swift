@@ -1,4 +1,5 @@
 import HTTPCore
+import KubeClient
 import KubeCore
 import Testing
 
@@ -10,9 +11,12 @@ import Testing
     /// One that asks for pages.
     private func paging() -> Machine { Machine(settings: ReflectorSettings(streamsLists: false)) }
 
-    private func page(_ objects: [ConfigMap], _ version: Int, next: String? = nil) -> ResourceList<ConfigMap> {
-        ResourceList(items: objects, resourceVersion: String(version), continueToken: next)
+    private func page(_ objects: [ConfigMap], _ version: Int, next: String? = nil) -> ListPart<StoredObject<ConfigMap>> {
+        ListPart(items: objects.map(StoredObject.init), metadata: ListMetadata(resourceVersion: String(version), continueToken: next))
     }
+
+    /// What comes of a page before its last part.
+    private func part(_ objects: [ConfigMap]) -> ListPart<StoredObject<ConfigMap>> { ListPart(items: objects.map(StoredObject.init)) }
 
     /// One that has listed at version 5 and watches since second 0.
     private func watching() -> Machine {
@@ -37,8 +41,8 @@ import Testing
 
     @Test func `Parts of a page are gathered, and nothing is handed over before its last`() {
         var machine = paging()
-        machine.gathered(ResourceList(items: [object("x", 1)], resourceVersion: ""))
-        machine.gathered(ResourceList(items: [object("y", 2)], resourceVersion: ""))
+        _ = machine.listed(part([object("x", 1)]))
+        _ = machine.listed(part([object("y", 2)]))
         guard case .replace(let list) = machine.listed(page([object("z", 3)], 5)) else { return #expect(Bool(false), "wanted the list") }
         #expect(list.items.map(\.metadata.name) == ["x", "y", "z"])
         #expect(list.resourceVersion == "5")
@@ -46,7 +50,7 @@ import Testing
 
     @Test func `Parts of a page that broke off are forgotten`() {
         var machine = paging()
-        machine.gathered(ResourceList(items: [object("x", 1)], resourceVersion: ""))
+        _ = machine.listed(part([object("x", 1)]))
         machine.listFailed(expired, random: 0)
         guard case .replace(let list) = machine.listed(page([object("y", 2)], 5)) else { return #expect(Bool(false), "wanted the list") }
         #expect(list.items.map(\.metadata.name) == ["y"])

@@ -1,13 +1,13 @@
 // Increments of a counter by all processors at once, against one atomic and a lock. Ends with status 1 when the threshold is missed.
 //
-// The threshold compares like with like: both increments go through swift-metrics, as a program's do. That costs a call through a
-// protocol, which the bare loop over one atomic, printed first, does not make.
+// The threshold is the bare loop over one atomic that nobody else touches, for an increment of the counter itself and for one by
+// way of swift-metrics, as a program makes it: that costs a call through a protocol.
 import CoreMetrics
 import Glibc
 import Synchronization
 import Telemetry
 
-/// All processors incrementing, against one uncontended atomic increment of the same run and by the same call.
+/// All processors incrementing, against one uncontended atomic increment of the same run.
 let threshold = 1.3
 let increments = 2_000_000
 let rounds = 15
@@ -48,11 +48,13 @@ let lock = OneLock()
 let plain = Counter(label: "plain", dimensions: [], handler: OneAtomicHandler())
 let registry = MetricsRegistry(descriptions: [])
 let counter = Counter(label: "increments_total", factory: registry)
+guard let handle = registry.makeCounter(label: "direct_total", dimensions: []) as? CounterSeries else { exit(2) }
 
 var subjects = [
     Subject(name: "one atomic, bare") { for _ in 0..<increments { atomic.value.wrappingAdd(1, ordering: .relaxed) } },
     Subject(name: "one lock (Mutex), bare") { for _ in 0..<increments { lock.value.withLock { $0 &+= 1 } } },
     Subject(name: "Counter of swift-metrics, atomic") { for _ in 0..<increments { plain.increment() } },
+    Subject(name: "sharded, direct") { for _ in 0..<increments { handle.increment(by: 1) } },
     Subject(name: "Counter of swift-metrics, sharded") { for _ in 0..<increments { counter.increment() } },
 ]
 
@@ -89,20 +91,26 @@ for subject in subjects {
     print("| " + ([name] + times + ratios + [cell("\(subject.allocations)", 11)]).joined(separator: " | ") + " |")
 }
 
-let sharded = subjects[3]
-let ratio = sharded.together / base
 let expected = UInt64(increments * (rounds + 1) * (processors + 1))
-guard case .integer(expected)? = registry.snapshot().families.first?.points.first?.value else {
+let sums = registry.snapshot().families.flatMap(\.points).map(\.value)
+guard sums == [.integer(expected), .integer(expected)] else {
     print("counters: FAILED: increments were lost")
     exit(1)
 }
-guard sharded.allocations == 0 else {
+guard subjects[3...].allSatisfy({ $0.allocations == 0 }) else {
     print("counters: FAILED: an increment allocates")
     exit(1)
 }
-let result = "all processors incrementing take \(number(ratio)) × one uncontended atomic counter, wanted \(number(threshold)) × at most"
-guard ratio <= threshold else {
-    print("counters: FAILED: \(result)")
-    exit(1)
+print()
+print("| figure | aim | measured | measured / aim | |")
+print("| --- | ---: | ---: | ---: | --- |")
+var isMissed = false
+for subject in subjects[3...] {
+    let ratio = subject.together / bare
+    if ratio > threshold { isMissed = true }
+    print(
+        "| increment by all processors, \(subject.name) | ≤ \(number(threshold)) × one atomic alone | \(number(ratio)) × | \(number(ratio / threshold)) "
+            + "| \(ratio > threshold ? "**missed** " : "")\(number(subject.together)) ns; one atomic by all: \(number(subjects[0].together)) ns |"
+    )
 }
-print("counters: ok: \(result)")
+exit(isMissed ? 1 : 0)

@@ -90,6 +90,7 @@ struct Fleet {
         print(Figures.header)
         for line in Figures(name: "first deployment", rounds: [first]).lines + convergence.lines + rollback.lines { print(line) }
         if agents == 200 {
+            print("\n| figure | aim | measured | measured / aim | |\n| --- | ---: | ---: | ---: | --- |")
             for figures in [convergence, rollback] {
                 let sorted = figures.rounds.map { $0.percentile(0.99) / .milliseconds(1) }.sorted()
                 let median = sorted[sorted.count / 2]

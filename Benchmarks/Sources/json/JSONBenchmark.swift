@@ -26,7 +26,12 @@ import KubeCore
         let table = Table(works: works, yardstick: works[0].least)
         table.lines.forEach { print($0) }
         let held = try Memory.held(objects)
-        print("held by each of \(objects) typed objects: \(held) bytes; wanted at most \(memoryLimit)")
+        print("\n| figure | aim | measured | measured / aim | |\n| --- | ---: | ---: | ---: | --- |")
+        table.rows.forEach { print($0) }
+        let share = "\((Double(held) / Double(memoryLimit) * 100).rounded() / 100)"
+        print(
+            "| JSON: held by each of \(objects) typed objects | ≤ \(memoryLimit) bytes | \(held) bytes | \(share) "
+                + "| \(held > memoryLimit ? "**missed**" : "") |")
         var misses = table.misses
         if held > memoryLimit { misses.append("an object holds \(held) bytes; wanted at most \(memoryLimit)") }
         misses.forEach { print("MISSED: \($0)") }

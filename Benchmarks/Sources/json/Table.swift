@@ -24,7 +24,20 @@ struct Table {
             }
     }
 
+    /// What is judged, as rows of the table that `hack/bench` puts together.
+    var rows: [String] {
+        works.compactMap { work in
+            guard let wanted = work.wantedRatio, let aim = work.aim else { return nil }
+            let verdict = ratio(of: work) < wanted ? "**missed** " : ""
+            return "| JSON: \(work.name) | ≥ \(tenths(wanted)) × JSONDecoder (≤ \(tenths(aim)) µs) "
+                + "| \(tenths(ratio(of: work))) × (\(tenths(work.least)) µs) | \(hundredths(wanted / ratio(of: work))) "
+                + "| \(verdict)\(Int(Double(work.bytes) / work.least)) MB/s |"
+        }
+    }
+
     private func ratio(of work: Work) -> Double { yardstick / work.least }
+
+    private func hundredths(_ value: Double) -> String { "\((value * 100).rounded() / 100)" }
 
     private func tenths(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
 }

@@ -32,6 +32,8 @@ struct Latency {
             group.addTask { try await controller.run() }
             defer { group.cancelAll() }
             try await store.waitUntilSynced()
+            let jitter = Jitter(every: 1_000_000)
+            defer { _ = jitter.end() }
             var (last, since, used) = (-1, ContinuousClock.now, ProcessUsage.processorSeconds)
             let started = ContinuousClock.now
             while samples.count < events {
@@ -43,7 +45,7 @@ struct Latency {
                 guard since.duration(to: .now) < .seconds(20) else { break }
             }
             let seconds = started.duration(to: .now) / .seconds(1)
-            return samples.figures(seconds: seconds, processor: ProcessUsage.processorSeconds - used)
+            return samples.figures(seconds: seconds, processor: ProcessUsage.processorSeconds - used, wakings: jitter.end())
         }
     }
 }
@@ -55,16 +57,18 @@ private final class Samples: Sendable {
     func add(_ time: Int64) { times.withLock { $0.append(time) } }
     var count: Int { times.withLock { $0.count } }
 
-    func figures(seconds: Double, processor: Double) -> JSON {
-        let sorted = times.withLock { $0 }.sorted()
+    func figures(seconds: Double, processor: Double, wakings: [Int64]) -> JSON {
+        let (sorted, wakings) = (times.withLock { $0 }.sorted(), wakings.sorted())
         guard !sorted.isEmpty else { return ["events": 0] }
         // By nearest rank.
-        func percentile(_ share: Double) -> JSON {
-            .double(Double(sorted[max(0, Int((share * Double(sorted.count)).rounded(.up)) - 1)]) / 1e6)
+        func percentile(_ share: Double, of sorted: [Int64]) -> JSON {
+            guard !sorted.isEmpty else { return .null }
+            return .double(Double(sorted[max(0, Int((share * Double(sorted.count)).rounded(.up)) - 1)]) / 1e6)
         }
         return [
-            "events": .integer(Int64(sorted.count)), "p50": percentile(0.5), "p90": percentile(0.9), "p99": percentile(0.99),
-            "worst": percentile(1), "seconds": .double(seconds), "processor": .double(processor),
+            "events": .integer(Int64(sorted.count)), "p50": percentile(0.5, of: sorted), "p90": percentile(0.9, of: sorted),
+            "p99": percentile(0.99, of: sorted), "worst": percentile(1, of: sorted), "waking p50": percentile(0.5, of: wakings),
+            "waking p99": percentile(0.99, of: wakings), "seconds": .double(seconds), "processor": .double(processor),
         ]
     }
 }

@@ -8,13 +8,24 @@ struct Times {
     var form: Form
     var rounds: Int
 
+    /// `refused` when the server has no lists of this form.
     func measure() async throws -> JSON {
         try await connection.warmUp()
         var (downloads, syncs) = ([JSON](), [JSON]())
         var (bytes, objects) = (0, 0)
         for _ in 0..<rounds {
-            downloads.append(try await time { bytes = try await Download(connection: connection, form: form).run() })
-            syncs.append(try await time { objects = try await connection.withSyncedStore(form.settings) { $0.count } })
+            let download = Clock()
+            do { bytes = try await Download(connection: connection, form: form).run() } catch is Download.Refused {
+                return ["refused": true]
+            }
+            downloads.append(download.read())
+            let sync = Clock()
+            // Read when the store is synced: giving it up again is no part of that.
+            syncs.append(
+                try await connection.withSyncedStore(form.settings) { store in
+                    objects = store.count
+                    return sync.read()
+                })
         }
         // An object is at least 2 kB: less means that pages were missed.
         guard bytes >= objects * 2_000 else {
@@ -24,10 +35,14 @@ struct Times {
             "objects": .integer(Int64(objects)), "bytes": .integer(Int64(bytes)), "download": .array(downloads), "sync": .array(syncs),
         ]
     }
+}
 
-    private func time(_ body: () async throws -> Void) async throws -> JSON {
-        let (started, used) = (ContinuousClock.now, ProcessUsage.processorSeconds)
-        try await body()
+/// Wall and processor time since it was made.
+private struct Clock: Sendable {
+    private let started = ContinuousClock.now
+    private let used = ProcessUsage.processorSeconds
+
+    func read() -> JSON {
         let seconds = started.duration(to: .now) / .seconds(1)
         return ["seconds": .double(seconds), "processor": .double(ProcessUsage.processorSeconds - used)]
     }

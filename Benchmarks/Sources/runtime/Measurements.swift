@@ -6,31 +6,48 @@ import KubeClient
 struct Measurements {
     let options: Options
     let server: String
+    /// Whether it is Kubernetes' own: for the time until synced the aim was set for that.
+    let isKubernetes: Bool
     let kubeconfig: String
     /// For files of ours.
     let directory: String
 
-    init(_ options: Options, server: String, kubeconfig: String, directory: String) {
-        (self.options, self.server, self.kubeconfig, self.directory) = (options, server, kubeconfig, directory)
+    init(_ options: Options, server: String, isKubernetes: Bool, kubeconfig: String, directory: String) {
+        (self.options, self.server, self.isKubernetes, self.kubeconfig, self.directory) = (
+            options, server, isKubernetes, kubeconfig, directory
+        )
     }
 
     /// False when a figure misses its aim.
     func run() async throws -> Bool {
         var rows: [Row] = []
-        for form in ["pages", "cache"] {
+        var forms = ["pages", "cache", "stream"]
+        for form in forms {
             let times = try await reader(["time", kubeconfig, form, "\(options.rounds)"])
+            if times["refused"]?.bool ?? false {
+                print("\(server) refuses \(Self.name(form))")
+                forms.removeAll { $0 == form }
+                continue
+            }
             report(times, form)
             rows.append(row(times, form))
         }
-        let memory = try await reader(["memory", kubeconfig, "pages"])
-        let objects = Int(memory.number("objects"))
-        rows.append(peak(memory, aim: objects <= 20_000 ? 80 : 300, objects))
-        rows.append(
-            Row(
-                figure: "memory held, typed", aim: 1200, measured: memory.number("held"), unit: "bytes an object",
-                note: "\((memory.number("after") / 1e6).short) MB in all"))
+        for form in forms {
+            // Of several fresh processes the worst: what is waiting at a moment depends on who was faster just before.
+            var found: [JSON] = []
+            for _ in 0..<options.rounds { found.append(try await reader(["memory", kubeconfig, form])) }
+            found.sort { $0.number("peak") < $1.number("peak") }
+            let objects = Int(found[0].number("objects"))
+            rows.append(peak(found, aim: objects <= 20_000 ? 80 : 300, objects, Self.name(form)))
+            guard form == "pages" else { continue }
+            rows.append(
+                Row(
+                    figure: "memory held, typed", aim: 1200, measured: found.map { $0.number("held") }.median, unit: "bytes an object",
+                    note: "\((found.map { $0.number("after") }.median / 1e6).short) MB in all"))
+        }
         let many = 100_000
-        rows.append(peak(try await withReplay(objects: many) { try await reader(["memory", $0, "pages"]) }, aim: 300, many))
+        rows.append(
+            peak([try await withReplay(objects: many) { try await reader(["memory", $0, "pages"]) }], aim: 300, many, Self.name("pages")))
         rows.append(try await latency())
         print("\n" + Row.header)
         for row in rows { print(row.text) }
@@ -52,30 +69,40 @@ struct Measurements {
         let (syncs, downloads) = (times.numbers("sync", "seconds"), times.numbers("download", "seconds"))
         let least = (syncs.min() ?? .nan) / (downloads.min() ?? .nan)
         return Row(
-            figure: "time until synced, \(form == "cache" ? "at once from the server's cache" : "in pages")", aim: 1.25,
-            measured: zip(syncs, downloads).map { $0 / $1 }.median, unit: "× the download",
-            note: "\(syncs.median.short) s; least : least \(least.short)")
+            figure: "time until synced, \(Self.name(form))", aim: 1.25, measured: zip(syncs, downloads).map { $0 / $1 }.median,
+            unit: "× the download", note: "\(syncs.median.short) s; least : least \(least.short)",
+            exemption: isKubernetes ? nil : "a server that sends faster than this machine reads")
     }
 
-    private func peak(_ memory: JSON, aim: Double, _ objects: Int) -> Row {
-        Row(
-            figure: "peak memory while syncing \(objects), typed", aim: aim, measured: memory.number("peak") / 1e6, unit: "MB",
-            note: "\((memory.number("before") / 1e6).short) MB before")
+    private static func name(_ form: String) -> String {
+        switch form {
+        case "cache": "at once from the server's cache"
+        case "stream": "as a streaming list"
+        default: "in pages"
+        }
+    }
+
+    /// - Parameter found: the least first.
+    private func peak(_ found: [JSON], aim: Double, _ objects: Int, _ form: String) -> Row {
+        let peaks = found.map { $0.number("peak") / 1e6 }
+        return Row(
+            figure: "peak memory while syncing \(objects) \(form), typed", aim: aim, measured: peaks.last ?? .nan, unit: "MB",
+            note: "least of \(peaks.count) \((peaks.first ?? .nan).short) MB; \((found[0].number("before") / 1e6).short) MB before")
     }
 
     private func latency() async throws -> Row {
         let found = try await withReplay(objects: 4_000) { kubeconfig in
             var found: [JSON] = []
-            for _ in 0..<min(3, options.rounds) { found.append(try await reader(["latency", kubeconfig, "\(options.events)"])) }
+            for _ in 0..<options.rounds { found.append(try await reader(["latency", kubeconfig, "\(options.events)"])) }
             return found
         }
         func medians(_ key: String) -> Double { found.map { $0.number(key) }.median }
         print("\(options.events) watch events, ms until their reconcile starts, medians of \(found.count) runs:", terminator: "")
-        for key in ["p50", "p90", "p99", "worst"] { print(" \(key) \(medians(key).short)", terminator: "") }
-        print()
+        for key in ["p50", "p90", "p99", "worst", "waking p50", "waking p99"] { print(" \(key) \(medians(key).short)", terminator: "") }
+        print("\n  p99 of each: \(found.map { $0.number("p99").short }.joined(separator: ", "))")
         return Row(
             figure: "watch event → reconcile starts, \(options.rate) events/s, p99", aim: 5, measured: medians("p99"), unit: "ms",
-            note: "p50 \(medians("p50").short) ms")
+            note: "p50 \(medians("p50").short) ms; the machine wakes a sleeping thread within \(medians("waking p99").short) ms (p99)")
     }
 
     /// Runs the replay in a process of its own, and a body with its kubeconfig.

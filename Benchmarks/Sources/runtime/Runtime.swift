@@ -28,8 +28,9 @@ struct Runtime {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }
         if let kubeconfig = options.kubeconfig {
-            return try await Measurements(options, server: "a server given by its kubeconfig", kubeconfig: kubeconfig, directory: directory)
-                .run()
+            return try await Measurements(
+                options, server: "a server given by its kubeconfig", isKubernetes: false, kubeconfig: kubeconfig, directory: directory
+            ).run()
         }
         return try await withServer { server in
             let kubeconfig = options.serve ?? "\(directory)/kubeconfig"
@@ -42,7 +43,9 @@ struct Runtime {
             if options.serve != nil {
                 while true { try await Task.sleep(for: .seconds(3600)) }
             }
-            return try await Measurements(options, server: server.name, kubeconfig: kubeconfig, directory: directory).run()
+            return try await Measurements(
+                options, server: server.name, isKubernetes: server.isKubernetes, kubeconfig: kubeconfig, directory: directory
+            ).run()
         }
     }
 }
@@ -50,6 +53,7 @@ struct Runtime {
 /// The server that is read from, in another process than the reader.
 struct MeasuredServer {
     var name: String
+    var isKubernetes: Bool
     var address: String
     var token: String
     var authority: String
@@ -64,14 +68,15 @@ func withServer<Result>(_ body: (MeasuredServer) async throws -> Result) async t
         return try await RealCluster.use { cluster, transport in
             try await body(
                 MeasuredServer(
-                    name: "kube-apiserver and etcd", address: "https://127.0.0.1:\(cluster.port)", token: cluster.token,
+                    name: "kube-apiserver and etcd", isKubernetes: true, address: "https://127.0.0.1:\(cluster.port)", token: cluster.token,
                     authority: cluster.authority, transport: transport))
         }
     }
     return try await withLiveCluster { cluster, transport in
         try await body(
             MeasuredServer(
-                name: "the embedded API server", address: cluster.address, token: cluster.token, authority: cluster.authority,
+                name: "the embedded API server", isKubernetes: false, address: cluster.address, token: cluster.token,
+                authority: cluster.authority,
                 transport: transport))
     }
 }

@@ -35,7 +35,11 @@ extension Exchange {
     }
 
     func nextPart() async throws -> [UInt8]? {
-        try await withCheckedThrowingContinuation { continuation in
+        if let (part, effects) = state.withLock({ $0.takePart() }) {
+            perform { _ in effects }
+            return part
+        }
+        return try await withCheckedThrowingContinuation { continuation in
             perform { $0.awaitPart { continuation.resume(with: $0) } }
         }
     }

@@ -26,7 +26,7 @@ struct ExchangeState: Sendable {
     var upload: UploadState?
 
     private var head: HTTPResponse?
-    private var buffer: [UInt8] = []
+    private var buffer = ReceivedParts()
     private var headWaiter: Waiter<HTTPResponse>?
     private var partWaiter: Waiter<[UInt8]?>?
     private var removalWaiter: (@Sendable () -> Void)?
@@ -56,7 +56,7 @@ struct ExchangeState: Sendable {
             let part = Array(bytes)
             return Effects(wake: { waiter(.success(part)) })
         }
-        buffer.append(contentsOf: bytes)
+        buffer.append(bytes)
         return Effects()
     }
 
@@ -100,13 +100,19 @@ struct ExchangeState: Sendable {
         }
     }
 
+    /// What has come already: nobody needs to wait for it.
+    mutating func takePart() -> (part: [UInt8], effects: Effects)? {
+        guard let part = buffer.takeFirst() else { return nil }
+        // Not for each part: a pause that is over at once is the next one's beginning.
+        let resumes = isReceivingPaused && ending == nil && buffer.count <= bound / 2
+        if resumes { isReceivingPaused = false }
+        return (part, Effects(resumesTransfer: resumes))
+    }
+
     mutating func awaitPart(_ waiter: @escaping Waiter<[UInt8]?>) -> Effects {
-        if !buffer.isEmpty {
-            var part: [UInt8] = []
-            swap(&part, &buffer)
-            let resumes = isReceivingPaused && ending == nil
-            isReceivingPaused = false
-            return Effects(wake: { [part] in waiter(.success(part)) }, resumesTransfer: resumes)
+        if case (let part, var effects)? = takePart() {
+            effects.wake = { waiter(.success(part)) }
+            return effects
         }
         switch ending {
         case .complete?: return Effects(wake: { waiter(.success(nil)) })
@@ -120,7 +126,7 @@ struct ExchangeState: Sendable {
     /// What has arrived but was not read is dropped: a cancelled task wants none of it.
     mutating func cancel() -> Effects {
         guard ending == nil else { return Effects() }
-        (head, buffer) = (nil, [])
+        (head, buffer) = (nil, ReceivedParts())
         var effects = end(.failed(CancellationError()))
         effects.removes = true
         return effects

@@ -77,10 +77,16 @@ extension JSONNode {
 }
 
 extension JSONNode {
+    /// Whether equal arrays and dictionaries of a type may be one in memory.
+    @usableFromInline
+    func isShared(_ type: Any.Type) -> Bool { document.pointee.values.isShared(type) }
+
     /// What the same bytes were read as lately, if there are elements or members in them.
+    @usableFromInline
     func known<Value>(as type: Value.Type) -> Value? { written.flatMap { document.pointee.values.value($0, as: type) } }
 
     /// Keeps what this was read as, for the next who reads the same bytes.
+    @usableFromInline
     func keep<Value>(_ value: Value) {
         if let written { document.pointee.values.keep(value, written) }
     }

@@ -16,22 +16,44 @@ struct JSONValueTable {
     private struct Place {
         var hash: UInt64 = 0
         var written: [UInt8] = []
+        /// Of the value, which is what the box holds.
         var type: ObjectIdentifier?
-        var value: Any = ()
+        var box: AnyObject?
+    }
+
+    private final class Box<Value> {
+        let value: Value
+        init(_ value: Value) { self.value = value }
     }
 
     private let places: UnsafeMutableBufferPointer<Place>
+    /// Whether types are `JSONShared`: the runtime takes long to say so, and is asked once for each.
+    private let answers: UnsafeMutableBufferPointer<(type: ObjectIdentifier, isShared: Bool)?>
 
     /// - Parameter bits: the table has two to the power of this many places.
     init(bits: Int) {
         places = .allocate(capacity: 1 << bits)
         places.initialize(repeating: Place())
+        answers = .allocate(capacity: 16)
+        answers.initialize(repeating: nil)
+    }
+
+    /// Whether equal arrays and dictionaries of a type may be one in memory.
+    func isShared(_ type: Any.Type) -> Bool {
+        let id = ObjectIdentifier(type)
+        let address = UInt(bitPattern: id)
+        let place = answers.baseAddress.unsafelyUnwrapped + Int(bitPattern: address >> 4 ^ address >> 9) & (answers.count - 1)
+        if let answer = place.pointee, answer.type == id { return answer.isShared }
+        let isShared = type is any JSONShared.Type
+        place.pointee = (id, isShared)
+        return isShared
     }
 
     /// The table is not to be used any more.
     func free() {
         places.deinitialize()
         places.deallocate()
+        answers.deallocate()
     }
 
     /// What was read of these bytes as this type.
@@ -42,14 +64,14 @@ struct JSONValueTable {
         guard place.pointee.hash == hash, place.pointee.type == ObjectIdentifier(type), isEqual(place.pointee.written, written) else {
             return nil
         }
-        return place.pointee.value as? Value
+        return place.pointee.box.map { unsafeDowncast($0, to: Box<Value>.self).value }
     }
 
     /// Keeps what was read, in place of another.
     func keep<Value>(_ value: Value, _ written: UnsafeBufferPointer<UInt8>) {
         guard Self.lengths.contains(written.count) else { return }
         let hash = hash(written)
-        place(hash).pointee = Place(hash: hash, written: Array(written), type: ObjectIdentifier(Value.self), value: value)
+        place(hash).pointee = Place(hash: hash, written: Array(written), type: ObjectIdentifier(Value.self), box: Box(value))
     }
 
     private func place(_ hash: UInt64) -> UnsafeMutablePointer<Place> {

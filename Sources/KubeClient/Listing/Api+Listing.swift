@@ -7,9 +7,11 @@ extension Api {
     public static var pageSize: Int { 500 }
 
     /// Bytes of items that may wait to be read: the next page is asked for while this one is read, and no further.
-    static var bytesAhead: Int { 4 << 20 }
+    static var bytesAhead: Int { 2 << 20 }
     /// Bytes of items that are handed over at once.
     static var partSize: Int { 64 << 10 }
+    /// Tasks that read items at the same time. One alone is slower than a connection can be; three would leave nothing to do for the third.
+    static var readers: Int { 2 }
 
     /// The whole collection, page by page. When the continue token expires on the way, it starts anew, once.
     ///
@@ -35,7 +37,7 @@ extension Api {
     /// One page. Items are read while it arrives.
     public func page(_ options: ListOptions) async throws -> ResourceList<Object> {
         var pages: [ResourceList<Object>] = []
-        try await read(options, follows: false, most: .max) { page, _ in pages.append(page) }
+        try await read(options, follows: false, most: .max, as: { $0 }) { pages.append(ResourceList($0)) }
         return pages[0]
     }
 
@@ -46,44 +48,61 @@ extension Api {
     /// - Throws: `KubeError` (`.expired` when the continue token has expired on the way: start anew), `TransportError`, `CancellationError`,
     ///   or what `handle` throws.
     public func pages(_ options: ListOptions, _ handle: (ResourceList<Object>) async throws -> Void) async throws {
-        try await read(options, follows: true, most: .max) { page, _ in try await handle(page) }
+        try await read(options, follows: true, most: .max, as: { $0 }) { try await handle(ResourceList($0)) }
     }
 
     /// Like `pages`, but in parts of a page or less, so that little is held of a page that is very long.
-    /// - Parameter handle: is told whether the part is the last of its page: then it says what the page says of itself.
-    package func parts(_ options: ListOptions, _ handle: (ResourceList<Object>, _ isLast: Bool) async throws -> Void) async throws {
-        try await read(options, follows: true, most: Self.pageSize, handle)
+    /// - Parameter make: what is kept of an object: a struct of many strings that need not be moved about had better be put into a box at once.
+    package func parts<Element: Sendable>(
+        _ options: ListOptions, as make: @escaping @Sendable (consuming Object) -> Element,
+        _ handle: (ListPart<Element>) async throws -> Void
+    ) async throws {
+        try await read(options, follows: true, most: Self.pageSize, as: make, handle)
     }
 
+    /// Items are read by tasks of their own, some at a time, and handed over in their order.
     /// - Parameters:
     ///   - follows: reads the pages after the first, too.
     ///   - most: objects, about, after which a part is handed over.
-    private func read(
-        _ options: ListOptions, follows: Bool, most: Int, _ handle: (ResourceList<Object>, Bool) async throws -> Void
+    private func read<Element: Sendable>(
+        _ options: ListOptions, follows: Bool, most: Int, as make: @escaping @Sendable (consuming Object) -> Element,
+        _ handle: (ListPart<Element>) async throws -> Void
     ) async throws {
-        let relay = Relay<ListPart>(limit: Self.bytesAhead)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await self.fetch(options, follows: follows, into: relay) }
+        let relay = Relay<Fetched>(limit: Self.bytesAhead)
+        try await withThrowingTaskGroup(of: ItemsRead<Element>?.self) { group in
+            group.addTask {
+                await self.fetch(options, follows: follows, into: relay)
+                return nil
+            }
             defer { relay.close() }
-            var part = ResourceList<Object>(items: [], resourceVersion: "")
+            var (part, order, number) = (ListPart<Element>(), ReadingOrder<Element>(), 0)
+            /// Takes over what was read, until no more than so many are at it.
+            func settle(_ group: inout ThrowingTaskGroup<ItemsRead<Element>?, any Error>, _ most: Int) async throws {
+                while order.underWay(of: number) > most, let next = try await group.next() {
+                    if let next { order.add(next) { part.take($0) } }
+                }
+            }
             while let next = try await relay.next() {
                 try Task.checkCancellation()
-                var isLast = false
                 switch next {
-                case .items(let items): part.take(items)
+                case .items(let items):
+                    try await settle(&group, Self.readers - 1)
+                    let place = number
+                    number += 1
+                    group.addTask { ItemsRead(items, at: place, as: make) }
                 case .end(let metadata):
-                    part.take(metadata)
-                    isLast = true
+                    try await settle(&group, 0)
+                    part.metadata = metadata
                 }
-                guard isLast || part.items.count >= most else { continue }
-                try await handle(part, isLast)
-                part = ResourceList(items: [], resourceVersion: "")
+                guard part.metadata != nil || part.items.count >= most else { continue }
+                try await handle(part)
+                part = ListPart()
             }
         }
     }
 
     /// Brings page after page, and then the end or what went wrong.
-    private func fetch(_ options: ListOptions, follows: Bool, into relay: Relay<ListPart>) async {
+    private func fetch(_ options: ListOptions, follows: Bool, into relay: Relay<Fetched>) async {
         do {
             var options = options
             while let token = try await fetchPage(options, into: relay), follows {
@@ -97,7 +116,7 @@ extension Api {
     }
 
     /// - Returns: the token that asks for the next page; nil after the last.
-    private func fetchPage(_ options: ListOptions, into relay: Relay<ListPart>) async throws -> String? {
+    private func fetchPage(_ options: ListOptions, into relay: Relay<Fetched>) async throws -> String? {
         let request = APIRequest.list(definition, namespace: namespace, options: options)
         return try await client.exchange(request, limits: .listing) { body in
             var (splitter, beginning) = (ListSplitter(), [UInt8]())
@@ -120,13 +139,13 @@ extension Api {
         }
     }
 
-    private static func hand(_ items: ListSplitter.Items, to relay: Relay<ListPart>) async throws {
+    private static func hand(_ items: ListSplitter.Items, to relay: Relay<Fetched>) async throws {
         if items.count > 0 { try await relay.send(.items(items), weight: items.bytes.count) }
     }
 }
 
-/// What is handed from the task that fetches to the one that reads.
-private enum ListPart: Sendable {
+/// What is handed from the task that fetches to those that read.
+private enum Fetched: Sendable {
     case items(ListSplitter.Items)
     /// A page has come to its end.
     case end(ListMetadata)

@@ -119,19 +119,21 @@ struct ListScan {
         var (position, depth, isQuoted, isEscaped) = (position, depth, isQuoted, isEscaped)
         defer { (self.position, self.depth, self.isQuoted, self.isEscaped) = (position, depth, isQuoted, isEscaped) }
         while position < bytes.count {
-            let byte = bytes[position]
             if isQuoted {
-                position += 1
                 if isEscaped {
                     isEscaped = false
-                } else if byte == UInt8(ascii: "\\") {
-                    isEscaped = true
-                } else if byte == UInt8(ascii: "\"") {
-                    isQuoted = false
-                    if depth == 0 { return true }
+                    position += 1
+                    continue
                 }
+                position = Self.textEnd(in: bytes, from: position)
+                guard position < bytes.count else { return false }
+                isEscaped = bytes[position] == UInt8(ascii: "\\")
+                isQuoted = isEscaped
+                position += 1
+                if !isQuoted, depth == 0 { return true }
                 continue
             }
+            let byte = bytes[position]
             switch byte {
             case UInt8(ascii: "\""): isQuoted = true
             case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
@@ -149,6 +151,24 @@ struct ListScan {
             position += 1
         }
         return false
+    }
+
+    /// The next quote or backslash, or the end of the bytes. Most of an answer is texts: they are looked through eight bytes at a time.
+    @inline(__always)
+    private static func textEnd(in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let raw = UnsafeRawBufferPointer(bytes)
+        var position = start
+        while position + 8 <= raw.count {
+            let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+            let (quotes, backslashes) = (word ^ (ones &* 0x22), word ^ (ones &* 0x5C))
+            // The highest bit of each byte that is either; those above the lowest one may be wrong, since borrows spread upwards.
+            let found = ((quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes) & (ones &* 0x80)
+            if found != 0 { return position + found.trailingZeroBitCount >> 3 }
+            position += 8
+        }
+        while position < raw.count, raw[position] != UInt8(ascii: "\""), raw[position] != UInt8(ascii: "\\") { position += 1 }
+        return position
     }
 
     private mutating func complete(_ kind: Kind, _ bytes: UnsafeBufferPointer<UInt8>) {

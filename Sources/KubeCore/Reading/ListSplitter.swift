@@ -21,6 +21,8 @@ package struct ListSplitter {
     private var scan = ListScan()
     /// Items that were handed out.
     private var taken = 0
+    /// Bytes that the last part took when it was handed out: room for as many is made at once.
+    private var usual = 0
     /// Bytes an item.
     private let limit: Int
 
@@ -32,6 +34,7 @@ package struct ListSplitter {
     /// Takes the next part of the answer.
     /// - Throws: `ListStructureError` when it is no list.
     package mutating func append(_ part: some Collection<UInt8>) throws(ListStructureError) {
+        if buffer.capacity < usual { buffer.reserveCapacity(usual) }
         buffer.append(contentsOf: part)
         // Taken out, since it is changed while the buffer is read.
         var scan = ListScan()
@@ -51,6 +54,7 @@ package struct ListSplitter {
         swap(&bytes, &buffer)
         swap(&ranges, &scan.items)
         scan.moveToFront()
+        usual = min(bytes.count, 256 << 10)
         defer { taken += ranges.count }
         return Items(bytes: bytes, ranges: ranges, first: taken)
     }
@@ -71,7 +75,12 @@ package struct ListMetadata: Sendable, Hashable {
     package var continueToken: String?
     package var remaining: Int64?
 
-    init() { resourceVersion = "" }
+    /// Made of its members.
+    package init(resourceVersion: String = "", continueToken: String? = nil, remaining: Int64? = nil) {
+        self.resourceVersion = resourceVersion
+        self.continueToken = continueToken
+        self.remaining = remaining
+    }
 }
 
 extension ListMetadata: JSONObjectDecodable {

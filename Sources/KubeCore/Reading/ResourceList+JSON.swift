@@ -14,12 +14,11 @@ extension ResourceList {
     }
 
     /// Reads items of a page.
-    package mutating func take(_ part: ListSplitter.Items) {
-        let path = JSONPath([.key("items")])
-        for index in 0..<part.count {
-            do { items.append(try Object(parsing: part[index], at: path.appending(part.first + index))) } catch {
-                undecodable.append(UndecodableObject(bytes: part[index], error))
-            }
+    mutating func take(_ part: ListSplitter.Items) {
+        part.read(Object.self) {
+            items.append($0)
+        } undecodable: {
+            undecodable.append($0)
         }
     }
 
@@ -28,6 +27,20 @@ extension ResourceList {
         resourceVersion = metadata.resourceVersion
         continueToken = metadata.continueToken
         remaining = metadata.remaining
+    }
+}
+
+extension ListSplitter.Items {
+    /// Reads each item, and hands it to one of the two.
+    package func read<Object: KubeObject>(
+        _ type: Object.Type, _ take: (consuming Object) -> Void, undecodable: (UndecodableObject) -> Void
+    ) {
+        let path = JSONPath([.key("items")])
+        for index in 0..<count {
+            do { take(try Object(parsing: self[index], at: path.appending(first + index))) } catch {
+                undecodable(UndecodableObject(bytes: self[index], error))
+            }
+        }
     }
 }
 

@@ -77,7 +77,7 @@ public final class Controller<Key: Hashable & Sendable>: Service {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await self.queue.run() }
                 group.addTask { try await self.queue.runMetrics() }
-                for _ in 0..<workers { group.addTask { try await self.work() } }
+                group.addTask { try await self.workWithinDeadlines() }
                 while try await group.next() != nil {}  // `waitForAll` would not cancel the others when one fails
             }
         } onGracefulShutdown: {
@@ -97,6 +97,26 @@ public final class Controller<Key: Hashable & Sendable>: Service {
         guard shard?.owns(key) ?? true else { return }
         queue.add(key, priority: priority)
         if let generation, running.contains(key) { running.supersede(key, generation: generation(key)) }
+    }
+
+    /// Runs the workers, and as long as one of them is left the clock that looks after their deadlines.
+    private func workWithinDeadlines() async throws {
+        // Whether it was a worker that ended.
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await self.running.watch(self.surroundings)
+                return false
+            }
+            for _ in 0..<workers {
+                group.addTask {
+                    try await self.work()
+                    return true
+                }
+            }
+            defer { group.cancelAll() }
+            var left = workers
+            while left > 0, let isWorker = try await group.next() { left -= isWorker ? 1 : 0 }
+        }
     }
 
     private func work() async throws {
@@ -130,19 +150,22 @@ public final class Controller<Key: Hashable & Sendable>: Service {
     }
 
     private func attempt(_ key: Key) async throws -> Outcome {
-        let superseded = running.start(key, generation: generation?(key))
-        defer { running.end(key) }
-        let (deadline, reconcile, surroundings) = (deadline, reconcile, surroundings)
-        return try await firstOf(
-            { .next(try await reconcile(key)) },
-            {
-                try await surroundings.sleep(deadline)
-                throw ReconcileTimeout(limit: deadline)
-            },
-            {
-                try await superseded.wait()
-                return .superseded
-            })
+        let running = running.start(key, generation: generation?(key), deadline: surroundings.now() + deadline)
+        defer { self.running.end(key) }
+        let (deadline, reconcile) = (deadline, reconcile)
+        return try await withThrowingTaskGroup(of: Outcome.self) { group in
+            // Both begin here and now, on this thread: no event waits for another one to wake up.
+            group.addImmediateTask {
+                switch try await running.interruption() {
+                case .superseded: return .superseded
+                case .overdue: throw ReconcileTimeout(limit: deadline)
+                }
+            }
+            group.addImmediateTask { .next(try await reconcile(key)) }
+            defer { group.cancelAll() }
+            guard let first = try await group.next() else { throw CancellationError() }
+            return first
+        }
     }
 
     private func failed(_ key: Key, _ error: any Error, _ reconcile: Reconcile) {

@@ -20,21 +20,45 @@ struct StoreContents<Object: Resource>: Sendable {
     }
 
     /// Takes a whole list over at once. What is not in it is deleted, unless it is among `kept`.
-    mutating func replace(_ list: [StoredObject<Object>], keeping kept: Set<ObjectKey>, resourceVersion: String) -> [Change<Object>] {
+    /// - Parameter isTold: whether anybody wants to hear of the changes.
+    mutating func replace(
+        _ list: [StoredObject<Object>], keeping kept: Set<ObjectKey>, resourceVersion: String, isTold: Bool = true
+    ) -> [Change<Object>] {
         var changes: [Change<Object>] = []
-        changes.reserveCapacity(objects.isEmpty ? list.count : 0)
-        if objects.isEmpty {
-            objects.reserveCapacity(list.count)
-        } else {
+        if !objects.isEmpty {
             var listed = kept
             listed.reserveCapacity(kept.count + list.count)
             for stored in list { listed.insert(stored.object.key) }
             for key in objects.keys where !listed.contains(key) { remove(key, &changes) }
+            for stored in list { put(stored, stored.object.metadata, isInitial: !isSynced, &changes) }
+        } else if !fill(list, isTold: isTold, &changes) {
+            for stored in list { put(stored, stored.object.metadata, isInitial: !isSynced, &changes) }
         }
-        for stored in list { put(stored, isInitial: !isSynced, &changes) }
         self.resourceVersion = resourceVersion
         isSynced = true
         return changes
+    }
+
+    /// Takes a list into an empty store, quickly: readers wait meanwhile.
+    /// - Returns: false, with nothing taken, when a key stands twice in the list.
+    private mutating func fill(_ list: [StoredObject<Object>], isTold: Bool, _ changes: inout [Change<Object>]) -> Bool {
+        objects.reserveCapacity(list.count)
+        if isTold { changes.reserveCapacity(list.count) }
+        // Each table is looked up once, not for each object.
+        var tables = indices.map { _ in [String: Set<ObjectKey>]() }
+        for stored in list {
+            let key = stored.object.key
+            guard objects.updateValue(stored, forKey: key) == nil else {
+                (objects, changes) = ([:], [])
+                return false
+            }
+            for (place, index) in indices.enumerated() {
+                for value in index.values(of: stored, key) { tables[place][value, default: []].insert(key) }
+            }
+            if isTold { changes.append(Change(key: key, from: nil, to: stored, isInitial: !isSynced)) }
+        }
+        for (index, table) in zip(indices, tables) { keys[index.name] = table }
+        return true
     }
 
     /// Takes one event of a watch. An event that is older than what was seen, be it sent twice, changes nothing: not even an object that
@@ -42,13 +66,15 @@ struct StoreContents<Object: Resource>: Sendable {
     mutating func apply(_ event: WatchEvent<Object>) -> [Change<Object>] {
         switch event {
         case .added(let object), .modified(let object):
-            defer { advance(to: object.metadata.resourceVersion) }
+            let metadata = object.metadata
+            defer { advance(to: metadata.resourceVersion) }
             var changes: [Change<Object>] = []
-            if !isOutdated(object) { put(StoredObject(object), isInitial: false, &changes) }
+            if !isOutdated(metadata) { put(StoredObject(object), metadata, isInitial: false, &changes) }
             return changes
         case .deleted(let object):
-            defer { advance(to: object.metadata.resourceVersion) }
-            return isOutdated(object) ? [] : removing(object.key)
+            let metadata = object.metadata
+            defer { advance(to: metadata.resourceVersion) }
+            return isOutdated(metadata) ? [] : removing(metadata.key)
         case .bookmark(let version, _):
             advance(to: version)
             return []
@@ -72,18 +98,19 @@ struct StoreContents<Object: Resource>: Sendable {
     /// runs out takes all objects that it holds in one transaction.
     private func isBehind(_ version: String?) -> Bool { ResourceVersion.isOlder(version, than: resourceVersion) == true }
 
-    private func isOutdated(_ object: Object) -> Bool {
-        let version = object.metadata.resourceVersion
-        if isBehind(version) { return true }
-        guard let held = objects[object.key]?.object else { return false }
-        return ResourceVersion.isOlder(version, than: held.metadata.resourceVersion) == true
+    private func isOutdated(_ metadata: ObjectMeta) -> Bool {
+        if isBehind(metadata.resourceVersion) { return true }
+        guard let held = objects[metadata.key]?.object else { return false }
+        return ResourceVersion.isOlder(metadata.resourceVersion, than: held.metadata.resourceVersion) == true
     }
 
-    private mutating func put(_ stored: StoredObject<Object>, isInitial: Bool, _ changes: inout [Change<Object>]) {
-        let key = stored.object.key
+    /// - Parameter new: the object's metadata, of which each look at the object makes a copy.
+    private mutating func put(
+        _ stored: StoredObject<Object>, _ new: ObjectMeta, isInitial: Bool, _ changes: inout [Change<Object>]
+    ) {
+        let key = new.key
         var old = objects[key]
         if let held = old?.object.metadata {
-            let new = stored.object.metadata
             if held.uid == new.uid, let version = held.resourceVersion, version == new.resourceVersion { return }
             // Created anew under the same name: whoever holds something of the old one must hear that it is gone.
             if held.uid != new.uid {
@@ -92,9 +119,9 @@ struct StoreContents<Object: Resource>: Sendable {
             }
         }
         objects[key] = stored
-        if let old { unindex(key, old.object) }
+        if let old { unindex(key, old) }
         for index in indices {
-            for value in index.values(stored.object) { keys[index.name, default: [:]][value, default: []].insert(key) }
+            for value in index.values(of: stored, key) { keys[index.name, default: [:]][value, default: []].insert(key) }
         }
         changes.append(Change(key: key, from: old, to: stored, isInitial: isInitial))
     }
@@ -107,13 +134,13 @@ struct StoreContents<Object: Resource>: Sendable {
 
     private mutating func remove(_ key: ObjectKey, _ changes: inout [Change<Object>]) {
         guard let stored = objects.removeValue(forKey: key) else { return }
-        unindex(key, stored.object)
+        unindex(key, stored)
         changes.append(Change(key: key, from: stored, to: nil, isInitial: false))
     }
 
-    private mutating func unindex(_ key: ObjectKey, _ object: Object) {
+    private mutating func unindex(_ key: ObjectKey, _ object: StoredObject<Object>) {
         for index in indices {
-            for value in index.values(object) {
+            for value in index.values(of: object, key) {
                 keys[index.name]?[value]?.remove(key)
                 if keys[index.name]?[value]?.isEmpty ?? false { keys[index.name]?[value] = nil }
             }

@@ -4,18 +4,30 @@ public import KubeCore
 public struct StoreIndex<Object: Resource>: Sendable {
     /// Tells indices of one store apart.
     public let name: String
-    let values: @Sendable (Object) -> [String]
+    private let values: @Sendable (Object) -> [String]
+    /// Known from the key: the object need not be looked at.
+    private let isNamespace: Bool
 
     /// - Parameters:
     ///   - name: tells indices of one store apart.
     ///   - values: what an object is found by; may be several, or none. The same object must give the same values each time.
     public init(_ name: String, values: @escaping @Sendable (Object) -> [String]) {
+        self.init(name, isNamespace: false, values: values)
+    }
+
+    private init(_ name: String, isNamespace: Bool, values: @escaping @Sendable (Object) -> [String]) {
         self.name = name
+        self.isNamespace = isNamespace
         self.values = values
     }
 
     /// By namespace. Every store has it.
-    public static var namespace: StoreIndex { StoreIndex("namespace") { [$0.metadata.namespace ?? ""] } }
+    public static var namespace: StoreIndex { StoreIndex("namespace", isNamespace: true) { [$0.metadata.namespace ?? ""] } }
+
+    /// What an object is found by.
+    func values(of object: StoredObject<Object>, _ key: ObjectKey) -> [String] {
+        isNamespace ? [key.namespace ?? ""] : values(object.object)
+    }
 
     /// By the uid of each owner.
     public static var owner: StoreIndex { StoreIndex("owner") { $0.metadata.ownerReferences.map(\.uid) } }

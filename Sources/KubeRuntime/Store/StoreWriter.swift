@@ -16,19 +16,20 @@ public final class StoreWriter<Object: Resource>: Sendable {
     }
 
     func replace(_ list: [StoredObject<Object>], keeping kept: Set<ObjectKey>, resourceVersion: String) {
-        write { $0.replace(list, keeping: kept, resourceVersion: resourceVersion) }
+        write { $0.replace(list, keeping: kept, resourceVersion: resourceVersion, isTold: $1) }
         store.synced.fire()
     }
 
     /// Takes one event over. One that is older than what the store has seen changes nothing.
-    public func apply(_ event: WatchEvent<Object>) { write { $0.apply(event) } }
+    public func apply(_ event: WatchEvent<Object>) { write { contents, _ in contents.apply(event) } }
 
     /// Passes over an object that can't be read. What the store has of it stays, unless it was deleted.
-    public func skip(_ object: UndecodableObject) { write { $0.skip(object) } }
+    public func skip(_ object: UndecodableObject) { write { contents, _ in contents.skip(object) } }
 
-    private func write(_ change: (inout StoreContents<Object>) -> [Change<Object>]) {
+    /// - Parameter change: is told whether anybody wants to hear of it.
+    private func write(_ change: (inout StoreContents<Object>, _ isTold: Bool) -> [Change<Object>]) {
         let subscribers = store.state.withLock { state in
-            let changes = change(&state.contents)
+            let changes = change(&state.contents, !state.subscribers.isEmpty)
             let subscribers = Array(state.subscribers.values)
             for subscriber in subscribers { subscriber.enqueue(changes) }
             return subscribers

@@ -5,5 +5,5 @@ import KubeCore
 final class StoredObject<Object: KubeObject>: Sendable {
     let object: Object
 
-    init(_ object: Object) { self.object = object }
+    init(_ object: consuming Object) { self.object = object }
 }

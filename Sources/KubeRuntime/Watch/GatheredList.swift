@@ -1,3 +1,4 @@
+import KubeClient
 import KubeCore
 
 /// A list while it is gathered, in the boxes that the store will hold.
@@ -8,12 +9,13 @@ struct GatheredList<Object: KubeObject>: Sendable {
     /// Asks for the next page; nil when the list is whole.
     var continueToken: String?
 
-    /// Adds a page.
-    mutating func take(_ page: ResourceList<Object>) {
-        for object in page.items { objects.append(StoredObject(object)) }
-        undecodable += page.undecodable
-        resourceVersion = page.resourceVersion
-        continueToken = page.continueToken
+    /// Adds a page, or a part of one.
+    mutating func take(_ part: ListPart<StoredObject<Object>>) {
+        objects += part.items
+        undecodable += part.undecodable
+        guard let metadata = part.metadata else { return }
+        resourceVersion = metadata.resourceVersion
+        continueToken = metadata.continueToken
     }
 
     var items: [Object] { objects.map(\.object) }

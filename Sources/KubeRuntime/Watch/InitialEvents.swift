@@ -15,7 +15,8 @@ struct InitialEvents<Object: KubeObject>: Sendable {
         count += 1
         switch event {
         case .added(let object), .modified(let object):
-            let (key, version) = (object.key, object.metadata.resourceVersion)
+            let metadata = object.metadata
+            let (key, version) = (metadata.key, metadata.resourceVersion)
             let known = objects[key]?.object.metadata.resourceVersion ?? deleted[key]
             guard ResourceVersion.isOlder(version, than: known) != true else { return }
             objects[key] = StoredObject(object)

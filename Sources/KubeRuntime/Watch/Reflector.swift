@@ -61,9 +61,8 @@ public final class Reflector<Object: Resource>: Service {
                 options.resourceVersion = store.resourceVersion ?? "0"
                 options.match = .notOlderThan
             }
-            try await api.parts(options) { part, isLast in
+            try await api.parts(options, as: StoredObject.init) { part in
                 for object in part.undecodable { report(object) }
-                guard isLast else { return machine.withLock { $0.gathered(part) } }
                 if case .replace(let list) = machine.withLock({ $0.listed(part) }) { adopt(list) }
             }
             tidyUp()

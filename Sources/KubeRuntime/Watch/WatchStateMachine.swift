@@ -1,4 +1,5 @@
 import HTTPCore
+import KubeClient
 import KubeCore
 
 /// What a reflector does next: list → watch → list again when it must. Pure: it is told what happened and says what to do.
@@ -130,15 +131,10 @@ struct WatchStateMachine<Object: KubeObject>: Sendable {
 // MARK: Lists in pages
 
 extension WatchStateMachine {
-    /// A part of a page has arrived; the page's last follows.
-    mutating func gathered(_ part: ResourceList<Object>) {
-        if let list = gather(part) { phase = .listing(list) }
-    }
-
-    /// A page has arrived, or its last part.
-    mutating func listed(_ page: ResourceList<Object>) -> Effect {
-        guard let list = gather(page) else { return .none }
-        if page.continueToken != nil {
+    /// A page has arrived, or a part of one.
+    mutating func listed(_ part: ListPart<StoredObject<Object>>) -> Effect {
+        guard let list = gather(part) else { return .none }
+        guard let metadata = part.metadata, metadata.continueToken == nil else {
             phase = .listing(list)
             return .none
         }
@@ -148,7 +144,7 @@ extension WatchStateMachine {
     }
 
     /// What is there of a list with another part; nil when none is under way.
-    private mutating func gather(_ part: ResourceList<Object>) -> GatheredList<Object>? {
+    private mutating func gather(_ part: ListPart<StoredObject<Object>>) -> GatheredList<Object>? {
         var list: GatheredList<Object>
         switch phase {
         case .unknown: list = GatheredList()
@@ -189,9 +185,10 @@ extension WatchStateMachine {
         }
     }
 
-    mutating func received(_ event: WatchEvent<Object>, now: Duration, random: Double) -> Effect {
+    /// Time and chance are asked for when an event needs them, which hardly any does: chance costs a call into the kernel.
+    mutating func received(_ event: WatchEvent<Object>, now: @autoclosure () -> Duration, random: @autoclosure () -> Double) -> Effect {
         if case .error(let error) = event {
-            ended(error, asEvent: true, now: now, random: random)
+            ended(error, asEvent: true, now: now(), random: random())
             return .stop
         }
         if case .streaming(var initial, let since) = phase {

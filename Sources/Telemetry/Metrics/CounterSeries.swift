@@ -1,20 +1,20 @@
 import CoreMetrics
 
 /// Counts in whole numbers.
-final class CounterSeries: Series, CounterHandler {
+package final class CounterSeries: Series, CounterHandler {
     let key: SeriesKey
     private let cells = ShardedCells()
 
     init(_ key: SeriesKey) { self.key = key }
 
     /// Less than one changes nothing: a counter only grows.
-    @inline(never)
-    func increment(by amount: Int64) {
+    @inline(never)  // the cells want it
+    package func increment(by amount: Int64) {
         guard amount > 0 else { return }
         cells.add(UInt64(bitPattern: amount))
     }
 
-    func reset() { cells.reset() }
+    package func reset() { cells.resetInteger() }
 
     var value: SeriesValue { .integer(cells.integer) }
 }
@@ -32,7 +32,7 @@ final class FractionSeries: Series, FloatingPointCounterHandler {
         cells.add(amount)
     }
 
-    func reset() { cells.reset() }
+    func reset() { cells.resetDouble() }
 
     var value: SeriesValue { .double(cells.double) }
 }
