@@ -113,6 +113,36 @@ extension EndToEnd {
             }
         }
 
+        @Test(
+            "Of two controllers the one that works is stopped, and wakes up when the other works: it writes nothing and ends",
+            .timeLimit(.minutes(5)))
+        func standstill() async throws {
+            try await withFleet(of: 2, options: ["--no-controller"], publishing: ["1.0.0", "1.1.0"]) { cluster, fleet in
+                let first = try SeparateController(cluster, identity: "first")
+                try await cluster.apply(Manifest(version: "1.0.0"))
+                try await cluster.waitsUntilHealthy("1.0.0")
+                // Given one that stands still, with news waiting for it, and another that took over and did what there was to do.
+                first.process.signal(SIGSTOP)
+                _ = try SeparateController(cluster, identity: "second")
+                try await cluster.apply(Manifest(version: "1.1.0"))
+                try await cluster.waitsUntilHealthy("1.1.0", within: .seconds(90))
+                func told() async throws -> [String] {
+                    let events = try await Api<Event>(cluster.client, namespace: Cluster.namespace).list().items
+                    return events.filter { $0.reportingInstance == "first" }.map {
+                        "\($0.metadata.name) \($0.metadata.resourceVersion ?? "")"
+                    }
+                }
+                let (before, plan) = (try await told(), try await cluster.plans.get(Cluster.deploymentName))
+                // When it goes on, then it finds out before it writes anything, and ends as one that has lost its lease.
+                first.process.signal(SIGCONT)
+                #expect(try await first.process.waitForEnd(within: .seconds(60)) == .status(1))
+                #expect(try File.text(first.process.output).contains("leadership lost"))
+                #expect(try await told() == before)
+                #expect(try await cluster.plans.get(Cluster.deploymentName).metadata.resourceVersion == plan.metadata.resourceVersion)
+                #expect(try await cluster.deployment().status.phase == .healthy)
+            }
+        }
+
         private func manifest(_ version: String) -> Manifest {
             var manifest = Manifest(version: version)
             manifest.steps = [["setWeight": 25], ["pause": [:]]]
