@@ -59,8 +59,8 @@ let package = Package(
         .library(name: "KubeClient", targets: ["KubeClient"]),
         .library(name: "KubeConnection", targets: ["KubeConnection"]),
         .library(name: "KubeRuntime", targets: ["KubeRuntime"]),
+        .library(name: "Telemetry", targets: ["Telemetry"]),
         // For Benchmarks/ alone, a package of its own; nothing here is promised to anyone else.
-        .library(name: "TelemetryInternals", targets: ["Telemetry"]),
         .library(
             name: "GraftInternals",
             targets: [
@@ -101,7 +101,7 @@ let package = Package(
         layer("Schema", ["JSON"]),
         layer("KubeCore", ["JSON"]),
         layer("HTTPCore", [httpTypes]),
-        layer("Telemetry", ["CThreadShard", "HTTPCore", "JSON", coreMetrics, httpTypes, logging, tracing]),
+        layer("Telemetry", ["CThreadShard", "HTTPCore", "JSON", coreMetrics, httpTypes, lifecycle, logging, tracing]),
         layer("GraftAPI", ["KubeCore", "JSON", "Schema", crypto]),
         layer("Compatibility", ["JSON", "Schema"]),
         layer("Trust", ["JSON", crypto, cryptoExtras]),
@@ -116,6 +116,7 @@ let package = Package(
             ["CMemory", "KubeClient", "KubeCore", "HTTPCore", "JSON", coreMetrics, httpTypes, lifecycle, logging, tracing]),
         layer("OCI", ["HTTPCore", "JSON", crypto, httpTypes]),
         layer("Verification", ["GraftAPI", "KubeCore", "OCI", "Trust"]),
+
 
         // Servers, for the embedded control plane alone.
         layer("KubeServer", ["KubeCore", "HTTPCore", "JSON", "YAML", "Schema", grdb, hummingbird, logging, httpTypes, nioCore]),
@@ -143,13 +144,13 @@ let package = Package(
         layer(
             "ControllerCommand",
             [
-                "Controllers", "KubeRuntime", "ProgramOptions", "Telemetry", argumentParser, httpTypes, hummingbird, lifecycle, logging,
-                unixSignals,
+                "Controllers", "KubeRuntime", "ProgramOptions", "Telemetry", argumentParser, lifecycle, logging, unixSignals,
             ]),
         layer(
             "Commands",
             [
-                "AgentCommand", "Controllers", "ProgramOptions", "KubeServer", "RegistryServer", "GraftAPI", "KubeRuntime",
+                "AgentCommand", "ControllerCommand", "Controllers", "ProgramOptions", "KubeServer", "RegistryServer", "GraftAPI",
+                "KubeRuntime",
                 "KubeClient", "KubeCore", "OCI", "Trust", "Verification", "JSON", "YAML", "Compatibility", argumentParser, crypto,
                 hummingbird, hummingbirdTLS, lifecycle, logging, nioCore, nioSSL, asn1, unixSignals, x509,
             ]),
@@ -198,7 +199,7 @@ let package = Package(
             of: "Telemetry",
             [
                 "Harness", "HTTPCore", "HTTPTransport", "JSON", "KubeClient", "KubeCore", "KubeRuntime", "KubeServer", coreMetrics,
-                httpTypes, hummingbird, logging, nioCore, tracing,
+                httpTypes, hummingbird, lifecycle, logging, nioCore, tracing,
             ]),
         tests(of: "OCI", ["RegistryConformance", "HTTPCore", "HTTPTransport", "JSON", httpTypes]),
         tests(of: "Verification", ["GraftAPI", "Harness", "KubeCore", "OCI", "Trust"]),
