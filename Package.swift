@@ -60,6 +60,8 @@ let package = Package(
         .library(name: "KubeConnection", targets: ["KubeConnection"]),
         .library(name: "KubeRuntime", targets: ["KubeRuntime"]),
         .library(name: "Telemetry", targets: ["Telemetry"]),
+        // All that a controller needs of them, by one import.
+        .library(name: "Kube", targets: ["Kube"]),
         // For Benchmarks/ alone, a package of its own; nothing here is promised to anyone else.
         .library(
             name: "GraftInternals",
@@ -117,6 +119,7 @@ let package = Package(
         layer("OCI", ["HTTPCore", "JSON", crypto, httpTypes]),
         layer("Verification", ["GraftAPI", "KubeCore", "OCI", "Trust"]),
 
+        layer("Kube", ["JSON", "KubeClient", "KubeConnection", "KubeCore", "KubeRuntime"]),
 
         // Servers, for the embedded control plane alone.
         layer("KubeServer", ["KubeCore", "HTTPCore", "JSON", "YAML", "Schema", grdb, hummingbird, logging, httpTypes, nioCore]),
@@ -161,7 +164,7 @@ let package = Package(
         // The program of the article "Write a controller in Swift in fifteen minutes": it sees what any other package sees.
         .executableTarget(
             name: "config-mirror",
-            dependencies: ["JSON", "KubeClient", "KubeConnection", "KubeCore", "KubeRuntime", lifecycle, logging],
+            dependencies: ["Kube", lifecycle, logging],
             path: "Examples/config-mirror/Sources/config-mirror", packageAccess: false,
             // A new package has no upcoming features.
             swiftSettings: [.treatAllWarnings(as: .error)]),
