@@ -37,11 +37,11 @@ extension RealCluster {
         @Test("A watch that what happens is not about ends when its time is over, after a bookmark")
         func bookmark() async throws {
             let api = Api<ModuleQuarantine>(try Cluster.shared.admin)
-            // A bookmark is sent only where something of the kind has happened since, if nothing that the watch is about.
-            let version = try #require(try await api.create(Sample.quarantine("bookmarked")).metadata.resourceVersion)
-            try await api.create(Sample.quarantine("bookmarked-later"))
+            let version = try await api.list().resourceVersion
             let options = WatchOptions(fields: ["metadata.name": "nothing"], resourceVersion: version, timeoutSeconds: 5)
             let bookmarks = try await api.watch(options) { stream in
+                // A bookmark is sent only where something of the kind has happened since the watch began, if nothing that it is about.
+                try await api.create(Sample.quarantine("bookmarked"))
                 var bookmarks: [String] = []
                 while let event = try await stream.next() {
                     if case .bookmark(let version, _) = event { bookmarks.append(version) } else { Issue.record("unexpected: \(event)") }
