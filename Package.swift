@@ -173,24 +173,26 @@ let package = Package(
         .target(
             name: "Harness",
             dependencies: [
-                "KubeServer", "KubeClient", "KubeCore", "HTTPCore", "HTTPTransport", "JSON", "YAML", hummingbird, hummingbirdTLS,
-                logging, httpTypes, nioCore, nioPosix, nioSSL, asn1, x509, crypto,
+                "KubeServer", "KubeClient", "KubeCore", "HTTPCore", "HTTPTransport", "JSON", "OCI", "Trust", "Verification", "YAML",
+                hummingbird, hummingbirdTLS, logging, httpTypes, nioCore, nioPosix, nioSSL, asn1, x509, crypto,
             ], path: "Tests/Harness", swiftSettings: settings),
         .target(name: "RegistryConformance", dependencies: ["OCI", "JSON"], path: "Tests/RegistryConformance", swiftSettings: settings),
-        tests(of: "JSON"),
-        tests(of: "YAML", ["JSON"]),
-        tests(of: "Schema", ["JSON"]),
-        tests(of: "KubeCore", ["JSON"]),
+        .target(name: "Randomness", dependencies: ["JSON"], path: "Tests/Randomness", swiftSettings: settings),
+        tests(of: "JSON", ["Randomness"]),
+        tests(of: "YAML", ["JSON", "Randomness"]),
+        tests(of: "Schema", ["JSON", "Randomness"]),
+        tests(of: "KubeCore", ["JSON", "Randomness"]),
         tests(of: "GraftAPI", ["JSON", "Schema", "KubeCore"]),
         tests(of: "Compatibility", ["JSON", "Schema"]),
         tests(of: "Trust", ["JSON"]),
         tests(of: "Rollout", ["GraftAPI", "KubeCore", "JSON", "Schema"]),
         tests(of: "HTTPTransport", ["HTTPCore", httpTypes, nioCore, nioHPACK, nioHTTP2, nioPosix, nioSSL]),
-        tests(of: "KubeClient", ["Harness", "HTTPCore", "HTTPTransport", "KubeCore", "JSON", "KubeConnection", httpTypes]),
+        tests(of: "KubeClient", ["Harness", "HTTPCore", "HTTPTransport", "KubeCore", "JSON", "KubeConnection", "Randomness", httpTypes]),
         tests(
             of: "KubeRuntime",
             [
-                "Harness", "election-candidate", "KubeServer", "HTTPCore", "HTTPTransport", "KubeClient", "KubeCore", "JSON", logging,
+                "Harness", "election-candidate", "KubeServer", "HTTPCore", "HTTPTransport", "KubeClient", "KubeCore", "JSON", "Randomness",
+                logging,
                 lifecycle, httpTypes,
             ]),
         // A process that stands for election, for tests that kill it and stop it.
@@ -201,12 +203,13 @@ let package = Package(
         tests(
             of: "Telemetry",
             [
-                "Harness", "HTTPCore", "HTTPTransport", "JSON", "KubeClient", "KubeCore", "KubeRuntime", "KubeServer", coreMetrics,
+                "Harness", "HTTPCore", "HTTPTransport", "JSON", "KubeClient", "KubeCore", "KubeRuntime", "KubeServer", "Randomness",
+                coreMetrics,
                 httpTypes, hummingbird, lifecycle, logging, nioCore, tracing,
             ]),
         tests(of: "OCI", ["RegistryConformance", "HTTPCore", "HTTPTransport", "JSON", httpTypes]),
         tests(of: "Verification", ["GraftAPI", "Harness", "KubeCore", "OCI", "Trust"]),
-        tests(of: "KubeServer", ["Harness", "HTTPCore", "KubeCore", "JSON", "Schema", httpTypes]),
+        tests(of: "KubeServer", ["Harness", "HTTPCore", "KubeCore", "JSON", "Randomness", "Schema", httpTypes]),
         tests(of: "RegistryServer", ["RegistryConformance", "HTTPCore", "HTTPTransport", "OCI", "JSON", hummingbird, logging, httpTypes]),
         tests(
             of: "Controllers",
@@ -237,7 +240,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "graft", "graft-controller", "graft-agent", "Harness", "KubeConnection", "KubeRuntime", "HTTPTransport", "GraftAPI",
-                "KubeClient", "KubeCore", "HTTPCore", "JSON", "YAML", httpTypes,
+                "KubeClient", "KubeCore", "HTTPCore", "JSON", "Randomness", "YAML", httpTypes,
             ], swiftSettings: settings),
         .testTarget(
             name: "RealClusterTests",

@@ -4,6 +4,7 @@ import Harness
 import JSON
 import KubeClient
 import KubeCore
+import Randomness
 import Testing
 
 extension EndToEnd {
@@ -69,7 +70,7 @@ extension EndToEnd {
         /// Where a fixed stage does not look: a dozen kills at moments that nobody chose, of programs that nobody chose.
         @Test("Killed at random moments", .timeLimit(.minutes(5)), arguments: [1, 2] as [UInt64])
         func storm(seed: UInt64) async throws {
-            var random = SeededGenerator(seed: seed)
+            var random = SeededRandom(seed: seed)
             try await withFleet(of: 3, publishing: ["1.0.0", "1.1.0"]) { cluster, fleet in
                 try await cluster.apply(Manifest(version: "1.0.0"))
                 try await cluster.waitsUntilHealthy("1.0.0")

@@ -1,5 +1,6 @@
 import HTTPCore
 import KubeCore
+import Randomness
 import Testing
 
 @testable import KubeRuntime
