@@ -215,7 +215,7 @@ let package = Package(
             of: "Controllers",
             [
                 "Harness", "GraftAPI", "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Trust", "JSON", logging, "KubeServer",
-                "Schema", "Telemetry", "Verification", "HTTPCore", coreMetrics, httpTypes, lifecycle,
+                "Schema", "Telemetry", "HTTPCore", coreMetrics, httpTypes, lifecycle,
             ]),
         tests(
             of: "Agent",
@@ -232,7 +232,7 @@ let package = Package(
             name: "ManifestsTests",
             dependencies: [
                 "Agent", "AgentCommand", "ControllerCommand", "Controllers", "Harness", "GraftAPI", "KubeServer", "KubeClient",
-                "KubeCore", "HTTPCore", "OCI", "ProgramOptions", "Telemetry", "Trust", "Verification", "Schema", "JSON", "YAML",
+                "KubeCore", "HTTPCore", "ProgramOptions", "Telemetry", "Trust", "Schema", "JSON", "YAML",
                 argumentParser, httpTypes, lifecycle, logging,
             ], swiftSettings: settings),
         // The programs are not imported: they are run.
@@ -245,8 +245,8 @@ let package = Package(
         .testTarget(
             name: "RealClusterTests",
             dependencies: [
-                "Harness", "Agent", "Controllers", "GraftAPI", "HTTPTransport", "KubeRuntime", "KubeClient", "KubeCore", "OCI",
-                "Schema", "Trust", "Verification", "JSON", "YAML", logging,
+                "Harness", "Agent", "Controllers", "GraftAPI", "HTTPTransport", "KubeRuntime", "KubeClient", "KubeCore",
+                "Schema", "Trust", "JSON", "YAML", logging,
             ], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
