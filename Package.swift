@@ -60,8 +60,10 @@ let package = Package(
         .library(name: "KubeClient", targets: ["KubeClient"]),
         .library(name: "KubeConnection", targets: ["KubeConnection"]),
         .library(name: "KubeRuntime", targets: ["KubeRuntime"]),
+        .library(name: "Telemetry", targets: ["Telemetry"]),
+        // All that a controller needs of them, by one import.
+        .library(name: "Kube", targets: ["Kube"]),
         // For Benchmarks/ alone, a package of its own; nothing here is promised to anyone else.
-        .library(name: "TelemetryInternals", targets: ["Telemetry"]),
         .library(
             name: "GraftInternals",
             targets: [
@@ -102,7 +104,7 @@ let package = Package(
         layer("Schema", ["JSON"]),
         layer("KubeCore", ["JSON"]),
         layer("HTTPCore", [httpTypes]),
-        layer("Telemetry", ["CThreadShard", "HTTPCore", "JSON", coreMetrics, httpTypes, logging, tracing]),
+        layer("Telemetry", ["CThreadShard", "HTTPCore", "JSON", coreMetrics, httpTypes, lifecycle, logging, tracing]),
         layer("GraftAPI", ["KubeCore", "JSON", "Schema", crypto]),
         layer("Compatibility", ["JSON", "Schema"]),
         layer("Trust", ["JSON", crypto, cryptoExtras]),
@@ -117,6 +119,8 @@ let package = Package(
             ["CMemory", "KubeClient", "KubeCore", "HTTPCore", "JSON", coreMetrics, httpTypes, lifecycle, logging, tracing]),
         layer("OCI", ["HTTPCore", "JSON", crypto, httpTypes]),
         layer("Verification", ["GraftAPI", "KubeCore", "OCI", "Trust"]),
+
+        layer("Kube", ["JSON", "KubeClient", "KubeConnection", "KubeCore", "KubeRuntime"]),
 
         // Servers, for the embedded control plane alone.
         layer("KubeServer", ["KubeCore", "HTTPCore", "JSON", "YAML", "Schema", grdb, hummingbird, logging, httpTypes, nioCore]),
@@ -146,13 +150,13 @@ let package = Package(
         layer(
             "ControllerCommand",
             [
-                "Controllers", "HTTPServing", "KubeRuntime", "ProgramOptions", "Telemetry", argumentParser, httpTypes, hummingbird,
-                lifecycle, logging, unixSignals,
+                "Controllers", "KubeRuntime", "ProgramOptions", "Telemetry", argumentParser, lifecycle, logging, unixSignals,
             ]),
         layer(
             "Commands",
             [
-                "AgentCommand", "Controllers", "HTTPServing", "ProgramOptions", "KubeServer", "RegistryServer", "GraftAPI", "KubeRuntime",
+                "AgentCommand", "ControllerCommand", "Controllers", "HTTPServing", "ProgramOptions", "KubeServer", "RegistryServer", "GraftAPI",
+                "KubeRuntime",
                 "KubeClient", "KubeCore", "OCI", "Trust", "Verification", "JSON", "YAML", "Compatibility", argumentParser, crypto,
                 hummingbird, hummingbirdTLS, lifecycle, logging, nioCore, nioSSL, asn1, unixSignals, x509,
             ]),
@@ -163,7 +167,7 @@ let package = Package(
         // The program of the article "Write a controller in Swift in fifteen minutes": it sees what any other package sees.
         .executableTarget(
             name: "config-mirror",
-            dependencies: ["JSON", "KubeClient", "KubeConnection", "KubeCore", "KubeRuntime", lifecycle, logging],
+            dependencies: ["Kube", lifecycle, logging],
             path: "Examples/config-mirror/Sources/config-mirror", packageAccess: false,
             // A new package has no upcoming features.
             swiftSettings: [.treatAllWarnings(as: .error)]),
@@ -172,25 +176,26 @@ let package = Package(
         .target(
             name: "Harness",
             dependencies: [
-                "HTTPServing", "KubeServer", "KubeClient", "KubeCore", "HTTPCore", "HTTPTransport", "JSON", "YAML", hummingbird,
-                hummingbirdTLS,
-                logging, httpTypes, nioCore, nioPosix, nioSSL, asn1, x509, crypto,
+                "HTTPServing", "KubeServer", "KubeClient", "KubeCore", "HTTPCore", "HTTPTransport", "JSON", "OCI", "Trust", "Verification",
+                "YAML", hummingbird, hummingbirdTLS, logging, httpTypes, nioCore, nioPosix, nioSSL, asn1, x509, crypto,
             ], path: "Tests/Harness", swiftSettings: settings),
         .target(name: "RegistryConformance", dependencies: ["OCI", "JSON"], path: "Tests/RegistryConformance", swiftSettings: settings),
-        tests(of: "JSON"),
-        tests(of: "YAML", ["JSON"]),
-        tests(of: "Schema", ["JSON"]),
-        tests(of: "KubeCore", ["JSON"]),
+        .target(name: "Randomness", dependencies: ["JSON"], path: "Tests/Randomness", swiftSettings: settings),
+        tests(of: "JSON", ["Randomness"]),
+        tests(of: "YAML", ["JSON", "Randomness"]),
+        tests(of: "Schema", ["JSON", "Randomness"]),
+        tests(of: "KubeCore", ["JSON", "Randomness"]),
         tests(of: "GraftAPI", ["JSON", "Schema", "KubeCore"]),
         tests(of: "Compatibility", ["JSON", "Schema"]),
         tests(of: "Trust", ["JSON"]),
         tests(of: "Rollout", ["GraftAPI", "KubeCore", "JSON", "Schema"]),
         tests(of: "HTTPTransport", ["HTTPCore", httpTypes, nioCore, nioHPACK, nioHTTP2, nioPosix, nioSSL]),
-        tests(of: "KubeClient", ["Harness", "HTTPCore", "HTTPTransport", "KubeCore", "JSON", "KubeConnection", httpTypes]),
+        tests(of: "KubeClient", ["Harness", "HTTPCore", "HTTPTransport", "KubeCore", "JSON", "KubeConnection", "Randomness", httpTypes]),
         tests(
             of: "KubeRuntime",
             [
-                "Harness", "election-candidate", "KubeServer", "HTTPCore", "HTTPTransport", "KubeClient", "KubeCore", "JSON", logging,
+                "Harness", "election-candidate", "KubeServer", "HTTPCore", "HTTPTransport", "KubeClient", "KubeCore", "JSON", "Randomness",
+                logging,
                 lifecycle, httpTypes,
             ]),
         // A process that stands for election, for tests that kill it and stop it.
@@ -202,11 +207,11 @@ let package = Package(
             of: "Telemetry",
             [
                 "Harness", "HTTPCore", "HTTPServing", "HTTPTransport", "JSON", "KubeClient", "KubeCore", "KubeRuntime", "KubeServer",
-                coreMetrics, httpTypes, hummingbird, logging, nioCore, tracing,
+                "Randomness", coreMetrics, httpTypes, hummingbird, lifecycle, logging, nioCore, tracing,
             ]),
         tests(of: "OCI", ["RegistryConformance", "HTTPCore", "HTTPTransport", "JSON", httpTypes]),
         tests(of: "Verification", ["GraftAPI", "Harness", "KubeCore", "OCI", "Trust"]),
-        tests(of: "KubeServer", ["Harness", "HTTPCore", "KubeCore", "JSON", "Schema", httpTypes]),
+        tests(of: "KubeServer", ["Harness", "HTTPCore", "KubeCore", "JSON", "Randomness", "Schema", httpTypes]),
         tests(
             of: "RegistryServer",
             ["RegistryConformance", "HTTPCore", "HTTPServing", "HTTPTransport", "OCI", "JSON", hummingbird, logging, httpTypes]),
@@ -215,7 +220,7 @@ let package = Package(
             of: "Controllers",
             [
                 "Harness", "GraftAPI", "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Trust", "JSON", logging, "KubeServer",
-                "Schema", "Telemetry", "Verification", "HTTPCore", coreMetrics, httpTypes, lifecycle,
+                "Schema", "Telemetry", "HTTPCore", coreMetrics, httpTypes, lifecycle,
             ]),
         tests(
             of: "Agent",
@@ -232,7 +237,7 @@ let package = Package(
             name: "ManifestsTests",
             dependencies: [
                 "Agent", "AgentCommand", "ControllerCommand", "Controllers", "Harness", "GraftAPI", "KubeServer", "KubeClient",
-                "KubeCore", "HTTPCore", "OCI", "ProgramOptions", "Telemetry", "Trust", "Verification", "Schema", "JSON", "YAML",
+                "KubeCore", "HTTPCore", "ProgramOptions", "Telemetry", "Trust", "Schema", "JSON", "YAML",
                 argumentParser, httpTypes, lifecycle, logging,
             ], swiftSettings: settings),
         // The programs are not imported: they are run.
@@ -240,13 +245,13 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "graft", "graft-controller", "graft-agent", "Harness", "KubeConnection", "KubeRuntime", "HTTPTransport", "GraftAPI",
-                "KubeClient", "KubeCore", "HTTPCore", "JSON", "YAML", httpTypes,
+                "KubeClient", "KubeCore", "HTTPCore", "JSON", "Randomness", "YAML", httpTypes,
             ], swiftSettings: settings),
         .testTarget(
             name: "RealClusterTests",
             dependencies: [
-                "Harness", "Agent", "Controllers", "GraftAPI", "HTTPTransport", "KubeRuntime", "KubeClient", "KubeCore", "OCI",
-                "Schema", "Trust", "Verification", "JSON", "YAML", logging,
+                "Harness", "Agent", "Controllers", "GraftAPI", "HTTPTransport", "KubeRuntime", "KubeClient", "KubeCore",
+                "Schema", "Trust", "JSON", "YAML", logging,
             ], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

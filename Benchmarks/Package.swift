@@ -35,7 +35,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "CMeasure"),
-        program("counters", ["CMeasure", graft("TelemetryInternals"), .product(name: "CoreMetrics", package: "swift-metrics")]),
+        program("counters", ["CMeasure", graft("Telemetry"), .product(name: "CoreMetrics", package: "swift-metrics")]),
         program("fleet", [graft("GraftInternals"), httpTypes, logging]),
         // Of Graft only JSON and KubeCore: it builds in a minute.
         program("json", [graft("JSON"), graft("KubeCore"), "CMalloc"]),

@@ -12,11 +12,7 @@ let package = Package(
         .executableTarget(
             name: "config-mirror",
             dependencies: [
-                .product(name: "JSON", package: "graft"),
-                .product(name: "KubeClient", package: "graft"),
-                .product(name: "KubeConnection", package: "graft"),
-                .product(name: "KubeCore", package: "graft"),
-                .product(name: "KubeRuntime", package: "graft"),
+                .product(name: "Kube", package: "graft"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ])

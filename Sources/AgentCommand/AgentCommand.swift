@@ -24,6 +24,7 @@ package struct AgentCommand: AsyncParsableCommand {
     @OptionGroup package var registry: RegistryOptions
     @OptionGroup package var log: LogOptions
     @OptionGroup package var telemetry: TelemetryOptions
+    @OptionGroup package var metrics: MetricsOptions
 
     package init() {}
 
@@ -33,15 +34,17 @@ package struct AgentCommand: AsyncParsableCommand {
         let telemetry = try telemetry.system(
             service: "graft-agent", version: AgentConfiguration.version, descriptions: AgentMetricNames.all.map { .init($0.name, $0.help) },
             logger: logger)
-        try await telemetry.run { try await work(agentConfiguration, logger) }
+        let endpoint = try metrics.listen.endpoint(telemetry.registry, logger)
+        try await telemetry.run { try await work(agentConfiguration, endpoint.map { [$0] } ?? [], logger) }
     }
 
-    private func work(_ agentConfiguration: AgentConfiguration, _ logger: Logger) async throws {
+    /// - Parameter first: services that belong before the agent's.
+    private func work(_ agentConfiguration: AgentConfiguration, _ first: [any Service], _ logger: Logger) async throws {
         let (client, _) = try cluster.connect(userAgent: "graft-agent")
         let agent = try AgentServices(
             client: client, artifacts: try registry.client(), configuration: agentConfiguration, transport: HTTPClient(), logger: logger)
         try await ServiceGroup(
-            configuration: .init(services: [agent], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            configuration: .init(services: first + [agent], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         ).run()
     }
 

@@ -4,7 +4,6 @@ import KubeRuntime
 import Logging
 package import ProgramOptions
 import ServiceLifecycle
-import Telemetry
 import UnixSignals
 
 /// `graft-controller`: the controller, as it runs in a cluster.
@@ -31,23 +30,19 @@ package struct ControllerCommand: AsyncParsableCommand {
     package init() {}
 
     package func run() async throws {
-        let logger = log.logger("graft-controller", metadata: .reconcile)
-        let telemetry = try telemetry.system(
-            service: "graft-controller", version: Self.version, descriptions: ControllerMetricNames.all.map { .init($0.name, $0.help) },
-            logger: logger)
-        try await telemetry.run { try await serve(telemetry, logger) }
+        let assembly = try ControllerAssembly(
+            program: "graft-controller", version: Self.version, log: log, telemetry: telemetry, listen: ListenOption("--listen", listen))
+        try await assembly.run { first in try await serve(first, assembly.logger) }
     }
 
-    private func serve(_ telemetry: TelemetrySystem, _ logger: Logger) async throws {
+    private func serve(_ first: [any Service], _ logger: Logger) async throws {
         let (client, _) = try cluster.connect(userAgent: "graft-controller")
         let controllers = ControllerServices(
             client: client, artifacts: try registry.client(),
             configuration: ControllerConfiguration(identity: identity ?? LeaderElection.uniqueIdentity(), electsLeader: !noLeaderElection),
             logger: logger)
-        var services: [any Service] = [controllers]
-        if let endpoint = try ProbeServer(listen, metrics: telemetry.registry, logger: logger) { services.insert(endpoint, at: 0) }
         try await ServiceGroup(
-            configuration: .init(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            configuration: .init(services: first + [controllers], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         ).run()
     }
 }

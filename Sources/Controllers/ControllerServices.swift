@@ -30,18 +30,18 @@ package struct ControllerServices: Service {
     /// - Throws: `LeadershipLost`, and `Fenced` when a newer leader has written: end the process.
     package func run() async throws {
         let stores = Stores(client, agentNamespace: configuration.agentNamespace, logger: logger, surroundings: surroundings)
-        let events = EventRecorder(
-            client: client, controller: "graft.dev/controller", instance: configuration.identity, logger: logger, surroundings: surroundings
-        )
-        let lead: @Sendable () async throws -> Void = { try await self.lead(stores, events) }
-        let leading: any Service =
-            configuration.electsLeader
-            ? LeaderElection(
+        let leading: any Service
+        if configuration.electsLeader {
+            // Whoever was stopped, and goes on when another leads, finds out before it writes.
+            let fence = WriteFence(surroundings: surroundings)
+            leading = LeaderElection(
                 client: client, namespace: configuration.namespace, name: "graft-controller", identity: configuration.identity,
-                logger: logger,
-                surroundings: surroundings, whileLeading: lead) : Leading(work: lead)
-        // What the last reconcile tells is written, too.
-        try await events.whileWriting { try await self.run(stores, leading) }
+                fence: fence, logger: logger, surroundings: surroundings
+            ) { try await self.lead(stores, self.client.fenced(by: fence)) }
+        } else {
+            leading = Leading { try await self.lead(stores, self.client) }
+        }
+        try await run(stores, leading)
     }
 
     /// Watches end at once at a graceful shutdown; the work comes to its end and gives the lease up before the rest is cancelled.
@@ -62,16 +62,21 @@ package struct ControllerServices: Service {
         }
     }
 
-    private func lead(_ stores: Stores, _ events: EventRecorder) async throws {
+    /// - Parameter client: what everything is written with.
+    private func lead(_ stores: Stores, _ client: Client) async throws {
         // The watches end at a graceful shutdown, perhaps before they have seen anything.
         guard try await untilGracefulShutdown({ try await stores.waitUntilSynced() }) != nil else { return }
         let epoch = (stores.plans.store.all().map(\.spec.epoch).max() ?? 0) + 1
         logger.info("the controller works", metadata: ["epoch": "\(epoch)", "deployments": "\(stores.deployments.store.count)"])
+        let events = EventRecorder(
+            client: client, controller: "graft.dev/controller", instance: configuration.identity, logger: logger, surroundings: surroundings
+        )
         let work = DeploymentWork(
             client: client, artifacts: artifacts, configuration: configuration, stores: stores, events: events, epoch: epoch,
             logger: logger,
             surroundings: surroundings)
-        try await work.run()
+        // What the last reconcile tells is written, too, while we lead.
+        try await events.whileWriting { try await work.run() }
     }
 }
 

@@ -43,7 +43,7 @@ extension Client {
         _ request: APIRequest, _ credential: Credential, _ limits: TransferLimits, _ handle: (inout ResponseBody) async throws -> Value
     ) async throws -> Result<Value, KubeError> {
         let body = request.body.map { RequestBody.bytes($0.bytes()) }
-        let transport = try transports.transport(showing: credential.identity)
+        let transport = try transport(showing: credential.identity)
         return try await observed(request, head(request, credential.authorization)) { head, observation in
             try await transport.withResponse(to: head, body: body, limits: limits) { response, body in
                 observation.answered(response.status.code)

@@ -13,6 +13,8 @@ public struct Client: Sendable {
     /// Where the credentials come from, for messages.
     let origin: String
     let metrics: RequestMetrics?
+    /// What requests go through before the transport.
+    private var gate: (@Sendable (any Transport) -> any Transport)?
     /// For objects that are named without one.
     public let namespace: String
 
@@ -62,6 +64,26 @@ public struct Client: Sendable {
         self.userAgent = userAgent
         origin = configuration.origin
         metrics = RequestMetrics(host: server.authority)
+    }
+
+    /// This client, whose requests go through another transport first: one that counts them, or lets only some of them pass. Credentials and
+    /// connections stay shared.
+    /// - Parameter gate: makes it from the transport below, anew for each request; must be cheap.
+    public func through(_ gate: @escaping @Sendable (any Transport) -> any Transport) -> Client {
+        var client = self
+        if let inner = self.gate {
+            client.gate = { gate(inner($0)) }
+        } else {
+            client.gate = gate
+        }
+        return client
+    }
+
+    /// The transport of a request.
+    /// - Parameter identity: what to show instead of the configuration's client certificate.
+    func transport(showing identity: ClientIdentity?) throws -> any Transport {
+        let transport = try transports.transport(showing: identity)
+        return gate?(transport) ?? transport
     }
 
     /// Sends a request and reads its answer.

@@ -1,34 +1,45 @@
 import CoreMetrics
-package import HTTPCore
-package import Logging
-import Tracing
+public import HTTPCore
+public import Logging
+public import Tracing
 
 /// What shows what a program does: a registry for its metrics, a tracer and an exporter where there is a collector.
-package struct TelemetrySystem: Sendable {
-    package let registry: MetricsRegistry
-    private let tracer: RecordingTracer?
+public struct TelemetrySystem: Sendable {
+    /// The metrics of everything within `run`. As a `MetricsFactory` it may also be bootstrapped for the whole process.
+    public let registry: MetricsRegistry
+    private let recorder: RecordingTracer?
     private let exporter: OTLPExporter?
 
     /// - Parameters:
     ///   - descriptions: of the program's own metrics; those of `MetricDescription.kubernetes` are known.
     ///   - export: nil: nothing leaves the process by itself.
     ///   - transport: to the collector.
+    public init(
+        descriptions: [MetricDescription] = [], export: OTLPConfiguration?, transport: @autoclosure () -> any Transport, logger: Logger
+    ) {
+        self.init(descriptions: descriptions, export: export, transport: transport(), logger: logger, time: .system)
+    }
+
+    /// The same with other clocks.
     package init(
         descriptions: [MetricDescription] = [], export: OTLPConfiguration?, transport: @autoclosure () -> any Transport, logger: Logger,
-        time: TelemetryTime = .system
+        time: TelemetryTime
     ) {
         let queue = SpanQueue(limit: export?.spanLimit ?? 0)
         let registry = MetricsRegistry(
             descriptions: MetricDescription.kubernetes + descriptions,
             collectors: export == nil ? [ProcessMetrics.collect] : [ProcessMetrics.collect, { [Self.dropped(queue)] }])
         self.registry = registry
-        tracer =
+        recorder =
             export?.traces == nil
             ? nil : RecordingTracer(sampler: Sampler(ratio: export?.ratio ?? 0), queue: queue, random: time.random)
         exporter = export.map {
             OTLPExporter(configuration: $0, transport: transport(), registry: registry, queue: queue, logger: logger, time: time)
         }
     }
+
+    /// The tracer of everything within `run`; nil where no spans are exported.
+    public var tracer: (any Tracer)? { recorder }
 
     private static func dropped(_ queue: SpanQueue) -> MetricsSnapshot.Family {
         MetricsSnapshot.Family(
@@ -38,13 +49,13 @@ package struct TelemetrySystem: Sendable {
 
     /// Runs a body whose metrics and spans, and those of all its child tasks, come here, and exports them meanwhile. When it has ended, however it
     /// did, what is left is sent, for a few seconds at most.
-    package func run<Result: Sendable>(_ body: @Sendable () async throws -> Result) async throws -> Result {
+    public func run<Result: Sendable>(_ body: @Sendable () async throws -> Result) async throws -> Result {
         let outcome: Swift.Result<Result, any Error>
         do {
             outcome = .success(
                 try await withMetricsFactory(registry) {
-                    guard let tracer else { return try await exporting(body) }
-                    return try await withTracer(tracer) { try await exporting(body) }
+                    guard let recorder else { return try await exporting(body) }
+                    return try await withTracer(recorder) { try await exporting(body) }
                 })
         } catch {
             outcome = .failure(error)

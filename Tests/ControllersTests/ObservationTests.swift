@@ -1,7 +1,9 @@
 import CoreMetrics
 import GraftAPI
 import Harness
+import JSON
 import KubeClient
+import KubeCore
 import Telemetry
 import Testing
 
@@ -45,5 +47,45 @@ struct ObservationTests {
         }
         // Who no longer leads no longer counts.
         #expect(values().isEmpty)
+    }
+
+    @Test("Hosts and deployments that come and go leave no series behind, nor does a class without hosts")
+    func comingAndGoing() async throws {
+        try await withMetricsFactory(registry) {
+            try await withScenario(hosts: 0) { scenario in
+                let hosts = Api<ModuleHost>(scenario.cluster.client)
+                for round in 0..<3 {
+                    for number in 0..<100 {
+                        let status: JSON = [
+                            "slots": [
+                                [
+                                    "name": "net/filter", "owner": ["namespace": "payments", "name": "http-filter", "planUID": "u"],
+                                    "rollout": "r", "target": ["revision": "r", "state": "Fetching"],
+                                ]
+                            ]
+                        ]
+                        let host = try await hosts.create(
+                            [
+                                "metadata": ["name": .string("class-\(round).node-\(number)")],
+                                "spec": [
+                                    "class": .string("class-\(round)"), "nodeName": .string("node-\(number)"), "runtimeVersion": "2.4.1",
+                                    "contract": "edge/3", "agentVersion": "0.1.0",
+                                ],
+                            ] as JSON)
+                        try await hosts.patchStatus(host.metadata.name, ["status": status] as JSON)
+                    }
+                    for number in 0..<10 { try await scenario.apply("9.9.9", name: "short-lived-\(number)") }
+                    try await eventually("all of them are shown; found \(values().count)") {
+                        let values = values()
+                        return values["graft_hosts{class=\"class-\(round)\",state=\"not_ready\"}"] == 100
+                            && values.count { $0.key.hasPrefix("graft_host_slot_state") } == 100
+                            && values.count { $0.key.hasPrefix("graft_deployment_phase") && $0.value == 1 } == 10
+                    }
+                    for number in 0..<100 { try await hosts.delete("class-\(round).node-\(number)") }
+                    for number in 0..<10 { try await scenario.deployments.delete("short-lived-\(number)") }
+                    try await eventually("all of them are gone; found \(values())") { values().isEmpty }
+                }
+            }
+        }
     }
 }

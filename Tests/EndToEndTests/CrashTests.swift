@@ -4,6 +4,7 @@ import Harness
 import JSON
 import KubeClient
 import KubeCore
+import Randomness
 import Testing
 
 extension EndToEnd {
@@ -69,7 +70,7 @@ extension EndToEnd {
         /// Where a fixed stage does not look: a dozen kills at moments that nobody chose, of programs that nobody chose.
         @Test("Killed at random moments", .timeLimit(.minutes(5)), arguments: [1, 2] as [UInt64])
         func storm(seed: UInt64) async throws {
-            var random = SeededGenerator(seed: seed)
+            var random = SeededRandom(seed: seed)
             try await withFleet(of: 3, publishing: ["1.0.0", "1.1.0"]) { cluster, fleet in
                 try await cluster.apply(Manifest(version: "1.0.0"))
                 try await cluster.waitsUntilHealthy("1.0.0")
@@ -110,6 +111,36 @@ extension EndToEnd {
                 try await cluster.graft("promote", Cluster.deploymentName, "-n", Cluster.namespace).orThrow()
                 try await cluster.waitsUntilHealthy("1.1.0", within: .seconds(90))
                 #expect(try await cluster.plans.get(Cluster.deploymentName).spec.epoch > epoch)
+            }
+        }
+
+        @Test(
+            "Of two controllers the one that works is stopped, and wakes up when the other works: it writes nothing and ends",
+            .timeLimit(.minutes(5)))
+        func standstill() async throws {
+            try await withFleet(of: 2, options: ["--no-controller"], publishing: ["1.0.0", "1.1.0"]) { cluster, fleet in
+                let first = try SeparateController(cluster, identity: "first")
+                try await cluster.apply(Manifest(version: "1.0.0"))
+                try await cluster.waitsUntilHealthy("1.0.0")
+                // Given one that stands still, with news waiting for it, and another that took over and did what there was to do.
+                first.process.signal(SIGSTOP)
+                _ = try SeparateController(cluster, identity: "second")
+                try await cluster.apply(Manifest(version: "1.1.0"))
+                try await cluster.waitsUntilHealthy("1.1.0", within: .seconds(90))
+                func told() async throws -> [String] {
+                    let events = try await Api<Event>(cluster.client, namespace: Cluster.namespace).list().items
+                    return events.filter { $0.reportingInstance == "first" }.map {
+                        "\($0.metadata.name) \($0.metadata.resourceVersion ?? "")"
+                    }
+                }
+                let (before, plan) = (try await told(), try await cluster.plans.get(Cluster.deploymentName))
+                // When it goes on, then it finds out before it writes anything, and ends as one that has lost its lease.
+                first.process.signal(SIGCONT)
+                #expect(try await first.process.waitForEnd(within: .seconds(60)) == .status(1))
+                #expect(try File.text(first.process.output).contains("leadership lost"))
+                #expect(try await told() == before)
+                #expect(try await cluster.plans.get(Cluster.deploymentName).metadata.resourceVersion == plan.metadata.resourceVersion)
+                #expect(try await cluster.deployment().status.phase == .healthy)
             }
         }
 

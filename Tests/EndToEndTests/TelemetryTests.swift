@@ -57,5 +57,45 @@ extension EndToEnd {
                 }
             }
         }
+
+        @Test("An agent serves its metrics where it is told to, and graft up those of its controller", .timeLimit(.minutes(5)))
+        func agentAndControlPlane() async throws {
+            let (ofAgent, ofControlPlane) = (try FreePort.find(), try FreePort.find())
+            try await withFleet(of: 1, options: ["--metrics-address", "127.0.0.1:\(ofControlPlane)"], publishing: ["1.0.0"]) {
+                cluster, fleet in
+                fleet.members[0].agent.killNow()
+                try fleet.members[0].startAgent(options: ["--metrics-address", "127.0.0.1:\(ofAgent)"])
+                try await cluster.apply(Manifest(version: "1.0.0"))
+                try await cluster.waitsUntilHealthy("1.0.0")
+                let client = HTTPClient()
+                func metrics(_ port: Int) async throws -> String {
+                    let request = HTTPRequest(method: .get, scheme: "http", authority: "127.0.0.1:\(port)", path: "/metrics")
+                    return String(decoding: try await client.send(request).body, as: UTF8.self)
+                }
+                try await eventually("the agent's slot is shown as Active") {
+                    try await metrics(ofAgent).contains(#"graft_slot_state{host="edge-proxy.node-1",slot="net/filter",state="Active"} 1"#)
+                }
+                let shown = try await metrics(ofAgent)
+                for name in ["graft_slot_transitions_total{", "rest_client_requests_total{", "process_resident_memory_bytes "] {
+                    #expect(shown.contains("\n" + name), "\(name)")
+                }
+                try await eventually("the deployment is shown as Healthy") {
+                    try await metrics(ofControlPlane).contains(
+                        #"graft_deployment_phase{name="http-filter",namespace="edge",phase="Healthy"} 1"#)
+                }
+                #expect(try await metrics(ofControlPlane).contains(#"controller_runtime_reconcile_total{controller="deployment","#))
+                await client.shutdown()
+                // A port that is taken is said before anything else is done.
+                let second = try await cluster.processes.run(
+                    [
+                        Repository.agent, "--config", fleet.members[0].configurationFile, "--kubeconfig", cluster.agentKubeconfig,
+                        "--metrics-address", "127.0.0.1:\(ofAgent)",
+                    ])
+                #expect(second.end == .status(1))
+                #expect(second.errorOutput.contains("--metrics-address: 127.0.0.1:\(ofAgent) is taken by another program"))
+                fleet.members[0].agent.signal(SIGTERM)
+                try await eventually("its end") { fleet.members[0].agent.end == .status(0) }
+            }
+        }
     }
 }

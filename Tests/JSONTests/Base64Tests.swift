@@ -1,4 +1,5 @@
 import JSON
+import Randomness
 import Testing
 
 @Suite("Base64")
@@ -35,7 +36,7 @@ struct Base64Tests {
 
     @Test("that is read is written as the same text, and random bytes survive")
     func roundTrips() {
-        var generator = SeededGenerator(seed: 1)
+        var generator = SeededRandom(seed: 1)
         let alphabet = Array("ABab01+/=-_ \n".utf8)
         var decoded = 0
         for _ in 0..<20_000 {

@@ -1,4 +1,5 @@
 import JSON
+import Randomness
 import Testing
 
 /// A model of which every kind of member is read.
@@ -56,7 +57,7 @@ private struct Copy: JSONDecodable {
 struct JSONDocumentTests {
     @Test("every value of a document is what its tree has")
     func copies() throws {
-        var generator = SeededGenerator(seed: 11)
+        var generator = SeededRandom(seed: 11)
         for _ in 0..<2000 {
             let tree = JSON.random(depth: 4, using: &generator)
             #expect(try Copy(parsing: tree.bytes()).json == tree)
@@ -184,7 +185,7 @@ struct JSONDocumentTests {
         try await withThrowingTaskGroup { group in
             for seed in 0..<8 {
                 group.addTask {
-                    var generator = SeededGenerator(seed: UInt64(seed))
+                    var generator = SeededRandom(seed: UInt64(seed))
                     for _ in 0..<200 {
                         let tree = JSON.random(depth: 4, using: &generator)
                         guard try Copy(parsing: tree.bytes()).json == tree else { return false }

@@ -1,12 +1,13 @@
 import Glibc
 import JSON
+import Randomness
 import Testing
 
 @Suite("Hostile JSON")
 struct JSONFuzzTests {
     @Test("what is written is read back as the same value", arguments: [.compact, .pretty] as [JSONStyle])
     func roundTrip(style: JSONStyle) throws {
-        var generator = SeededGenerator(seed: 1)
+        var generator = SeededRandom(seed: 1)
         for _ in 0..<3000 {
             let value = JSON.random(depth: 5, using: &generator)
             let bytes = value.bytes(style)
@@ -18,7 +19,7 @@ struct JSONFuzzTests {
 
     @Test("mutated documents never crash the parser, and what it accepts is written and read back the same")
     func mutations() throws {
-        var generator = SeededGenerator(seed: 2)
+        var generator = SeededRandom(seed: 2)
         var accepted = 0
         for _ in 0..<6000 {
             let bytes = JSON.random(depth: 4, using: &generator).bytes().mutated(using: &generator)

@@ -1,4 +1,5 @@
 import JSON
+import Randomness
 import Testing
 
 @Suite("JSON merge patches")
@@ -48,7 +49,7 @@ struct JSONMergePatchTests {
 
     @Test("the difference, merged into the old document, gives the new one, of random documents")
     func property() {
-        var generator = SeededGenerator(seed: 4)
+        var generator = SeededRandom(seed: 4)
         for _ in 0..<3000 {
             let old = JSON.random(depth: 4, using: &generator)
             // A second document that shares much with the first.

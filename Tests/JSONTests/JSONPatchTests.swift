@@ -1,4 +1,5 @@
 import JSON
+import Randomness
 import Testing
 
 @Suite("JSON patches")
@@ -151,7 +152,7 @@ struct JSONPatchTests {
 
     @Test("random patches never crash, and one that fails has changed nothing")
     func random() throws {
-        var generator = SeededGenerator(seed: 3)
+        var generator = SeededRandom(seed: 3)
         var made = 0
         for _ in 0..<3000 {
             let document = JSON.random(depth: 3, using: &generator)
@@ -167,7 +168,7 @@ struct JSONPatchTests {
         #expect(made > 50)
     }
 
-    private static func randomOperation(on document: JSON, using generator: inout SeededGenerator) -> JSONPatch.Operation {
+    private static func randomOperation(on document: JSON, using generator: inout SeededRandom) -> JSONPatch.Operation {
         let value = JSON.random(depth: 1, using: &generator)
         let pointer = randomPointer(into: document, using: &generator)
         switch Int.random(in: 0..<6, using: &generator) {
@@ -180,7 +181,7 @@ struct JSONPatchTests {
         }
     }
 
-    private static func randomPointer(into document: JSON, using generator: inout SeededGenerator) -> JSONPointer {
+    private static func randomPointer(into document: JSON, using generator: inout SeededRandom) -> JSONPointer {
         var pointer = JSONPointer()
         var value = document
         while Int.random(in: 0..<4, using: &generator) > 0 {

@@ -214,22 +214,7 @@ struct KubectlTests {
     }
 }
 
-/// The kubectl of this machine.
-enum Kubectl {
-    static let path: String? = (ProcessEnvironment.current["PATH"] ?? "").split(separator: ":").map { directory in
-        String(directory) + "/kubectl"
-    }.first { access($0, X_OK) == 0 }
-
-    /// 32 of kubectl 1.32; nil when there is none.
-    static func minor() async throws -> Int? {
-        guard path != nil else { return nil }
-        return try await withTemporaryDirectory { directory in
-            let outcome = try await run(["version", "--client", "-o", "json"], "/dev/null", directory)
-            let minor = try JSON.parse(outcome.output)["clientVersion"]?["minor"]?.string
-            return minor.flatMap { Int($0.prefix { $0.isNumber }) }
-        }
-    }
-
+extension Kubectl {
     static func run(_ arguments: [String], _ kubeconfig: String, _ directory: String) async throws -> Program.Outcome {
         let environment = ["KUBECONFIG": kubeconfig, "HOME": directory, "PATH": ProcessEnvironment.current["PATH"] ?? ""]
         return try await Program(path!, arguments, environment: environment, in: directory).wait()

@@ -1,6 +1,7 @@
 import HTTPCore
 import JSON
 import KubeCore
+import Randomness
 import Testing
 
 @testable import KubeClient

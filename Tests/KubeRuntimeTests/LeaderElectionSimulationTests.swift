@@ -1,4 +1,5 @@
 import KubeCore
+import Randomness
 import Testing
 
 @testable import KubeRuntime

@@ -1,5 +1,6 @@
 import KubeCore
 import KubeRuntime
+import Randomness
 import Testing
 
 @Suite struct StoreTests {

@@ -1,6 +1,7 @@
 import HTTPCore
 import KubeClient
 import KubeCore
+import Randomness
 import Testing
 
 @testable import KubeRuntime

@@ -1,5 +1,6 @@
 import Harness
 import KubeRuntime
+import Randomness
 import Synchronization
 import Testing
 

@@ -1,6 +1,7 @@
 import Harness
 import JSON
 import KubeServer
+import Randomness
 import Testing
 
 @Suite("The past", .serialized)

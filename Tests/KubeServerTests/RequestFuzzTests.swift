@@ -2,6 +2,7 @@ import HTTPTypes
 import Harness
 import JSON
 import KubeServer
+import Randomness
 import Testing
 
 @Suite("Whatever is asked", .serialized)

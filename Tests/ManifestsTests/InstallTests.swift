@@ -44,12 +44,13 @@ struct InstallTests {
 
     @Test(
         "What kubectl renders applies as well",
-        .enabled("kubectl before 1.21 has a kustomize that knows only the patches of its time") { try await kubectlMinor() ?? 0 >= 21 },
+        .enabled("kubectl before 1.21 has a kustomize that knows only the patches of its time") { try await Kubectl.minor() ?? 0 >= 21 },
         arguments: ["base", "overlays/dev"])
     func rendered(folder: String) async throws {
         let objects = try await withTemporaryDirectory { directory in
             let outcome = try await Program(
-                kubectl, ["kustomize", "\(Manifests.folder)/\(folder)"], environment: ["HOME": directory, "PATH": "/usr/bin:/bin"],
+                try #require(Kubectl.path), ["kustomize", "\(Manifests.folder)/\(folder)"],
+                environment: ["HOME": directory, "PATH": "/usr/bin:/bin"],
                 in: directory
             ).wait()
             try #require(outcome.status == 0, "\(outcome)")
@@ -74,17 +75,3 @@ struct InstallTests {
         return versions
     }
 }
-
-/// 32 of kubectl 1.32; nil when there is none.
-private func kubectlMinor() async throws -> Int? {
-    guard access(kubectl, X_OK) == 0 else { return nil }
-    return try await withTemporaryDirectory { directory in
-        let outcome = try await Program(
-            kubectl, ["version", "--client", "-o", "json"], environment: ["HOME": directory, "PATH": "/usr/bin:/bin"], in: directory
-        ).wait()
-        let minor = try JSON.parse(Array(outcome.output.utf8))["clientVersion"]?["minor"]?.string
-        return minor.flatMap { Int($0.prefix { $0.isNumber }) }
-    }
-}
-
-private let kubectl = getenv("GRAFT_KUBECTL").map { String(cString: $0) } ?? "/usr/bin/kubectl"

@@ -57,12 +57,12 @@ struct ProgramTests {
         let command = try ControllerCommand.parse(workload.arguments("pod"))
         #expect(command.log.logLevel == .debug)
         #expect(!command.noLeaderElection)
-        let probes = try #require(try ProbeServer(command.listen, metrics: MetricsRegistry(), logger: Logger(label: "test")))
-        #expect(probes.address == "0.0.0.0")
+        let probes = try ListeningAddress(command.listen)
+        #expect(probes.host == "0.0.0.0")
         for (probe, path) in [("livenessProbe", "/healthz"), ("readinessProbe", "/readyz")] {
             let request = workload.container[probe]?["httpGet"]
             #expect(request?["path"]?.string == path)
-            #expect(ProbeServer.paths.contains(path))
+            #expect(ProbeEndpoint.paths.contains(path))
             let port = workload.container["ports"]?.array?.first { $0["name"] == request?["port"] }
             #expect(port?["containerPort"]?.integer == Int64(probes.port))
         }
@@ -70,7 +70,7 @@ struct ProgramTests {
         let annotations = try objects.only("Deployment", "graft-controller")["spec"]?["template"]?["metadata"]?["annotations"]
         #expect(annotations?["prometheus.io/scrape"] == "true")
         #expect(annotations?["prometheus.io/port"]?.string == "\(probes.port)")
-        #expect(ProbeServer.paths.contains(annotations?["prometheus.io/path"]?.string ?? ""))
+        #expect(ProbeEndpoint.paths.contains(annotations?["prometheus.io/path"]?.string ?? ""))
         #expect(command.log.logFormat == .json)
         // Replicas, and a container that is started anew in the same pod, are different candidates.
         #expect(command.identity == nil)

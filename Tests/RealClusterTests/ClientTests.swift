@@ -93,7 +93,7 @@ extension RealCluster {
             let api = Api<ModulePlan>(try Cluster.shared.controller, namespace: Cluster.namespace)
             try await api.create(Sample.plan("anew"))
             #expect(try await api.apply("anew", Sample.plan("anew", epoch: 8), manager: "graft-controller").metadata.generation == 2)
-            try await api.delete("anew")
+            try await Api<ModulePlan>(try Cluster.shared.kubernetes, namespace: Cluster.namespace).delete("anew")
             #expect(try await api.create(Sample.plan("anew")).metadata.generation == 1)
         }
 

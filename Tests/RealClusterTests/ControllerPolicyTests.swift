@@ -45,7 +45,7 @@ extension RealCluster {
             }
         }
 
-        @Test("The controller writes all of it, and takes it away")
+        @Test("The controller writes all of it, and takes revisions away; a plan goes with the deployment that owns it")
         func controller() async throws {
             let client = try Cluster.shared.controller
             try await Api<ModuleDeployment>(try Cluster.shared.tenant, namespace: Cluster.namespace).create(Sample.deployment("whole"))
@@ -65,7 +65,7 @@ extension RealCluster {
             try await quarantines.create(Sample.quarantine("whole"))
             await expectForbidden("cannot delete resource") { try await quarantines.delete("whole") }
             try await revisions.delete("whole")
-            try await plans.delete("whole")
+            await expectForbidden("cannot delete resource") { try await plans.delete("whole") }
         }
 
         static let cleaners = [
@@ -88,7 +88,9 @@ extension RealCluster {
             ("patch", "coordination.k8s.io/leases", "graft-agents", false), ("watch", "graft.dev/modulehosts", nil, true),
             ("patch", "graft.dev/modulehosts", nil, false), ("patch", "graft.dev/modulehosts/status", nil, false),
             ("create", "graft.dev/verificationpolicies", nil, false), ("delete", "graft.dev/modulequarantines", nil, false),
-            ("delete", "graft.dev/moduledeployments", nil, false), ("update", "graft.dev/moduledeployments/finalizers", nil, true),
+            ("delete", "graft.dev/moduledeployments", nil, false), ("delete", "graft.dev/moduleplans", nil, false),
+            ("delete", "graft.dev/modulerevisions", nil, true), ("get", "graft.dev/moduleplans", nil, false),
+            ("update", "graft.dev/moduledeployments/finalizers", nil, true),
             ("get", "/secrets", "graft-system", false), ("get", "/secrets", nil, false), ("list", "/pods", nil, false),
         ]
 

@@ -135,7 +135,7 @@ extension RealCluster {
             let deployments = Api<ModuleDeployment>(cluster.controller, namespace: Cluster.namespace)
             let body: JSON = ["status": status.json]
             try await deployments.applyStatus("remembered", body, manager: GraftAPI.controllerManager)
-            let stored = try await deployments.get("remembered").status
+            let stored = try await Api<ModuleDeployment>(cluster.tenant, namespace: Cluster.namespace).get("remembered").status
             #expect(stored.json == status.json)
             #expect(stored == status)
         }

@@ -23,7 +23,7 @@ extension RealCluster {
         func rollout() async throws {
             let cluster = try Cluster.shared
             try await withTemporaryDirectory { directory in
-                let modules = try SignedModules(directory: directory + "/layout")
+                let modules = try ModuleShelf(directory: directory + "/layout")
                 for version in ["1.0.0", "1.1.0"] { try await modules.push(version) }
                 try await Self.trust(modules, cluster.admin)
                 try await withThrowingTaskGroup(of: Void.self) { group in
@@ -103,19 +103,19 @@ extension RealCluster {
             [
                 "spec": [
                     "class": "edge-proxy", "slot": "net/filter", "selector": ["matchLabels": ["tier": "edge"]],
-                    "module": .string("\(SignedModules.repository):\(version)"),
+                    "module": .string("\(ModuleShelf.repository):\(version)"),
                     "strategy": ["soakSeconds": 0, "maxUnavailable": "100%", "steps": steps],
                 ]
             ]
         }
 
-        private static func trust(_ modules: SignedModules, _ admin: Client) async throws {
+        private static func trust(_ modules: ModuleShelf, _ admin: Client) async throws {
             try await Api<VerificationPolicy>(admin).create(
                 Sample.policy("edge-modules").with(
-                    "spec.authorities", [["name": "release", "key": ["data": .string(modules.key.publicKey.pem)]]]))
+                    "spec.authorities", [["name": "release", "key": ["data": .string(modules.releaseKey.publicKey.pem)]]]))
         }
 
-        private static func agent(_ node: String, _ cluster: Cluster, _ modules: SignedModules, _ directory: String) async throws
+        private static func agent(_ node: String, _ cluster: Cluster, _ modules: ModuleShelf, _ directory: String) async throws
             -> AgentServices
         {
             let agent = try await NodeAgent(node: node, in: cluster)

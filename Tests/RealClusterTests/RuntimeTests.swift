@@ -27,7 +27,7 @@ extension RealCluster {
                 #expect(reflector.store.get(key)?.spec.epoch == 7)
                 try await plans.apply("stored", Sample.plan("stored", hostClass: "stored", epoch: 8), manager: "graft-controller")
                 try await eventually("the change arrives") { reflector.store.get(key)?.spec.epoch == 8 }
-                try await plans.delete("stored")
+                try await Api<ModulePlan>(cluster.kubernetes, namespace: Cluster.namespace).delete("stored")
                 try await eventually("the deletion arrives") { reflector.store.count == 0 }
             }
         }

@@ -16,7 +16,7 @@ extension RealCluster {
             try await plans.create(Sample.plan("watched", hostClass: "watched"))
             try await plans.create(Sample.plan("unwatched", hostClass: "unwatched"))
             try await plans.apply("watched", Sample.plan("watched", hostClass: "watched", epoch: 8), manager: "graft-controller")
-            try await plans.delete("watched")
+            try await Api<ModulePlan>(cluster.kubernetes, namespace: Cluster.namespace).delete("watched")
             let options = WatchOptions(fields: ["spec.class": "watched"], resourceVersion: version, timeoutSeconds: 60)
             let seen = try await agent.watch(options) { stream in
                 var seen: [String] = []
@@ -34,12 +34,14 @@ extension RealCluster {
             #expect(seen == ["added watched 7", "modified watched 8", "deleted watched 8"])
         }
 
-        @Test("A watch in which nothing changes ends when its time is over, after a bookmark")
+        @Test("A watch that what happens is not about ends when its time is over, after a bookmark")
         func bookmark() async throws {
             let api = Api<ModuleQuarantine>(try Cluster.shared.admin)
             let version = try await api.list().resourceVersion
             let options = WatchOptions(fields: ["metadata.name": "nothing"], resourceVersion: version, timeoutSeconds: 5)
             let bookmarks = try await api.watch(options) { stream in
+                // A bookmark is sent only where something of the kind has happened since the watch began, if nothing that it is about.
+                try await api.create(Sample.quarantine("bookmarked"))
                 var bookmarks: [String] = []
                 while let event = try await stream.next() {
                     if case .bookmark(let version, _) = event { bookmarks.append(version) } else { Issue.record("unexpected: \(event)") }

@@ -1,12 +1,13 @@
 import JSON
+import Randomness
 import Schema
 import Testing
 
 /// Any schemas and values, from a seed.
 struct Arbitrary {
-    var generator: SplitMix
+    var generator: SeededRandom
 
-    init(seed: UInt64) { generator = SplitMix(state: seed) }
+    init(seed: UInt64) { generator = SeededRandom(seed: seed) }
 
     mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &generator) < percent }
     mutating func pick<Element>(_ elements: [Element]) -> Element { elements.randomElement(using: &generator)! }
@@ -51,17 +52,6 @@ struct Arbitrary {
     }
 
     private static let names = ["a", "b", "c", "metadata"]
-}
-
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
 }
 
 @Suite struct `Whatever the schema and the value` {

@@ -1,4 +1,5 @@
 import JSON
+import Randomness
 import Testing
 import YAML
 
@@ -118,7 +119,7 @@ struct YAMLWriterTests {
 
     @Test("what is written is read back as the same value, of random values")
     func roundTrip() throws {
-        var generator = SeededGenerator(seed: 5)
+        var generator = SeededRandom(seed: 5)
         for _ in 0..<4000 {
             let value = JSON.random(depth: 5, using: &generator)
             let written = YAML.text(value)
@@ -128,7 +129,7 @@ struct YAMLWriterTests {
 
     @Test("compact JSON is YAML, too, but for escaped surrogates, which are not written")
     func json() throws {
-        var generator = SeededGenerator(seed: 6)
+        var generator = SeededRandom(seed: 6)
         for _ in 0..<1000 {
             // Of what the JSON writer leaves as it is, YAML refuses some characters and folds others.
             let value = JSON.random(depth: 4, using: &generator)
@@ -141,7 +142,7 @@ struct YAMLWriterTests {
 
     @Test("mutated documents never crash the reader, and what it accepts is written and read back the same")
     func mutations() {
-        var generator = SeededGenerator(seed: 7)
+        var generator = SeededRandom(seed: 7)
         var accepted = 0
         for _ in 0..<6000 {
             let bytes = Array(YAML.text(.random(depth: 4, using: &generator)).utf8).mutated(using: &generator)

@@ -30,7 +30,8 @@ struct ControlPlane {
     var logger: Logger
 
     /// Runs until SIGTERM or SIGINT.
-    func run() async throws {
+    /// - Parameter first: services that belong before its own.
+    func run(after first: [any Service] = []) async throws {
         try TakenPort.check(address, port, option: "--port")
         try TakenPort.check(address, registryPort, option: "--registry-port")
         defer { unlink(directory.ready.path) }
@@ -45,11 +46,12 @@ struct ControlPlane {
         let addresses = ControlPlaneAddresses(
             directory: directory, tokens: tokens, authority: certificates.authority, address: address)
 
-        var services: [any Service] = [
-            try apiServer(server, certificates, addresses), try registryServer(addresses),
-            // Shut down before the sockets: it ends the watches that hold connections open.
-            Background(work: server.run),
-        ]
+        var services: [any Service] =
+            first + [
+                try apiServer(server, certificates, addresses), try registryServer(addresses),
+                // Shut down before the sockets: it ends the watches that hold connections open.
+                Background(work: server.run),
+            ]
         if runsController {
             services.append(
                 ControllerServices(client: client, artifacts: registry, configuration: .init(electsLeader: false), logger: logger))

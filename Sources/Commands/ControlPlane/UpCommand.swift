@@ -1,4 +1,5 @@
 import ArgumentParser
+import ControllerCommand
 import ProgramOptions
 
 /// `graft up`: an embedded control plane, for trying, developing and testing. Not for production: one process, one machine.
@@ -19,6 +20,8 @@ struct UpCommand: AsyncParsableCommand {
     var noController = false
     @OptionGroup var log: LogOptions
     @OptionGroup var registry: RegistryOptions
+    @OptionGroup var telemetry: TelemetryOptions
+    @OptionGroup var metrics: MetricsOptions
 
     func validate() throws {
         for (name, value) in [("--port", port), ("--registry-port", registryPort)] where !(0...65_535).contains(value) {
@@ -27,9 +30,11 @@ struct UpCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await ControlPlane(
+        let assembly = try ControllerAssembly(
+            program: "graft", version: GraftCommand.configuration.version, log: log, telemetry: telemetry, listen: metrics.listen)
+        let controlPlane = ControlPlane(
             directory: try ControlPlaneDirectory(data), address: "127.0.0.1", port: port, registryPort: registryPort,
-            registry: try registry.client(), runsController: !noController, logger: log.logger("graft")
-        ).run()
+            registry: try registry.client(), runsController: !noController, logger: assembly.logger)
+        try await assembly.run { first in try await controlPlane.run(after: first) }
     }
 }

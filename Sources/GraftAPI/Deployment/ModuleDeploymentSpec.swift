@@ -74,7 +74,9 @@ package struct Strategy: SchemaObject, Hashable {
             $0.minimum = 0; $0.maximum = 86_400
         },
         .defaulted(
-            "progressDeadlineSeconds", \.progressDeadlineSeconds, 600, "Without progress for this long, it rolls back; pauses do not count."
+            "progressDeadlineSeconds", \.progressDeadlineSeconds, 600,
+            "After this long without progress it rolls back where a host hangs in the module or the module left it with nothing serving; hosts "
+                + "hindered by their surroundings stall it, or are left behind. Pauses do not count."
         ) {
             $0.minimum = 1
             $0.maximum = 86_400

@@ -1,5 +1,6 @@
 public import HTTPCore
 public import HTTPTypes
+public import KubeClient
 
 /// A transport that sends writes only while a fence is open. Reads pass always.
 ///
@@ -32,4 +33,9 @@ public struct FencedTransport: Transport {
         limits.whole = min(limits.whole ?? left, left)
         return try await base.withResponse(to: request, body: body, limits: limits, handle)
     }
+}
+
+extension Client {
+    /// This client, whose writes are sent only while a fence is open: what the work of a leader writes with.
+    public func fenced(by fence: WriteFence) -> Client { through { FencedTransport($0, fence: fence) } }
 }

@@ -21,7 +21,7 @@ public struct LeadershipLost: Error, Sendable, Hashable, CustomStringConvertible
 /// - After a leader has vanished another leads within `leaseDuration` and one `retryPeriod`; after one that gave up, within a `retryPeriod`.
 /// - Lost leadership cancels the body and throws `LeadershipLost`. When the body returns by itself, which it does at a graceful shutdown,
 ///   the lease is given up, and the next replica need not wait for it to run out.
-/// - What the body writes through a `FencedTransport` over `fence` is not sent once we do not lead for certain.
+/// - What the body writes with a client that is `fenced(by: fence)` is not sent once we do not lead for certain.
 public final class LeaderElection: Service {
     /// How long a lease lasts, and how soon a leader that can't renew it stops.
     public struct Timing: Sendable, Hashable {

@@ -22,61 +22,67 @@ public final class ObjectMetrics<Owner: Hashable & Sendable>: Sendable {
         }
     }
 
-    private let owners = Mutex<[Owner: Owned]>([:])
+    private struct State {
+        var owners: [Owner: Owned] = [:]
+        var isOver = false
+    }
+
+    private let state = Mutex(State())
     private let factory: any MetricsFactory
 
     /// - Parameter factory: by default where the task's metrics go.
     public init(factory: any MetricsFactory = MetricsSystem.factory) { self.factory = factory }
 
     /// Objects that may have series.
-    public var count: Int { owners.withLock { $0.count } }
+    public var count: Int { state.withLock { $0.owners.count } }
 
     /// From now on the object may have series.
-    public func begin(_ owner: Owner) { owners.withLock { if $0[owner] == nil { $0[owner] = Owned() } } }
+    public func begin(_ owner: Owner) { state.withLock { if $0.owners[owner] == nil, !$0.isOver { $0.owners[owner] = Owned() } } }
 
     /// Ends all series of an object that is gone.
     public func end(_ owner: Owner) {
         // Within the lock: a series of the same object, come back meanwhile, must not be ended in its place.
-        owners.withLock { $0.removeValue(forKey: owner)?.destroy() }
+        state.withLock { $0.owners.removeValue(forKey: owner)?.destroy() }
     }
 
-    /// Ends all series of all objects.
+    /// Ends all series of all objects, for good: a change that is just being told begins none anew.
     public func endAll() {
-        owners.withLock { owners in
-            for owned in owners.values { owned.destroy() }
-            owners = [:]
+        state.withLock { state in
+            for owned in state.owners.values { owned.destroy() }
+            state.owners = [:]
+            state.isOver = true
         }
     }
 
     /// Makes the gauges of one name and object exactly these: others of the name, that it had before, end.
     /// - Parameter values: by their labels, which tell the object from others, too.
     public func set(_ label: String, of owner: Owner, to values: [(dimensions: [(String, String)], value: Double)]) {
-        owners.withLock { owners in
-            guard owners[owner] != nil else { return }
+        state.withLock { state in
+            guard state.owners[owner] != nil else { return }
             var kept: Set<Name> = []
             for (dimensions, value) in values {
                 let name = Self.name(label, dimensions)
                 kept.insert(name)
-                if let known = owners[owner]?.gauges[name] {
+                if let known = state.owners[owner]?.gauges[name] {
                     known.record(value)
                 } else {
                     let gauge = Gauge(label: label, dimensions: dimensions, factory: factory)
                     gauge.record(value)
-                    owners[owner]?.gauges[name] = gauge
+                    state.owners[owner]?.gauges[name] = gauge
                 }
             }
-            let old = owners[owner]?.gauges.keys.filter { $0.label == label && !kept.contains($0) } ?? []
-            for name in old { owners[owner]?.gauges.removeValue(forKey: name)?.destroy() }
+            let old = state.owners[owner]?.gauges.keys.filter { $0.label == label && !kept.contains($0) } ?? []
+            for name in old { state.owners[owner]?.gauges.removeValue(forKey: name)?.destroy() }
         }
     }
 
     /// Counts something that happened to an object.
     public func count(_ label: String, of owner: Owner, _ dimensions: [(String, String)], by amount: Int64 = 1) {
-        owners.withLock { owners in
-            guard owners[owner] != nil else { return }
+        state.withLock { state in
+            guard state.owners[owner] != nil else { return }
             let name = Self.name(label, dimensions)
-            let counter = owners[owner]?.counters[name] ?? Counter(label: label, dimensions: dimensions, factory: factory)
-            owners[owner]?.counters[name] = counter
+            let counter = state.owners[owner]?.counters[name] ?? Counter(label: label, dimensions: dimensions, factory: factory)
+            state.owners[owner]?.counters[name] = counter
             counter.increment(by: amount)
         }
     }

@@ -1,21 +1,33 @@
-package import Logging
+public import Logging
 
 /// Writes each event as one line, as text or JSON.
 ///
 /// Messages are constant and values stand in the metadata: the message is what one searches for. Metadata of the event wins over the
 /// provider's (the reconcile, the trace), and that over the logger's.
-package struct LineLogHandler: LogHandler {
-    package var logLevel = Logger.Level.info
-    package var metadata: Logger.Metadata = [:]
-    package var metadataProvider: Logger.MetadataProvider?
+public struct LineLogHandler: LogHandler {
+    /// Less important events are not written.
+    public var logLevel = Logger.Level.info
+    /// What goes with every event.
+    public var metadata: Logger.Metadata = [:]
+    /// What goes with events of the task that logs.
+    public var metadataProvider: Logger.MetadataProvider?
     private let label: String
     private let format: LogFormat
     private let sink: LogSink
     private let wall: @Sendable () -> UInt64
 
+    /// - Parameters:
+    ///   - metadataProvider: `.trace`, or more than that by `.multiplex`.
+    public init(
+        label: String, format: LogFormat, metadataProvider: Logger.MetadataProvider? = .trace, sink: LogSink = .standardError
+    ) {
+        self.init(label: label, format: format, metadataProvider: metadataProvider, sink: sink, wall: TelemetryTime.system.wall)
+    }
+
+    /// - Parameter wall: nanoseconds since 1970.
     package init(
-        label: String, format: LogFormat, metadataProvider: Logger.MetadataProvider? = nil, sink: LogSink = .standardError,
-        wall: @escaping @Sendable () -> UInt64 = TelemetryTime.system.wall
+        label: String, format: LogFormat, metadataProvider: Logger.MetadataProvider? = nil, sink: LogSink,
+        wall: @escaping @Sendable () -> UInt64
     ) {
         self.label = label
         self.format = format
@@ -24,12 +36,14 @@ package struct LineLogHandler: LogHandler {
         self.wall = wall
     }
 
-    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    /// One value of what goes with every event.
+    public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
-    package func log(event: LogEvent) {
+    /// Writes it.
+    public func log(event: LogEvent) {
         var all = metadata
         if let provided = metadataProvider?.get() { all.merge(provided) { $1 } }
         if let own = event.metadata { all.merge(own) { $1 } }

@@ -1,5 +1,5 @@
 /// How a line of the log looks.
-package enum LogFormat: String, Sendable, CaseIterable {
+public enum LogFormat: String, Sendable, CaseIterable {
     /// For people: time, level, label, message, and metadata as `key=value`.
     case text
     /// For programs: one JSON object a line.

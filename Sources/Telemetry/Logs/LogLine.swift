@@ -49,7 +49,7 @@ struct LogLine {
         }
     }
 
-    /// `2026-11-21T11:00:00.123456Z info graft-controller: leading lease=graft-system/graft-controller`.
+    /// `2026-11-21T11:00:00.123456Z info config-mirror: leading lease=platform/config-mirror`.
     private var text: String {
         var text = "\(time) \(level.rawValue) \(label): \(Self.inOneLine(message))"
         for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {

@@ -2,13 +2,15 @@ import Glibc
 import Synchronization
 
 /// Where lines go. One line is one write, so that those of several threads never mix.
-package struct LogSink: Sendable {
-    package var write: @Sendable ([UInt8]) -> Void
+public struct LogSink: Sendable {
+    /// Takes a line with its line feed. Called from any thread.
+    public var write: @Sendable ([UInt8]) -> Void
 
-    package init(_ write: @escaping @Sendable ([UInt8]) -> Void) { self.write = write }
+    /// Made of its function.
+    public init(_ write: @escaping @Sendable ([UInt8]) -> Void) { self.write = write }
 
     /// Standard error. What can't be written is lost: a log that nobody reads ends no program.
-    package static let standardError: LogSink = {
+    public static let standardError: LogSink = {
         let turn = Mutex(())
         return LogSink { line in
             turn.withLock { _ in

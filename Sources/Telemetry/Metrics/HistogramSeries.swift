@@ -1,15 +1,16 @@
 import CoreMetrics
 
 /// How many observations fell where.
-package struct HistogramValue: Sendable, Hashable {
+public struct HistogramValue: Sendable, Hashable {
     /// Upper bounds, inclusive, ascending; without the last one, which is infinity.
-    package var bounds: [Double]
+    public var bounds: [Double]
     /// Observations in each bucket alone; one more than there are bounds.
-    package var counts: [UInt64]
+    public var counts: [UInt64]
     /// Of all observations.
-    package var sum: Double
+    public var sum: Double
 
-    package var count: UInt64 { counts.reduce(0, &+) }
+    /// All observations.
+    public var count: UInt64 { counts.reduce(0, &+) }
 }
 
 /// Counts observations by size, in buckets that never change. Takes no lock and allocates nothing.

@@ -1,7 +1,7 @@
 extension MetricDescription {
     /// The metrics of controllers, as dashboards and alerts of the ecosystem know them: names, labels and buckets of client-go,
     /// component-base and controller-runtime.
-    package static let kubernetes: [MetricDescription] =
+    public static let kubernetes: [MetricDescription] =
         requests + queues + reconciles + [
             MetricDescription("leader_election_master_status", "Whether this replica holds the lease: 1 it does, 0 it stands by.")
         ]

@@ -1,15 +1,16 @@
 /// What swift-metrics can't say of a metric: its help, its unit and the bounds of its buckets.
-package struct MetricDescription: Sendable, Hashable {
+public struct MetricDescription: Sendable, Hashable {
     /// As it is exposed.
-    package var name: String
+    public var name: String
     /// One line for people.
-    package var help: String
+    public var help: String
     /// `seconds`, `bytes`; empty where it counts things.
-    package var unit: String
+    public var unit: String
     /// Of a histogram's buckets, ascending, without infinity. Nil: those of its kind.
-    package var bounds: [Double]?
+    public var bounds: [Double]?
 
-    package init(_ name: String, _ help: String, unit: String = "", bounds: [Double]? = nil) {
+    /// Made of its members.
+    public init(_ name: String, _ help: String, unit: String = "", bounds: [Double]? = nil) {
         self.name = name
         self.help = help
         self.unit = unit

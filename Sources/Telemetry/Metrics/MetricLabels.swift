@@ -1,17 +1,21 @@
 /// The labels of a series: valid names, each once, sorted.
-package struct MetricLabels: Sendable {
-    package struct Label: Sendable, Hashable {
-        package var name: String
-        package var value: String
+public struct MetricLabels: Sendable {
+    /// A name and a value.
+    public struct Label: Sendable, Hashable {
+        /// Valid for Prometheus.
+        public var name: String
+        /// Not escaped.
+        public var value: String
     }
 
-    package let labels: [Label]
+    /// Sorted by name.
+    public let labels: [Label]
     /// `a="b",c="d"`, escaped as both text formats want it. Equal labels have equal texts, and different ones different texts.
-    package let text: String
+    public let text: String
 
     /// - Parameter dimensions: of swift-metrics. Of two that become the same name the first counts. An empty value is the same as no label, as
     ///   the data model has it.
-    package init(_ dimensions: [(String, String)]) {
+    public init(_ dimensions: [(String, String)]) {
         var labels: [Label] = []
         labels.reserveCapacity(dimensions.count)
         for (name, value) in dimensions where !value.isEmpty {
@@ -45,10 +49,10 @@ package struct MetricLabels: Sendable {
 
 extension MetricLabels: Hashable, Comparable {
     /// By bytes: two texts that Unicode takes for the same are different labels.
-    package static func == (left: MetricLabels, right: MetricLabels) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
-    package static func < (left: MetricLabels, right: MetricLabels) -> Bool { left.text.utf8.lexicographicallyPrecedes(right.text.utf8) }
+    public static func == (left: MetricLabels, right: MetricLabels) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+    public static func < (left: MetricLabels, right: MetricLabels) -> Bool { left.text.utf8.lexicographicallyPrecedes(right.text.utf8) }
 
-    package func hash(into hasher: inout Hasher) {
+    public func hash(into hasher: inout Hasher) {
         let done: Void? = text.utf8.withContiguousStorageIfAvailable { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
         if done == nil { for byte in text.utf8 { hasher.combine(byte) } }
     }

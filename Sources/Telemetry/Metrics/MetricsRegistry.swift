@@ -8,7 +8,7 @@ import Synchronization
 /// - A metric has one kind. Asked for as another kind, or by a name that another metric's samples have, a series is given that nobody
 ///   reads, and `conflicts` counts it: a mistake in a metric never ends a program.
 /// - Looking a series up takes a lock; writing to one that is kept does not.
-package final class MetricsRegistry: Sendable {
+public final class MetricsRegistry: Sendable {
     private struct Family {
         var kind: MetricKind
         var description: MetricDescription
@@ -32,7 +32,7 @@ package final class MetricsRegistry: Sendable {
     ///   - descriptions: what is known of metrics beforehand; others get a default.
     ///   - collectors: asked for more each time all is read, for what is cheaper to look up than to keep.
     ///   - seriesLimit: of one metric. Beyond it nobody reads them: labels without bounds must not take all memory.
-    package init(
+    public init(
         descriptions: [MetricDescription] = MetricDescription.kubernetes,
         collectors: [@Sendable () -> [MetricsSnapshot.Family]] = [], seriesLimit: Int = 200_000
     ) {
@@ -42,11 +42,11 @@ package final class MetricsRegistry: Sendable {
     }
 
     /// Series that nobody reads, since their name is another metric's.
-    package var conflicts: UInt64 { state.withLock { $0.conflicts } }
+    public var conflicts: UInt64 { state.withLock { $0.conflicts } }
     /// Series that nobody reads, since their metric has too many.
-    package var overflow: UInt64 { state.withLock { $0.overflow } }
+    public var overflow: UInt64 { state.withLock { $0.overflow } }
     /// How many series there are.
-    package var count: Int { state.withLock { $0.families.values.reduce(0) { $0 + $1.series.count } } }
+    public var count: Int { state.withLock { $0.families.values.reduce(0) { $0 + $1.series.count } } }
 
     /// The series of a name and labels.
     func series<S: Series>(
@@ -101,7 +101,7 @@ package final class MetricsRegistry: Sendable {
     }
 
     /// Reads everything.
-    package func snapshot() -> MetricsSnapshot {
+    public func snapshot() -> MetricsSnapshot {
         let families = state.withLock { $0.families }
         var result = families.map { name, family in
             var description = family.description

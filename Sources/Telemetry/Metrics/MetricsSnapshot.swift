@@ -1,30 +1,39 @@
 /// All metrics at one moment, in the order in which they are exposed.
-package struct MetricsSnapshot: Sendable {
-    package struct Family: Sendable {
-        package var description: MetricDescription
-        package var kind: MetricKind
+public struct MetricsSnapshot: Sendable {
+    /// A metric with all its series.
+    public struct Family: Sendable {
+        /// What is known of it beforehand.
+        public var description: MetricDescription
+        /// What its series are.
+        public var kind: MetricKind
         /// Sorted by labels.
-        package var points: [Point]
+        public var points: [Point]
 
-        package var name: String { description.name }
+        /// As it is exposed.
+        public var name: String { description.name }
 
-        package init(_ description: MetricDescription, _ kind: MetricKind, _ points: [Point]) {
+        /// Made of its members.
+        public init(_ description: MetricDescription, _ kind: MetricKind, _ points: [Point]) {
             self.description = description
             self.kind = kind
             self.points = points
         }
     }
 
-    package struct Point: Sendable {
-        package var labels: MetricLabels
-        package var value: SeriesValue
+    /// A series and its value.
+    public struct Point: Sendable {
+        /// What tells it from others of its metric.
+        public var labels: MetricLabels
+        /// At the moment of the snapshot.
+        public var value: SeriesValue
 
-        package init(_ labels: MetricLabels = MetricLabels([]), value: SeriesValue) {
+        /// Made of its members.
+        public init(_ labels: MetricLabels = MetricLabels([]), value: SeriesValue) {
             self.labels = labels
             self.value = value
         }
     }
 
     /// Sorted by name.
-    package var families: [Family]
+    public var families: [Family]
 }

@@ -1,5 +1,5 @@
 /// What a family's series are.
-package enum MetricKind: String, Sendable, Hashable {
+public enum MetricKind: String, Sendable, Hashable {
     /// Only grows, or begins again at zero.
     case counter
     /// Goes up and down.
@@ -9,9 +9,12 @@ package enum MetricKind: String, Sendable, Hashable {
 }
 
 /// What a series holds at one moment.
-package enum SeriesValue: Sendable, Hashable {
+public enum SeriesValue: Sendable, Hashable {
+    /// A counter of whole numbers.
     case integer(UInt64)
+    /// A gauge, or a counter of fractions.
     case double(Double)
+    /// Observations by size.
     case histogram(HistogramValue)
 }
 

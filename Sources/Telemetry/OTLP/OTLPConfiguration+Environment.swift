@@ -8,7 +8,7 @@ extension OTLPConfiguration {
     ///   - endpoint: of both signals; nil takes the variables'. Where there is none nothing is exported.
     ///   - ratio: nil takes the sampler of the variables, which by default records all.
     /// - Returns: nil when nothing is to be exported.
-    package static func from(
+    public static func from(
         endpoint: String?, ratio: Double?, service: String, version: String, environment: (String) -> String?
     ) throws(OTLPConfigurationError) -> OTLPConfiguration? {
         func variable(_ name: String) -> String? { environment(name).flatMap { $0.isEmpty ? nil : $0 } }

@@ -1,16 +1,19 @@
 import HTTPTypes
 
 /// Where one signal is sent.
-package struct OTLPEndpoint: Sendable, Hashable {
-    package var scheme: String
-    package var authority: String
-    package var path: String
+public struct OTLPEndpoint: Sendable, Hashable {
+    /// `http` or `https`.
+    public var scheme: String
+    /// Host, and perhaps a port.
+    public var authority: String
+    /// Begins with a slash.
+    public var path: String
 
     /// - Parameters:
     ///   - text: `http://host:port`, perhaps with a path.
     ///   - suffix: appended to the path: `/v1/traces`. Nil where the URL is the signal's own and taken as it is.
     ///   - origin: what the text stood in, for errors.
-    package init(_ text: String, appending suffix: String?, origin: String) throws(OTLPConfigurationError) {
+    public init(_ text: String, appending suffix: String?, origin: String) throws(OTLPConfigurationError) {
         let wanted = "wanted a URL such as http://collector:4318"
         guard let colon = text.firstRange(of: "://") else { throw OTLPConfigurationError("\(origin): found \"\(text)\", \(wanted)") }
         scheme = text[..<colon.lowerBound].lowercased()
@@ -36,7 +39,8 @@ package struct OTLPEndpoint: Sendable, Hashable {
 }
 
 /// What an exporter was told makes no sense: names the flag or variable, what was found and what was wanted.
-package struct OTLPConfigurationError: Error, Sendable, Hashable, CustomStringConvertible {
-    package var description: String
-    package init(_ description: String) { self.description = description }
+public struct OTLPConfigurationError: Error, Sendable, Hashable, CustomStringConvertible {
+    public var description: String
+    /// Made of its message.
+    public init(_ description: String) { self.description = description }
 }

@@ -1,11 +1,12 @@
 /// The two text formats that servers of the Prometheus family ask for.
-package enum PrometheusFormat: Sendable, CaseIterable {
+public enum PrometheusFormat: Sendable, CaseIterable {
     /// «Text-based format», version 0.0.4.
     case text
     /// OpenMetrics 1.0.
     case openMetrics
 
-    package var contentType: String {
+    /// For the `Content-Type` header.
+    public var contentType: String {
         switch self {
         case .text: "text/plain; version=0.0.4; charset=utf-8"
         case .openMetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8"
@@ -14,7 +15,7 @@ package enum PrometheusFormat: Sendable, CaseIterable {
 
     /// What an `Accept` header asks for; the older format when it names neither. Of several ranges the one with the highest weight counts, of
     /// equals the first.
-    package static func negotiated(_ accept: String?) -> PrometheusFormat {
+    public static func negotiated(_ accept: String?) -> PrometheusFormat {
         var best: (format: PrometheusFormat, weight: Double) = (.text, 0)
         for range in (accept ?? "").split(separator: ",") {
             let parts = range.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }

@@ -1,6 +1,6 @@
 extension MetricsSnapshot {
     /// The exposition as UTF-8: families sorted by name, series by labels, each family with its TYPE, and its HELP where there is one.
-    package func exposition(_ format: PrometheusFormat) -> [UInt8] {
+    public func exposition(_ format: PrometheusFormat) -> [UInt8] {
         var writer = PrometheusWriter(format: format)
         for family in families where !family.points.isEmpty { writer.write(family) }
         return writer.finish()

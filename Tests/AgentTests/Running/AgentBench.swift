@@ -17,7 +17,7 @@ import Trust
 /// A cluster with Graft's kinds, a shelf of modules and a policy; revisions and plans are written as the controller would.
 struct AgentBench {
     let cluster: EmbeddedCluster
-    let shelf: ModuleShelf
+    let shelf: FallibleShelf
     let directory: String
 
     static func run<Result>(_ body: (AgentBench) async throws -> Result) async throws -> Result {
@@ -25,7 +25,7 @@ struct AgentBench {
             try await withEmbeddedCluster { cluster in
                 for kind in GraftAPI.kinds { try await cluster.apply(definition: kind.customResourceDefinition) }
                 for namespace in ["payments", GraftAPI.agentNamespace] { try await cluster.createNamespace(namespace) }
-                let bench = AgentBench(cluster: cluster, shelf: try ModuleShelf(directory: directory), directory: directory)
+                let bench = AgentBench(cluster: cluster, shelf: try FallibleShelf(directory: directory), directory: directory)
                 try await bench.allow()
                 return try await body(bench)
             }
@@ -55,7 +55,7 @@ struct AgentBench {
         }
         var spec = ModuleRevisionSpec()
         spec.number = 1
-        spec.source = "\(ModuleShelf.repository):\(version)"
+        spec.source = "\(FallibleShelf.repository):\(version)"
         spec.digest = digests.module
         spec.config = config
         spec.configHash = ConfigHash.of(config)

@@ -42,12 +42,14 @@ final class FleetMember: Sendable {
         running.withLock { ($0.host, $0.port) = (process, port) }
     }
 
-    /// - Parameter wrapper: a command that runs the agent.
-    func startAgent(inside wrapper: [String] = []) throws {
+    /// - Parameters:
+    ///   - wrapper: a command that runs the agent.
+    ///   - options: beyond its configuration and its cluster.
+    func startAgent(inside wrapper: [String] = [], options: [String] = []) throws {
         try File.makeDirectory(stateDirectory)
         try File.write(configuration.text(.pretty), to: configurationFile)
         let process = try processes.start(
-            "agent-\(name)", wrapper + [Repository.agent, "--config", configurationFile, "--kubeconfig", kubeconfig])
+            "agent-\(name)", wrapper + [Repository.agent, "--config", configurationFile, "--kubeconfig", kubeconfig] + options)
         running.withLock { $0.agent = process }
     }
 

@@ -13,6 +13,9 @@ final class SeparateController: Sendable {
         running = Mutex(try Self.start(cluster, identity))
     }
 
+    /// The one that runs now.
+    var process: RunningProcess { running.withLock { $0 } }
+
     /// `kill -9`.
     func kill() { running.withLock { $0 }.killNow() }
 

@@ -4,6 +4,7 @@ import KubeClient
 import KubeCore
 import KubeRuntime
 import KubeServer
+import Randomness
 import Synchronization
 import Testing
 

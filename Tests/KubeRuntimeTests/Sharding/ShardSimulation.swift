@@ -1,4 +1,5 @@
 import KubeCore
+import Randomness
 
 @testable import KubeRuntime
 

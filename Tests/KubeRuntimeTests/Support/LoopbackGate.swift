@@ -21,36 +21,12 @@ final class LoopbackGate: Sendable {
         func cutAll() { for descriptor in connections { shutdown(descriptor, Int32(SHUT_RDWR)) } }
     }
 
-    let port: Int
-    private let listener: Int32
+    var port: Int { listener.port }
+    private let listener = LoopbackListener()
     private let state = Mutex(State())
 
     /// - Parameter target: the port that is meant.
-    init(to target: Int) {
-        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        var address = Self.loopback(port: 0)
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                _ = bind(socket, $0, size)
-                _ = getsockname(socket, $0, &size)
-            }
-        }
-        listen(socket, 64)
-        listener = socket
-        port = Int(UInt16(bigEndian: address.sin_port))
-        onThread { [self] in
-            while true {
-                let client = accept(listener, nil, nil)
-                guard client >= 0 else {
-                    close(listener)
-                    return
-                }
-                _ = fcntl(client, F_SETFD, FD_CLOEXEC)
-                take(client, target)
-            }
-        }
-    }
+    init(to target: Int) { listener.run { [self] in take($0, target) } }
 
     func set(_ way: Way) {
         state.withLock { state in
@@ -65,12 +41,12 @@ final class LoopbackGate: Sendable {
             state.isOver = true
             state.cutAll()
         }
-        shutdown(listener, Int32(SHUT_RDWR))
+        listener.stop()
     }
 
     private func take(_ client: Int32, _ target: Int) {
         let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        var address = Self.loopback(port: target)
+        var address = LoopbackListener.address(port: target)
         let isThrough =
             state.withLock { $0.way != .refused && !$0.isOver }
             && withUnsafePointer(to: &address) {
@@ -114,14 +90,6 @@ final class LoopbackGate: Sendable {
                 sent += part
             }
         }
-    }
-
-    private static func loopback(port: Int) -> sockaddr_in {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        address.sin_port = UInt16(port).bigEndian
-        return address
     }
 }
 

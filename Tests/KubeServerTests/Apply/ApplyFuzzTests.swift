@@ -1,5 +1,6 @@
 import JSON
 import KubeCore
+import Randomness
 import Schema
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
 
 /// Objects of any shape, whose members have names that mean something.
 private struct Shapes {
-    var generator: Mixer
+    var generator: SeededRandom
 
     private static let names = [
         "spec", "status", "metadata", "module", "nested", "config", "steps", "tags", "sel", "marks", "ports", "port", "protocol", "name",
@@ -50,7 +51,7 @@ private struct Shapes {
 @Suite struct `Whatever shape objects are of` {
     @Test(arguments: 0..<8 as Range<UInt64>)
     func `applying and tracking end, and a second apply changes nothing`(_ seed: UInt64) throws {
-        var shapes = Shapes(generator: Mixer(state: seed))
+        var shapes = Shapes(generator: SeededRandom(seed: seed))
         for round in 0..<400 {
             let schema = round % 3 == 0 ? nil : Applying.schema
             var live = shapes.object(depth: 4)
@@ -75,7 +76,7 @@ private struct Shapes {
 
     @Test(arguments: 0..<4 as Range<UInt64>)
     func `tables are rendered`(_ seed: UInt64) {
-        var shapes = Shapes(generator: Mixer(state: seed))
+        var shapes = Shapes(generator: SeededRandom(seed: seed))
         let kinds = [
             ("", "Pod"), ("", "Node"), ("", "Event"), ("", "Service"), ("apps", "Deployment"), ("rbac.authorization.k8s.io", "RoleBinding"),
         ]

@@ -1,12 +1,13 @@
 import JSON
 import KubeCore
+import Randomness
 import Testing
 
 @testable import KubeServer
 
 /// Random configurations of the test's schema.
 private struct Configurations {
-    var generator: Mixer
+    var generator: SeededRandom
 
     mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &generator) < percent }
     mutating func letter() -> String { ["a", "b", "c", "d"].randomElement(using: &generator)! }
@@ -41,7 +42,7 @@ private struct Configurations {
 
     @Test(arguments: 0..<6 as Range<UInt64>)
     func `applying twice is applying once, and what was applied is there and owned`(_ seed: UInt64) throws {
-        var configurations = Configurations(generator: Mixer(state: seed))
+        var configurations = Configurations(generator: SeededRandom(seed: seed))
         var live: JSON?
         let type = MergeType.resource(Applying.schema)
         for _ in 0..<120 {
@@ -67,7 +68,7 @@ private struct Configurations {
 
     @Test(arguments: 0..<6 as Range<UInt64>)
     func `two managers of different fields never conflict, and neither loses any`(_ seed: UInt64) throws {
-        var configurations = Configurations(generator: Mixer(state: seed))
+        var configurations = Configurations(generator: SeededRandom(seed: seed))
         var live: JSON?
         for _ in 0..<60 {
             let (left, right) = (configurations.object(half: 0), configurations.object(half: 1))
@@ -83,7 +84,7 @@ private struct Configurations {
 
     @Test(arguments: 0..<6 as Range<UInt64>)
     func `a manager that applies nothing any more leaves only what others own`(_ seed: UInt64) throws {
-        var configurations = Configurations(generator: Mixer(state: seed))
+        var configurations = Configurations(generator: SeededRandom(seed: seed))
         for _ in 0..<60 {
             let (left, right) = (configurations.object(), configurations.object())
             var live = try apply(left, nil, "left", force: true)
@@ -102,7 +103,7 @@ private struct Configurations {
 
     @Test(arguments: 0..<4 as Range<UInt64>)
     func `tracking updates owns just what is there`(_ seed: UInt64) throws {
-        var configurations = Configurations(generator: Mixer(state: seed))
+        var configurations = Configurations(generator: SeededRandom(seed: seed))
         var live: JSON?
         let type = MergeType.resource(Applying.schema)
         for _ in 0..<120 {

@@ -1,4 +1,5 @@
 import JSON
+import Randomness
 import Testing
 
 @testable import KubeServer
@@ -31,7 +32,7 @@ import Testing
 
     @Test(arguments: 0..<20 as Range<UInt64>)
     func `behaves as sets do`(_ seed: UInt64) {
-        var generator = Mixer(state: seed)
+        var generator = SeededRandom(seed: seed)
         func someSet() -> FieldSet {
             var set = FieldSet()
             for _ in 0..<Int.random(in: 0..<12, using: &generator) {
@@ -49,16 +50,5 @@ import Testing
             #expect(FieldSet(json: left.json) == left)
             for path in leftPaths { #expect(left.contains(path)) }
         }
-    }
-}
-
-struct Mixer: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -14,7 +14,7 @@ struct KubectlTests {
 
     @Test("Applies, gets, patches and deletes custom objects")
     func customObjects() async throws {
-        try await Kubectl.run { kubectl, api async throws in
+        try await KubectlSession.run { kubectl, api async throws in
             let made = try await kubectl("apply", "-f", "-", input: manifest)
             #expect(made.output == "widget.test.graft.dev/a created\n")
             let same = try await kubectl("apply", "-f", "-", input: manifest)
@@ -38,7 +38,7 @@ struct KubectlTests {
 
     @Test("Applies server-side, and is told of conflicts")
     func serverSide() async throws {
-        try await Kubectl.run { kubectl, api async throws in
+        try await KubectlSession.run { kubectl, api async throws in
             let made = try await kubectl("apply", "--server-side", "-f", "-", input: manifest)
             #expect(made.output == "widget.test.graft.dev/a serverside-applied\n")
             _ = try await api.apply(Widget.path + "/a", Widget.named("a", ["class": "edge", "size": 50]), manager: "other", force: true)
@@ -51,7 +51,7 @@ struct KubectlTests {
 
     @Test("Refuses what the schema refuses, naming the field")
     func refused() async throws {
-        try await Kubectl.run { kubectl, api async throws in
+        try await KubectlSession.run { kubectl, api async throws in
             let wrong = try await kubectl("apply", "-f", "-", input: manifest.replacing("size: 7", with: "size: 700"), fails: true)
             #expect(wrong.errors.contains("spec.size: Invalid value: 700"))
             let unknown = try await kubectl("apply", "-f", "-", input: manifest.replacing("size: 7", with: "sise: 7"), fails: true)
@@ -61,7 +61,7 @@ struct KubectlTests {
 
     @Test("Watches")
     func watch() async throws {
-        try await Kubectl.run { kubectl, api async throws in
+        try await KubectlSession.run { kubectl, api async throws in
             let watch = try kubectl.start(["get", "widgets", "-n", "shop", "-w"])
             defer { watch.end() }
             _ = try await api.create(Widget.path, Widget.named("early"))
@@ -75,7 +75,7 @@ struct KubectlTests {
 
     @Test("Waits for conditions and deletions")
     func wait() async throws {
-        try await Kubectl.run { kubectl, api async throws in
+        try await KubectlSession.run { kubectl, api async throws in
             try await kubectl("wait", "--for=condition=Established", "crd/widgets.test.graft.dev", "--timeout=20s")
             _ = try await api.create(Widget.path, Widget.named("a"))
             let wait = try kubectl.start(["wait", "--for=delete", "widget/a", "-n", "shop", "--timeout=60s"])
@@ -87,7 +87,7 @@ struct KubectlTests {
 
     @Test("Describes an object with its events")
     func describe() async throws {
-        try await Kubectl.run { kubectl, api async throws in
+        try await KubectlSession.run { kubectl, api async throws in
             let made = try await api.create(Widget.path, Widget.named("a"))
             _ = try await api.create(
                 "/apis/events.k8s.io/v1/namespaces/shop/events",
@@ -108,7 +108,7 @@ struct KubectlTests {
 
     @Test("Lists what there is")
     func apiResources() async throws {
-        try await Kubectl.run { kubectl, api async throws in
+        try await KubectlSession.run { kubectl, api async throws in
             let text = try await kubectl("api-resources").output
             #expect(text.contains("widgets"))
             #expect(text.contains("customresourcedefinitions"))
@@ -120,7 +120,7 @@ struct KubectlTests {
 
     @Test("Works with built-in kinds")
     func builtinKinds() async throws {
-        try await Kubectl.run { kubectl, api async throws in
+        try await KubectlSession.run { kubectl, api async throws in
             let config = try await kubectl("create", "configmap", "settings", "-n", "shop", "--from-literal=a=b")
             #expect(config.output == "configmap/settings created\n")
             try await kubectl("create", "secret", "generic", "key", "-n", "shop", "--from-literal=a=b")

@@ -1,5 +1,6 @@
 import JSON
 import KubeCore
+import Randomness
 import Testing
 
 @testable import KubeServer
@@ -151,7 +152,7 @@ import Testing
     }
 
     @Test func `is read or refused, whatever it is`() {
-        var generator = Mixer(state: 7)
+        var generator = SeededRandom(seed: 7)
         let alphabet = Array(#".[]?(@)=!<>'"\*:-01ab $"#)
         for _ in 0..<5000 {
             let text = String((0..<Int.random(in: 0...14, using: &generator)).map { _ in alphabet.randomElement(using: &generator)! })

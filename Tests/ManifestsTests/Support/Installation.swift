@@ -79,7 +79,7 @@ struct Installation {
         var spec = VerificationPolicySpec()
         spec.match = PolicyMatch(
             namespaces: ["payments"], classes: ["edge-proxy"], slots: ["net/*"], repositories: ["registry.example/modules/**"])
-        spec.authorities = [PolicyAuthority(name: "release", key: AuthorityKey(data: shelf.key.publicKey.pem))]
+        spec.authorities = [PolicyAuthority(name: "release", key: AuthorityKey(data: shelf.releaseKey.publicKey.pem))]
         _ = try await Api<VerificationPolicy>(cluster.client).create(
             VerificationPolicy(metadata: ObjectMeta(name: "edge-modules"), spec: spec))
     }

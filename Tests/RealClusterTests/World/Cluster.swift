@@ -35,6 +35,12 @@ struct Cluster: Sendable {
         try await waitForPolicies()
     }
 
+    /// Kubernetes' own garbage collector. It takes plans away with the deployment that owns them, and our policies let it write what our
+    /// controller has no right to.
+    var kubernetes: Client {
+        get throws { try server.client(as: "system:serviceaccount:kube-system:generic-garbage-collector", groups: ["system:masters"]) }
+    }
+
     /// A user who may do everything in one namespace.
     var tenant: Client { get throws { try server.client(as: "tenant") } }
 

@@ -121,5 +121,9 @@ import Testing
         }
         metrics.endAll()
         #expect(registry.count == 0)
+        // A subscriber that is just being told of an object does not know yet.
+        metrics.begin(3)
+        metrics.set("g", of: 3, to: [([("n", "3")], 1)])
+        #expect(registry.count == 0 && metrics.count == 0)
     }
 }

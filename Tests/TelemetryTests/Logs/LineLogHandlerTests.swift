@@ -1,5 +1,6 @@
 import JSON
 import Logging
+import Randomness
 import Testing
 import Tracing
 

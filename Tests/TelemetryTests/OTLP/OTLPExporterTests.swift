@@ -3,6 +3,7 @@ import HTTPTransport
 import HTTPTypes
 import Harness
 import JSON
+import Randomness
 import Testing
 import Tracing
 

@@ -1,5 +1,6 @@
 import CoreMetrics
 import Harness
+import Randomness
 import Testing
 
 @testable import Telemetry

@@ -1,5 +1,4 @@
-import JSON
-import KubeCore
+import Kube
 
 /// Asks for copies of a config map in every namespace that a selector matches.
 struct ConfigMirror: Resource {

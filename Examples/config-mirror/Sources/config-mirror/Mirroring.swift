@@ -1,7 +1,4 @@
-import JSON
-import KubeClient
-import KubeCore
-import KubeRuntime
+import Kube
 
 /// Brings one mirror where it should be.
 struct Mirroring: Sendable {

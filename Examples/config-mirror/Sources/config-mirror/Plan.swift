@@ -1,5 +1,4 @@
-import KubeCore
-import KubeRuntime
+import Kube
 
 /// What a mirror asks for against what is there. Pure: it reads nothing and writes nothing.
 struct Plan {

@@ -1,8 +1,5 @@
 import Glibc
-import KubeClient
-import KubeConnection
-import KubeCore
-import KubeRuntime
+import Kube
 import Logging
 import ServiceLifecycle
 
@@ -13,10 +10,11 @@ struct Program {
         do {
             let client = try Client.connect()
             let identity = LeaderElection.uniqueIdentity()
+            let fence = WriteFence()
             let election = LeaderElection(
-                client: client, namespace: client.namespace, name: "config-mirror", identity: identity, logger: logger
+                client: client, namespace: client.namespace, name: "config-mirror", identity: identity, fence: fence, logger: logger
             ) {
-                try await work(client, identity, logger)
+                try await work(client.fenced(by: fence), identity, logger)
             }
             try await ServiceGroup(services: [election], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger).run()
         } catch {

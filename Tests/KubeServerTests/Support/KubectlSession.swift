@@ -4,17 +4,14 @@ import KubeServer
 import Testing
 
 /// The real `kubectl`, talking to a server behind TLS.
-struct Kubectl: Sendable {
+struct KubectlSession: Sendable {
     let directory: String
     let server: KubeServer
 
-    /// Another one than the system's can be named, to try versions.
-    static let path = getenv("GRAFT_KUBECTL").map { String(cString: $0) } ?? "/usr/bin/kubectl"
-
     /// Runs `body` with a `kubectl` that is set up for a server of its own, which serves widgets and has the namespace `shop`.
-    static func run(_ body: (Kubectl, API) async throws -> Void) async throws {
-        guard access(path, X_OK) == 0 else {
-            Issue.record("\(path) is missing: run hack/setup, which installs kubernetes-client")
+    static func run(_ body: (KubectlSession, API) async throws -> Void) async throws {
+        guard Kubectl.path != nil else {
+            Issue.record("kubectl is missing: run hack/setup, which installs kubernetes-client")
             return
         }
         try await withLiveCluster { cluster, transport async throws in
@@ -22,7 +19,7 @@ struct Kubectl: Sendable {
             try await Way.prepare(api)
             try await withTemporaryDirectory { directory in
                 try write(cluster.kubeconfig, to: directory + "/config")
-                try await body(Kubectl(directory: directory, server: cluster.server), api)
+                try await body(KubectlSession(directory: directory, server: cluster.server), api)
             }
         }
     }
@@ -36,7 +33,8 @@ struct Kubectl: Sendable {
             try write(input, to: file)
         }
         return try Program(
-            Self.path, arguments, environment: ["KUBECONFIG": directory + "/config", "HOME": directory, "PATH": "/usr/bin:/bin"],
+            try #require(Kubectl.path), arguments,
+            environment: ["KUBECONFIG": directory + "/config", "HOME": directory, "PATH": "/usr/bin:/bin"],
             input: file, in: directory)
     }
 

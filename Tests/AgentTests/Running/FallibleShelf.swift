@@ -1,3 +1,4 @@
+import Harness
 import JSON
 import OCI
 import Synchronization
@@ -5,7 +6,7 @@ import Trust
 import Verification
 
 /// Modules in an image layout, signed by a key, found under any registry's name. May be out of reach.
-final class ModuleShelf: ArtifactLocator {
+final class FallibleShelf: ArtifactLocator {
     static let repository = "registry.example/modules/http-filter"
     let key: PrivateKey
     private let layout: ImageLayout
@@ -35,18 +36,13 @@ final class ModuleShelf: ArtifactLocator {
         change(&descriptor)
         let package = try ModulePackage(
             descriptor: descriptor, files: try files.map { .init(path: try PayloadPath($0.0), content: $0.1) })
-        let module = try await package.push(to: layout, tag: try Tag(version)).digest.description
-        let layer = try Signer(key: key ?? self.key).sign(digest: module, repository: Self.repository)
-        let image = try SignatureImage(for: module, layers: [layer])
-        try await layout.push(.bytes(image.config), as: Descriptor(mediaType: SignatureImage.configMediaType, of: image.config))
-        try await layout.push(.bytes(layer.payload), as: Descriptor(mediaType: layer.mediaType, of: layer.payload))
-        try await layout.push(try ManifestDocument(parsing: image.manifest, source: "the test"), tag: try Tag(image.tag))
-        return (module, image.manifestDigest)
+        let module = try await package.push(to: layout, tag: try Tag(version)).digest
+        return (module.description, try await layout.pushSignature(of: module, in: Self.repository, by: key ?? self.key))
     }
 
     private struct Shelf: ArtifactSource {
-        let shelf: ModuleShelf
-        var location: String { ModuleShelf.repository }
+        let shelf: FallibleShelf
+        var location: String { FallibleShelf.repository }
 
         private func reach() throws {
             shelf.reads.withLock { $0 += 1 }
