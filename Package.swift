@@ -104,7 +104,7 @@ let package = Package(
         layer("Telemetry", ["CThreadShard", "HTTPCore", "JSON", coreMetrics, httpTypes, logging, tracing]),
         layer("GraftAPI", ["KubeCore", "JSON", "Schema", crypto]),
         layer("Compatibility", ["JSON", "Schema"]),
-        layer("Trust", ["JSON", crypto, cryptoExtras]),
+        layer("Trust", ["JSON", asn1, crypto, cryptoExtras]),
         layer("Rollout", ["GraftAPI", "KubeCore"]),
 
         // Clients.
@@ -179,7 +179,7 @@ let package = Package(
         tests(of: "KubeCore", ["JSON"]),
         tests(of: "GraftAPI", ["JSON", "Schema", "KubeCore"]),
         tests(of: "Compatibility", ["JSON", "Schema"]),
-        tests(of: "Trust", ["JSON"]),
+        tests(of: "Trust", ["JSON", asn1, crypto, x509]),
         tests(of: "Rollout", ["GraftAPI", "KubeCore", "JSON", "Schema"]),
         tests(of: "HTTPTransport", ["HTTPCore", httpTypes, nioCore, nioHPACK, nioHTTP2, nioPosix, nioSSL]),
         tests(of: "KubeClient", ["Harness", "HTTPCore", "HTTPTransport", "KubeCore", "JSON", "KubeConnection", httpTypes]),
