@@ -28,7 +28,6 @@ extension Certificate {
             throw ASN1Fault("the signature algorithm inside the signed part differs from the one outside")
         }
         issuer = try DistinguishedName(fields.next(.sequence), "issuer")
-        guard !issuer.isEmpty else { throw ASN1Fault("an empty issuer") }
         var validity = try NodeReader(fields.next(.sequence), .sequence, "validity")
         notBefore = try Moment(certificateTime: validity.next(), "notBefore")
         notAfter = try Moment(certificateTime: validity.next(), "notAfter")

@@ -20,7 +20,7 @@ extension CertificateExtensions {
         guard node.identifier == .bitString else { throw ASN1Fault("keyUsage: no BIT STRING") }
         let bytes = try node.primitive("keyUsage")
         guard (2...3).contains(bytes.count), let unused = bytes.first, unused < 8, let first = bytes.dropFirst().first,
-            let last = bytes.last, last & ((1 << unused) - 1) == 0, last != 0
+            let last = bytes.last, last & ((1 << unused) - 1) == 0, last >> unused & 1 == 1
         else { throw ASN1Fault("keyUsage: not the DER of one or more of its nine bits") }
         return KeyUsage(rawValue: first)
     }

@@ -53,6 +53,8 @@ extension Certificate {
     func objectionToIssuing(for purpose: CertificatePurpose, isAnchor: Bool) -> String? {
         if let type = extensions.unknownCritical.first { return "\(self) has the critical extension \(type), which isn't known here" }
         guard extensions.basicConstraints?.isAuthority == true else { return "\(self) is no authority (basicConstraints)" }
+        // RFC 5280 §4.1.2.6.
+        guard !subject.isEmpty else { return "an authority without a name" }
         guard extensions.keyUsage?.contains(.certificateSigning) ?? isAnchor else { return "\(self) may not sign certificates (keyUsage)" }
         if let purposes = extensions.extendedKeyUsage, !purposes.contains(purpose.usage) { return "\(self) isn't for \(purpose)" }
         return nil

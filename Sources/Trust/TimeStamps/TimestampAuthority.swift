@@ -53,6 +53,11 @@ package struct TimestampAuthority: Sendable {
     /// - Parameter stamped: the bytes whose existence the stamp shows; for a signature, the signature's own bytes.
     package func verify(_ token: TimestampToken, over stamped: [UInt8]) throws(TimestampFailure) -> VerifiedTimestamp {
         try Self.requireImprint(token.info, of: stamped)
+        return try verifySigner(of: token)
+    }
+
+    /// All of `verify` but what was stamped.
+    func verifySigner(of token: TimestampToken) throws(TimestampFailure) -> VerifiedTimestamp {
         let certificate = certificates[0]
         guard isNamed(by: token) else { throw .signer("it names another certificate than \(certificate) of \(name)") }
         try SigningCertificate.check(token.signer, names: certificate)

@@ -10,6 +10,11 @@ extension SignedCertificateTimestamp {
     /// The timestamps embedded in a certificate (§3.3): OCTET STRING { u16 length, (u16 length, SCT)* }, with nothing left over.
     package static func embedded(in certificate: Certificate) throws(SCTFailure) -> [SignedCertificateTimestamp] {
         guard let value = certificate.extensions.values[listType] else { throw .missing }
+        return try Self.list(value)
+    }
+
+    /// The extension's value.
+    static func list(_ value: ArraySlice<UInt8>) throws(SCTFailure) -> [SignedCertificateTimestamp] {
         let list: ArraySlice<UInt8>
         do throws(ASN1Fault) {
             list = try NodeReader.parse(value, "the list of timestamps").octets("the list of timestamps")
