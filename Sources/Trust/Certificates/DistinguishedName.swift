@@ -51,12 +51,9 @@ package struct DistinguishedName: Sendable, Hashable {
 }
 
 extension DistinguishedName: CustomStringConvertible {
-    /// `O=sigstore.dev,CN=sigstore`, for messages alone: what isn't printable is escaped.
+    /// `O=sigstore.dev,CN=sigstore`, for messages alone.
     package var description: String {
-        attributes.map { attribute in
-            let value = attribute.value.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7f ? $0.escaped(asASCII: true) : String($0) }
-            return "\(Self.names[attribute.type] ?? attribute.type)=\(value.joined())"
-        }.joined(separator: ",")
+        attributes.map { "\(Self.names[$0.type] ?? $0.type)=\($0.value.printable)" }.joined(separator: ",")
     }
 }
 

@@ -43,7 +43,7 @@ enum GeneralName: Sendable, Hashable, CustomStringConvertible {
 
     var description: String {
         switch self {
-        case .email(let text), .domain(let text), .uri(let text): text
+        case .email(let text), .domain(let text), .uri(let text): text.printable
         case .directory(let name): "\(name)"
         case .other(let type, _): "an OtherName \(type)"
         case .unread(let tag): "a GeneralName of form \(tag)"

@@ -30,17 +30,19 @@ extension IdentityFailure: CustomStringConvertible {
     package var description: String {
         switch self {
         case .subjectMismatch(let found, let wanted):
-            "signed by \(found), wanted \(wanted)"
+            "signed by \(found.printable), wanted \(wanted)"
         case .issuerMismatch(let found, let wanted):
-            "the signer's identity was vouched for by \(found.map { "\"\($0)\"" } ?? "nobody the certificate names"), wanted \(wanted)"
+            "the signer's identity was vouched for by \(Self.quoted(found) ?? "nobody the certificate names"), wanted \(wanted)"
         case .issuerConflict(let old, let new):
-            "the certificate names two identity providers, \"\(old)\" and \"\(new)\""
+            "the certificate names two identity providers, \"\(old.printable)\" and \"\(new.printable)\""
         case .extensionMismatch(let oid, let found, let wanted):
-            "the certificate's \(oid) is \(found.map { "\"\($0)\"" } ?? "absent"), wanted \(wanted)"
+            "the certificate's \(oid) is \(Self.quoted(found) ?? "absent"), wanted \(wanted)"
         case .extensionMalformed(let oid, let why):
             "the certificate's \(oid) can't be read: \(why)"
         case .policyInvalid(let why):
             "the policy can't be used: \(why)"
         }
     }
+
+    private static func quoted(_ found: String?) -> String? { found.map { "\"\($0.printable)\"" } }
 }

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import SwiftASN1
 import Testing
-import X509
+@_spi(FixedExpiryValidationTime) import X509
 
 @testable import Trust
 
@@ -48,6 +48,44 @@ import X509
             }
         }
         #expect(signed > 40)
+    }
+
+    @Test func `each path that ours accepts, their verifier accepts too`() async throws {
+        var accepted = 0
+        for file in ["mutants", "conformance", "others"] {
+            for one in try KeylessCase.all(file) {
+                for time in one.logTimes {
+                    for authority in one.root.authorities {
+                        guard let path = try? authority.validate(leaf: one.leaf, at: [time]) else { continue }
+                        accepted += 1
+                        #expect(try await Self.isAccepted(path, at: time), "\(one.name)")
+                    }
+                }
+            }
+        }
+        #expect(accepted > 40)
+    }
+
+    private static func isAccepted(_ path: CertificatePath, at time: Moment) async throws -> Bool {
+        let root = try X509.Certificate(derEncoded: path.root.der)
+        let between = try path.authorities.dropLast().map { try X509.Certificate(derEncoded: $0.der) }
+        var verifier = Verifier(rootCertificates: CertificateStore([root])) {
+            RFC5280Policy(fixedExpiryValidationTime: Date(timeIntervalSince1970: Double(time.seconds)))
+            SigningPolicy()
+        }
+        let leaf = try X509.Certificate(derEncoded: path.leaf.der)
+        let result = await verifier.validate(leaf: leaf, intermediates: CertificateStore(between))
+        guard case .validCertificate(let chain) = result else { return false }
+        return chain.count == path.authorities.count + 1
+    }
+
+    /// Claims the extensions of a signer's certificate, which ours enforces and theirs doesn't know.
+    private struct SigningPolicy: VerifierPolicy {
+        let verifyingCriticalExtensions: [ASN1ObjectIdentifier] = [
+            .X509ExtensionID.subjectAlternativeName, .X509ExtensionID.extendedKeyUsage,
+        ]
+
+        func chainMeetsPolicyRequirements(chain: UnverifiedCertificateChain) async -> PolicyEvaluationResult { .meetsPolicy }
     }
 
     @Test func `what ours reads of changed certificates, swift-certificates reads too`() throws {

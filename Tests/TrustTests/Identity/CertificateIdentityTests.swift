@@ -145,4 +145,14 @@ import Testing
         #expect(try !TextRequirement.exact("K").accepts("\u{212a}"))
         #expect(try !TextRequirement.exact("\u{e9}").accepts("e\u{301}"))
     }
+
+    @Test func `a message shows nothing that turns or hides its line`() throws {
+        let failure = IdentityFailure.issuerMismatch(found: "a\u{202e}b\nc\u{200b}\u{7f}é", wanted: "\"x\"")
+        #expect(failure.description.contains("\"a\\u{202E}b\\nc\\u{200B}\\u{7F}é\""), "\(failure)")
+        let long = IdentityFailure.subjectMismatch(found: String(repeating: "a", count: 9000), wanted: "x")
+        #expect(long.description.utf8.count < 600)
+        var sample = try CertificateSample.authority("ev\u{2028}il", by: "root", key: SampleKey(1))
+        sample.serialNumber = [1]
+        #expect(try sample.certificate(signedBy: SampleKey(1)).subject.description == "CN=ev\\u{2028}il")
+    }
 }
