@@ -179,7 +179,7 @@ let package = Package(
         tests(of: "KubeCore", ["JSON"]),
         tests(of: "GraftAPI", ["JSON", "Schema", "KubeCore"]),
         tests(of: "Compatibility", ["JSON", "Schema"]),
-        tests(of: "Trust", ["JSON", asn1, crypto, x509]),
+        tests(of: "Trust", ["JSON", asn1, crypto, cryptoExtras, x509]),
         tests(of: "Rollout", ["GraftAPI", "KubeCore", "JSON", "Schema"]),
         tests(of: "HTTPTransport", ["HTTPCore", httpTypes, nioCore, nioHPACK, nioHTTP2, nioPosix, nioSSL]),
         tests(of: "KubeClient", ["Harness", "HTTPCore", "HTTPTransport", "KubeCore", "JSON", "KubeConnection", httpTypes]),

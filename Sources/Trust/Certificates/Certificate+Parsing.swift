@@ -36,6 +36,7 @@ extension Certificate {
         subjectPublicKeyInfo = try Self.keyInfo(fields.next(.sequence))
         guard let node = fields.optional(context: 3) else { throw ASN1Fault("no extensions") }
         extensions = try CertificateExtensions(node.inner("extensions"))
+        fieldsBeforeExtensions = version.encodedBytes.startIndex..<node.encodedBytes.startIndex
         // issuerUniqueID and subjectUniqueID, which no authority may write (RFC 5280 §4.1.2.8), are left over here too.
         try fields.end()
 

@@ -22,6 +22,8 @@ package struct Certificate: Sendable {
     let signatureAlgorithm: ArraySlice<UInt8>
     let signature: [UInt8]
     let extensions: CertificateExtensions
+    /// Where in `der` the signed fields before the extensions stand.
+    let fieldsBeforeExtensions: Range<Int>
     let key: Result<PublicKey, KeyError>
 
     /// Bytes of a certificate that are read at most.

@@ -34,11 +34,17 @@ struct CertificateExtensions: Sendable {
     /// Extensions in one certificate at most. Fulcio writes about twenty-five.
     private static let limit = 64
 
+    /// Where in the certificate all extensions stand, and the one of log timestamps, which logs don't sign.
+    let range: Range<Int>
+    private(set) var timestampsRange: Range<Int>?
+
     init(_ node: ASN1Node) throws(ASN1Fault) {
         let all = try node.children("extensions")
         guard node.identifier == .sequence, !all.isEmpty, all.count <= Self.limit else {
             throw ASN1Fault("\(all.count) extensions, wanted 1 to \(Self.limit)")
         }
+        range = all[0].encodedBytes.startIndex..<all[all.count - 1].encodedBytes.endIndex
+        values.reserveCapacity(all.count)
         for one in all {
             var reader = try NodeReader(one, .sequence, "extension")
             let type = try reader.next(.objectIdentifier).objectIdentifier("extension")
@@ -47,13 +53,11 @@ struct CertificateExtensions: Sendable {
                 isCritical = try flag.boolean("critical")
                 guard isCritical else { throw ASN1Fault("\(type): critical is written though it is FALSE, its default") }
             }
-            let value = try reader.next(.octetString).octets("\(type)")
+            let value = try reader.next(.octetString).octets("extension")
             try reader.end()
             guard values.updateValue(value, forKey: type) == nil else { throw ASN1Fault("the extension \(type) stands there twice") }
-            guard try read(type, value, isCritical) || !isCritical else {
-                unknownCritical.append(type)
-                continue
-            }
+            if type == SignedCertificateTimestamp.listType { timestampsRange = one.encodedBytes.indices }
+            if try !read(type, value, isCritical) && isCritical { unknownCritical.append(type) }
         }
     }
 
@@ -73,7 +77,7 @@ struct CertificateExtensions: Sendable {
             subjectKeyIdentifier = Array(try NodeReader.parse(value, "subjectKeyIdentifier").octets("subjectKeyIdentifier"))
         case Self.authorityKeyIdentifierType: authorityKeyIdentifier = try Self.authorityKeyIdentifier(value)
         case Self.authorityInformationType, Self.subjectInformationType:
-            guard try !NodeReader(der: value, "\(type)").isAtEnd else { throw ASN1Fault("\(type): empty") }
+            guard try !NodeReader(der: value, "information access").isAtEnd else { throw ASN1Fault("information access: empty") }
             return false
         default: return false
         }

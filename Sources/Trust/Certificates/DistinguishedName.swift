@@ -8,7 +8,7 @@ package struct DistinguishedName: Sendable, Hashable {
     private let attributes: [Attribute]
 
     private struct Attribute: Sendable, Hashable {
-        var type: String
+        var type: ASN1ObjectIdentifier
         var value: String
     }
 
@@ -25,7 +25,7 @@ package struct DistinguishedName: Sendable, Hashable {
             for value in values {
                 var pair = try NodeReader(value, .sequence, what)
                 let type = try pair.next(.objectIdentifier).objectIdentifier(what)
-                attributes.append(Attribute(type: "\(type)", value: try Self.text(pair.next(), what)))
+                attributes.append(Attribute(type: type, value: try Self.text(pair.next(), what)))
                 try pair.end()
             }
             parts.append(Array(part.encodedBytes))
@@ -45,15 +45,15 @@ package struct DistinguishedName: Sendable, Hashable {
         }
     }
 
-    private static let names = [
-        "2.5.4.3": "CN", "2.5.4.6": "C", "2.5.4.7": "L", "2.5.4.8": "ST", "2.5.4.10": "O", "2.5.4.11": "OU",
+    private static let names: [ASN1ObjectIdentifier: String] = [
+        [2, 5, 4, 3]: "CN", [2, 5, 4, 6]: "C", [2, 5, 4, 7]: "L", [2, 5, 4, 8]: "ST", [2, 5, 4, 10]: "O", [2, 5, 4, 11]: "OU",
     ]
 }
 
 extension DistinguishedName: CustomStringConvertible {
     /// `O=sigstore.dev,CN=sigstore`, for messages alone.
     package var description: String {
-        attributes.map { "\(Self.names[$0.type] ?? $0.type)=\($0.value.printable)" }.joined(separator: ",")
+        attributes.map { "\(Self.names[$0.type] ?? "\($0.type)")=\($0.value.printable)" }.joined(separator: ",")
     }
 }
 

@@ -21,8 +21,8 @@ package struct CertificateIdentity: Sendable, Hashable {
     package init(_ certificate: Certificate) throws(IdentityFailure) {
         (kind, subject) = try Self.subject(of: certificate)
         var extensions: [FulcioExtension: String] = [:]
-        for kind in FulcioExtension.allCases {
-            if let value = certificate.extensions.values[kind.type] { extensions[kind] = try kind.read(value) }
+        for (type, value) in certificate.extensions.values {
+            if let kind = FulcioExtension(type) { extensions[kind] = try kind.read(value) }
         }
         if let old = extensions[.issuerOld], let new = extensions[.issuer], !old.isIdentical(to: new) {
             throw .issuerConflict(old, new)

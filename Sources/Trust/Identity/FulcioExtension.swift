@@ -31,7 +31,12 @@ package enum FulcioExtension: UInt, Sendable, Hashable, CaseIterable {
 
     package var oid: String { "1.3.6.1.4.1.57264.1.\(rawValue)" }
 
-    var type: ASN1ObjectIdentifier { Self.types[self] ?? [1, 3, 6, 1, 4, 1, 57264, 1, rawValue] }
+    var type: ASN1ObjectIdentifier { [1, 3, 6, 1, 4, 1, 57264, 1, rawValue] }
+
+    init?(_ type: ASN1ObjectIdentifier) {
+        guard let kind = Self.kinds[type] else { return nil }
+        self = kind
+    }
 
     /// By name, or by object identifier in dotted digits; nil for one that isn't known, which no policy may ask for.
     package init?(named text: String) {
@@ -45,18 +50,20 @@ package enum FulcioExtension: UInt, Sendable, Hashable, CaseIterable {
             guard let text = String(validating: value, as: UTF8.self) else { throw .extensionMalformed(oid: oid, "not UTF-8") }
             return text
         }
-        do throws(ASN1Fault) {
-            let node = try NodeReader.parse(value, name)
-            guard node.identifier == .utf8String else { throw ASN1Fault("found the tag \(node.identifier), wanted UTF8String") }
-            return try node.text(name)
-        } catch {
-            throw .extensionMalformed(oid: oid, error.reason)
-        }
+        guard let text = Self.utf8String(value) else { throw .extensionMalformed(oid: oid, "no UTF8String in DER") }
+        return text
     }
 
-    private static let types: [FulcioExtension: ASN1ObjectIdentifier] = allCases.reduce(into: [:]) {
-        $0[$1] = [1, 3, 6, 1, 4, 1, 57264, 1, $1.rawValue]
+    /// One UTF8String and nothing behind it.
+    private static func utf8String(_ value: ArraySlice<UInt8>) -> String? {
+        guard value.first == 0x0c, let length = value.dropFirst().first else { return nil }
+        // Longer than 127 bytes it has a length of more than one byte, which is the library's to read.
+        guard length < 0x80 else { return try? NodeReader.parse(value, "").text("") }
+        let content = value.dropFirst(2)
+        return content.count == Int(length) ? String(validating: content, as: UTF8.self) : nil
     }
+
+    private static let kinds: [ASN1ObjectIdentifier: FulcioExtension] = allCases.reduce(into: [:]) { $0[$1.type] = $1 }
 
     private static let names: [FulcioExtension: String] = [
         .issuerOld: "issuerV1", .githubWorkflowTrigger: "githubWorkflowTrigger", .githubWorkflowSHA: "githubWorkflowSHA",

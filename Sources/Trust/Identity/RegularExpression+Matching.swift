@@ -5,14 +5,15 @@ extension RegularExpression {
         let scalars = Array(text.unicodeScalars)
         var states = StateSet(capacity: program.count)
         var next = StateSet(capacity: program.count)
-        follow(from: 0, isStart: true, isEnd: scalars.isEmpty, into: &states)
+        var pending: [Int] = []
+        follow(from: 0, isStart: true, isEnd: scalars.isEmpty, into: &states, &pending)
         for (index, scalar) in scalars.enumerated() {
             guard !states.members.isEmpty else { return false }
             next.removeAll()
             let isEnd = index == scalars.count - 1
             for state in states.members {
                 if case .take(let set) = program[state], set.contains(scalar.value) {
-                    follow(from: state + 1, isStart: false, isEnd: isEnd, into: &next)
+                    follow(from: state + 1, isStart: false, isEnd: isEnd, into: &next, &pending)
                 }
             }
             swap(&states, &next)
@@ -21,13 +22,15 @@ extension RegularExpression {
     }
 
     /// Adds every step that is reached without a character.
-    private func follow(from first: Int, isStart: Bool, isEnd: Bool, into states: inout StateSet) {
-        var pending = [first]
+    private func follow(from first: Int, isStart: Bool, isEnd: Bool, into states: inout StateSet, _ pending: inout [Int]) {
+        pending.append(first)
         while let state = pending.popLast() {
             guard states.insert(state) else { continue }
             switch program[state] {
             case .take, .accept: break
-            case .split(let one, let other): pending += [one, other]
+            case .split(let one, let other):
+                pending.append(one)
+                pending.append(other)
             case .jump(let target): pending.append(target)
             case .atStart(let target): if isStart { pending.append(target) }
             case .atEnd(let target): if isEnd { pending.append(target) }

@@ -64,7 +64,7 @@ struct SignerInfo {
         for one in all {
             var reader = try NodeReader(one, .sequence, "a signed attribute")
             let type = try reader.next(.objectIdentifier).objectIdentifier("a signed attribute")
-            let values = try reader.next(.set).children("\(type)")
+            let values = try reader.next(.set).children("a signed attribute")
             try reader.end()
             guard attributes.updateValue(values, forKey: type) == nil else {
                 throw ASN1Fault("the signed attribute \(type) stands there twice")

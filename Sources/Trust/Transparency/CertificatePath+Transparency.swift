@@ -18,7 +18,7 @@ extension CertificatePath {
         logs: [CertificateTransparencyLog], threshold: Int = 1
     ) throws(SCTFailure) -> [VerifiedCertificateTimestamp] {
         let timestamps = try SignedCertificateTimestamp.embedded(in: leaf)
-        let tbs = try leaf.precertificateTBS()
+        let tbs = leaf.precertificateTBS()
         let issuerKeyHash = Array(SHA256.hash(data: issuer.subjectPublicKeyInfo))
         var verified: [VerifiedCertificateTimestamp] = []
         var unknown: [String] = []

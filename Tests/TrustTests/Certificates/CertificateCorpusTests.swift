@@ -11,7 +11,7 @@ import Testing
         ("xf-der-pubkey-rsa-nonminimal-int", "the key of"),
         ("xf-ext-extended-key-usage-empty", "extendedKeyUsage: not DER"),
         ("xf-ext-extended-key-usage-empty-oid", "no object identifier"),
-        ("xf-ext-subject-info-empty", "1.3.6.1.5.5.7.1.11: empty"),
+        ("xf-ext-subject-info-empty", "information access: empty"),
         ("xf-pubkey-ecdsa-secp192r1", "the key of"),
         ("xf-pubkey-rsa-modulus-negative", "the key of"),
         ("xf-pubkey-rsa-param-nonnull", "the key of"),

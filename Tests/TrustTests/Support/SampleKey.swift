@@ -1,16 +1,22 @@
 import Crypto
+import CryptoExtras
 import SwiftASN1
+import Synchronization
 
 @testable import Trust
 
-/// A key made from a fixed secret, of any kind that issues certificates; nothing is secret about it.
+/// A key of any kind that issues certificates, made from a fixed secret about which nothing is secret; of RSA one for each run.
 enum SampleKey {
     case p256(P256.Signing.PrivateKey)
     case p384(P384.Signing.PrivateKey)
     case p521(P521.Signing.PrivateKey)
     case ed25519(Curve25519.Signing.PrivateKey)
+    case rsa(_RSA.Signing.PrivateKey)
 
-    enum Kind: CaseIterable { case p256, p384, p521, ed25519 }
+    enum Kind: CaseIterable { case p256, p384, p521, ed25519, rsa }
+
+    /// RSA keys take long to make: each number has one.
+    private static let made = Mutex<[UInt8: _RSA.Signing.PrivateKey]>([:])
 
     init(_ number: UInt8, _ kind: Kind = .p256) throws {
         switch kind {
@@ -18,6 +24,12 @@ enum SampleKey {
         case .p384: self = .p384(try .init(rawRepresentation: [UInt8](repeating: number, count: 48)))
         case .p521: self = .p521(try .init(rawRepresentation: [0, 1] + [UInt8](repeating: number, count: 64)))
         case .ed25519: self = .ed25519(try .init(rawRepresentation: [UInt8](repeating: number, count: 32)))
+        case .rsa:
+            self = try Self.made.withLock { made in
+                let key = try made[number] ?? _RSA.Signing.PrivateKey(keySize: .bits2048)
+                made[number] = key
+                return .rsa(key)
+            }
         }
     }
 
@@ -29,6 +41,7 @@ enum SampleKey {
         case .p521(let key): Array(key.publicKey.derRepresentation)
         case .ed25519(let key):
             [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00] + Array(key.publicKey.rawRepresentation)
+        case .rsa(let key): Array(key.publicKey.derRepresentation)
         }
     }
 
@@ -39,6 +52,7 @@ enum SampleKey {
         case .p384: .ecdsa(.sha384)
         case .p521: .ecdsa(.sha512)
         case .ed25519: .ed25519
+        case .rsa: .rsaPKCS1(.sha256)
         }
     }
 
@@ -50,6 +64,8 @@ enum SampleKey {
         case .p384(let key): Array(try key.signature(for: message).derRepresentation)
         case .p521(let key): Array(try key.signature(for: message).derRepresentation)
         case .ed25519(let key): Array(try key.signature(for: message))
+        case .rsa(let key):
+            Array(try key.signature(for: SHA256.hash(data: message), padding: .insecurePKCS1v1_5).rawRepresentation)
         }
     }
 }

@@ -14,7 +14,7 @@ import Testing
         let issuer = try TimestampSample.Issuer(kind)
         var sample = TimestampSample(issuer: issuer)
         switch kind {
-        case .p256: break
+        case .p256, .rsa: break
         case .p384: sample.digestAlgorithm = TimestampSample.sha384
         // RFC 8419 §3.1: Ed25519 goes with SHA-512.
         case .p521, .ed25519: sample.digestAlgorithm = TimestampSample.sha512

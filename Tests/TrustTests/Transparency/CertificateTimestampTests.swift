@@ -77,25 +77,40 @@ import Testing
     }
 
     /// A validated path whose leaf was logged by the logs of these keys.
-    private static func signed(by numbers: [UInt8], forging forged: UInt8? = nil) throws -> CertificatePath {
+    private static func signed(
+        by numbers: [UInt8], _ kind: SampleKey.Kind = .p256, forging forged: UInt8? = nil, claiming claimed: UInt8? = nil
+    ) throws -> CertificatePath {
         var chain = try ChainSample()
         let tbs = try chain.signer().precertificateTBS()
         let issuerKeyHash = DigestAlgorithm.sha256.hash(chain.intermediateKey.publicKey)
         var list: [UInt8] = []
         for number in numbers {
-            let key = try SampleKey(number)
+            let key = try SampleKey(number, kind)
+            let algorithm: UInt8 = claimed ?? (kind == .rsa ? 1 : 3)
             let id = DigestAlgorithm.sha256.hash(key.publicKey)
             let time: [UInt8] = [0, 0, 1, 0x9e, 0x80, 0, 0, 0]
             let head = id + time + [0, 0]
-            let unsigned = try SignedCertificateTimestamp(([0] + head + [4, 3, 0, 0])[...])
+            let unsigned = try SignedCertificateTimestamp(([0] + head + [4, algorithm, 0, 0])[...])
             let bytes = unsigned.signedBytes(issuerKeyHash: issuerKeyHash, precertificate: number == forged ? tbs + [0] : tbs)
             let signature = try key.sign(bytes)
-            let entry = [0] + head + [4, 3, 0, UInt8(signature.count)] + signature
+            let entry = [0] + head + [4, algorithm, UInt8(signature.count >> 8), UInt8(signature.count & 0xff)] + signature
             list += [UInt8(entry.count >> 8), UInt8(entry.count & 0xff)] + entry
         }
         let value = [UInt8(list.count >> 8), UInt8(list.count & 0xff)] + list
         chain.leaf.extensions.append(("1.3.6.1.4.1.11129.2.4.2", false, DERSample.octets(value)))
         return try chain.validate()
+    }
+
+    @Test(arguments: [(SampleKey.Kind.rsa, "ok"), (.p384, "sctInvalid"), (.ed25519, "sctInvalid")])
+    func `a log signs with ECDSA or RSA and SHA-256`(kind: SampleKey.Kind, verdict: String) throws {
+        // The keys of P-384 here sign with SHA-384, which RFC 6962 has not.
+        let log = CertificateTransparencyLog(
+            key: try PublicKey(der: SampleKey(4, kind).publicKey), window: ChainSample.window, name: "log")
+        let path = try Self.signed(by: [4], kind)
+        #expect(failureName { try path.verifyTimestamps(logs: [log]) } == verdict)
+        // What the timestamp says of its algorithm has to be what the key is.
+        let lying = try Self.signed(by: [4], kind, claiming: kind == .rsa ? 3 : 1)
+        #expect(failureName { try lying.verifyTimestamps(logs: [log]) } == "sctInvalid")
     }
 
     @Test func `the precertificate is rebuilt to the byte`() throws {
@@ -105,7 +120,7 @@ import Testing
         var compared: Set<String> = []
         for leaf in leaves {
             guard let hash = wanted[leaf.fingerprint]?.string else { continue }
-            #expect(ContentDigest.hexadecimal(DigestAlgorithm.sha256.hash(try leaf.precertificateTBS())) == hash)
+            #expect(ContentDigest.hexadecimal(DigestAlgorithm.sha256.hash(leaf.precertificateTBS())) == hash)
             compared.insert(leaf.fingerprint)
         }
         #expect(compared.count == wanted.object?.count)
