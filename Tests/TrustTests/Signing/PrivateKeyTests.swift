@@ -25,32 +25,34 @@ import Testing
     @Test func `a generated key signs what its public key verifies, and is another each time`() throws {
         let key = try PrivateKey.generate()
         let message = Array("message".utf8)
-        #expect(key.publicKey.isValid(signature: try key.sign(message), for: message))
-        #expect(!key.publicKey.isValid(signature: try key.sign(message), for: message + [0]))
+        #expect(key.publicKey.isValid(signature: try key.sign(message, scheme: .ecdsa(.sha256)), for: message))
+        #expect(!key.publicKey.isValid(signature: try key.sign(message, scheme: .ecdsa(.sha256)), for: message + [0]))
         #expect(try PrivateKey.generate().publicKey != key.publicKey)
         #expect(try PrivateKey(pem: key.pem).publicKey == key.publicKey)
     }
 
-    @Test func `an encrypted key says how to get one that can be read`() {
+    @Test func `an encrypted key without a password says where one is taken from`() {
         let pem = PEMDocument(label: "ENCRYPTED SIGSTORE PRIVATE KEY", bytes: [1, 2, 3]).text
         let error = #expect(throws: KeyError.self) { try PrivateKey(pem: pem) }
         #expect(error?.description.contains("encrypted") == true)
-        #expect(error?.description.contains("graft generate-key") == true)
+        #expect(error?.description.contains("COSIGN_PASSWORD") == true)
+        #expect(error?.description.contains("--password-file") == true)
     }
 
-    @Test func `what is no P-256 key is refused`() throws {
-        #expect(throws: KeyError.wrongLabel(found: "PUBLIC KEY", wanted: "PRIVATE KEY or EC PRIVATE KEY")) {
-            try PrivateKey(pem: Fixtures.text("keys/p256.pub"))
-        }
+    @Test func `what is no private key is refused`() throws {
+        let wanted =
+            "a private key: PRIVATE KEY, EC PRIVATE KEY, RSA PRIVATE KEY, ENCRYPTED PRIVATE KEY, "
+            + "ENCRYPTED SIGSTORE PRIVATE KEY, ENCRYPTED COSIGN PRIVATE KEY"
+        #expect(throws: KeyError.wrongLabel(found: "PUBLIC KEY", wanted: wanted)) { try PrivateKey(pem: Fixtures.text("keys/p256.pub")) }
         let garbage = PEMDocument(label: "PRIVATE KEY", bytes: [0x30, 0x03, 0x02, 0x01, 0x00]).text
-        #expect(throws: KeyError.algorithmUnsupported("wanted an ECDSA key on P-256, in PKCS#8 or SEC 1")) { try PrivateKey(pem: garbage) }
+        #expect(throws: KeyError.malformed("neither PKCS#8 nor SEC 1 nor PKCS#1")) { try PrivateKey(pem: garbage) }
         #expect(throws: KeyError.malformed("no P-256 scalar")) { try PrivateKey(scalar: [UInt8](repeating: 0, count: 32)) }
         #expect(throws: KeyError.malformed("no P-256 scalar")) { try PrivateKey(scalar: [UInt8](repeating: 0xff, count: 32)) }
         #expect(throws: KeyError.malformed("no P-256 scalar")) { try PrivateKey(scalar: [1]) }
     }
 
     @Test func `neither description nor errors show the key`() throws {
-        #expect("\(try Samples.key())" == "P-256 private key")
+        #expect("\(try Samples.key())" == "ECDSA-P256 private key")
         let pem = try Samples.key().pem
         let body = pem.split(separator: "\n")[1]
         let error = #expect(throws: KeyError.self) { try PrivateKey(pem: pem + "trailing") }
