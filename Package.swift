@@ -220,7 +220,7 @@ let package = Package(
         .testTarget(
             name: "DocumentationTests",
             dependencies: ["config-mirror", "Harness", "HTTPCore", "KubeClient", "KubeCore", "JSON", "YAML"], swiftSettings: settings),
-        tests(of: "Commands", [argumentParser, "ProgramOptions", "GraftAPI", "KubeCore", "JSON", "YAML"]),
+        tests(of: "Commands", [argumentParser, "ProgramOptions", "GraftAPI", "Harness", "KubeCore", "JSON", "OCI", "Trust", "YAML"]),
         .testTarget(
             name: "ManifestsTests",
             dependencies: [

@@ -16,7 +16,10 @@ package struct GraftCommand: AsyncParsableCommand {
                     UndoCommand.self, HistoryCommand.self,
                 ]),
             CommandGroup(
-                name: "Artifacts:", subcommands: [PushCommand.self, SignCommand.self, VerifyCommand.self, GenerateKeyCommand.self]),
+                name: "Artifacts:",
+                subcommands: [
+                    PushCommand.self, SignCommand.self, AttestCommand.self, VerifyCommand.self, KeyCommand.self, GenerateKeyCommand.self,
+                ]),
             CommandGroup(name: "Clusters:", subcommands: [UpCommand.self, AgentCommand.self, CRDsCommand.self]),
         ])
 

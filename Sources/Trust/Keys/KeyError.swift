@@ -10,6 +10,8 @@ package enum KeyError: Error, Sendable, Hashable, CustomStringConvertible {
     case malformed(String)
     /// A key that only a password opens, and none was given; the PEM block's label.
     case passwordMissing(label: String)
+    /// One was named, but can't be had; why.
+    case passwordUnreadable(String)
     /// Nothing opens with it; damage can't be told from it.
     case passwordWrong
     /// How the key is encrypted isn't known here.
@@ -23,6 +25,7 @@ package enum KeyError: Error, Sendable, Hashable, CustomStringConvertible {
         case .algorithmUnsupported: "algorithmUnsupported"
         case .malformed: "keyMalformed"
         case .passwordMissing: "passwordMissing"
+        case .passwordUnreadable: "passwordUnreadable"
         case .passwordWrong: "passwordWrong"
         case .encryptionUnsupported: "encryptionUnsupported"
         }
@@ -36,6 +39,7 @@ package enum KeyError: Error, Sendable, Hashable, CustomStringConvertible {
         case .malformed(let why): "malformed key: \(why)"
         case .passwordMissing(let label):
             "it is encrypted (\(label)) and no password was given: set COSIGN_PASSWORD, or name a file with --password-file"
+        case .passwordUnreadable(let why): "it is encrypted, and its password can't be read: \(why)"
         case .passwordWrong:
             "the password doesn't open it, or the file is damaged: correct COSIGN_PASSWORD or the file of --password-file"
         case .encryptionUnsupported(let how):

@@ -8,7 +8,7 @@ package protocol SigningKey: Sendable {
 
 /// Which hash a signature is made with, where a key's curve would allow several.
 package enum SigningPractice: Sendable, Hashable {
-    /// cosign's classic signatures and attestations: SHA-256 whatever the key. cosign up to 3.0 and skopeo verify nothing else.
+    /// cosign's classic signatures and attestations: SHA-256 whatever the key. what cosign and skopeo expect unless told otherwise.
     case classic
     /// Bundles: the hash that Sigstore's algorithm registry gives the key, SHA-384 for P-384 and SHA-512 for P-521.
     case registry
