@@ -10,7 +10,6 @@ struct BundleReferrers {
 
     /// Referrers that are looked at for what is signed already. More do no harm: then something may be signed twice.
     private static let readLimit = 64
-    private static let attempts = 5
 
     init(of subject: Descriptor, in artifact: LocatedArtifact) {
         self.subject = subject
@@ -47,14 +46,12 @@ struct BundleReferrers {
         let document = try ManifestDocument(
             parsing: referrer.manifest, mediaType: BundleReferrer.manifestMediaType, source: "the bundle of \(artifact.text)")
         try await store.push(document, tag: nil)
-        for _ in 0..<Self.attempts {
+        try await ContendedWrite(failure: "\(artifact.text): other signers overwrite the tag \(try tag()) each time it is written").settle {
             let present = try await entries()
-            if present.contains(where: { $0.digest == document.descriptor.digest }) { return }
+            if present.contains(where: { $0.digest == document.descriptor.digest }) { return true }
             try await store.push(ManifestDocument(Index(manifests: present + [document.descriptor])), tag: try tag())
+            return false
         }
-        throw CommandError(
-            "\(artifact.text): other signers overwrite the tag \(try tag()) each time it is written (\(Self.attempts) attempts); sign again"
-        )
     }
 
     private func tag() throws -> Tag { try Tag(String(subject.digest.description.map { $0 == ":" ? "-" : $0 })) }

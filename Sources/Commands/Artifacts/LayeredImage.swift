@@ -10,8 +10,6 @@ struct LayeredImage {
 
     /// Bytes of all layers that are looked at; what lies beyond stays as it is, unseen.
     private static let readLimit = 64 << 20
-    /// How often another's writing is made up for.
-    private static let attempts = 5
 
     init(kind: SignatureImage.Kind, of digest: Digest, in artifact: LocatedArtifact) {
         self.kind = kind
@@ -21,20 +19,17 @@ struct LayeredImage {
 
     /// Adds a layer beside those that are there, of whatever kind they are.
     ///
-    /// Registries have no conditional writes: who reads before us and writes after us takes our layer away. So it is looked for afterwards, and
-    /// added again.
     /// - Parameter make: is shown the layers with their content; nil adds nothing.
     /// - Returns: whether something was added.
     func add(_ make: ([SignatureLayer]) async throws -> SignatureLayer?) async throws -> Bool {
         guard let layer = try await make(try await present(reading: true)) else { return false }
-        for _ in 0..<Self.attempts {
+        try await ContendedWrite(failure: "\(artifact.text): other signers overwrite the tag \(try tag()) each time it is written").settle {
             let present = try await present(reading: false)
             if present.contains(where: { $0.digest == layer.digest && $0.annotations == layer.annotations }) { return true }
             try await push(try SignatureImage(for: digest.description, layers: present + [layer], kind: kind), with: layer)
+            return false
         }
-        throw CommandError(
-            "\(artifact.text): other signers overwrite the tag \(try tag()) each time it is written (\(Self.attempts) attempts); sign again"
-        )
+        return true
     }
 
     private func push(_ image: SignatureImage, with layer: SignatureLayer) async throws {

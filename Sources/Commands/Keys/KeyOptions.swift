@@ -18,8 +18,9 @@ struct KeyOptions: ParsableArguments {
     func signingKey(_ text: String) async throws -> any SigningKey {
         switch try KeyReference(text) {
         case .file(let path):
+            let key = try open(try LocalFile(path).text(), from: path)
             if let warning = Self.warning(about: path) { Self.tell("warning: \(warning)\n") }
-            return try open(try LocalFile(path).text(), from: path)
+            return key
         case .environment(let name):
             guard let value = Self.variable(name) else {
                 throw CommandError("\(text): the environment variable \(name) is not set; put the key's PEM there, or correct the name")

@@ -74,15 +74,6 @@ import Testing
         #expect(try failure(document, .signature, digest: Samples.otherDigest, by: key.publicKey) != nil)
     }
 
-    @Test func `a signature over bytes verifies as a message signature`() throws {
-        let key = try Samples.key()
-        let bytes = Array("an artifact".utf8)
-        let digest = MessageDigest(hashing: bytes, with: .sha256)
-        let document = BundleDocument(signature: try key.sign(bytes, scheme: .ecdsa(.sha256)), digest: digest, by: key.publicKey)
-        #expect(try failure(document, .signature, digest: digest.text, by: key.publicKey) == nil)
-        #expect(try failure(document, .signature, by: key.publicKey) != nil)
-    }
-
     private func failure(
         _ document: BundleDocument, _ content: BundleRequirement.Content, digest: String = Samples.digest, by key: PublicKey
     ) throws -> VerificationFailure? {

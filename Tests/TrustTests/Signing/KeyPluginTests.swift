@@ -61,4 +61,16 @@ import Testing
         #expect(KeyPluginFailure.shown("a\r\n\u{1b}[2Jb\u{9b}c\u{7f}") == "a [2Jb c")
         #expect(KeyPluginFailure.shown(String(repeating: "x", count: 1000)).count == 301)
     }
+
+    @Test func `no mutation of an answer ends the process or gives another key`() throws {
+        let pem = try Samples.key().publicKey.pem
+        let json: JSON = ["version": "graft.dev/kms/v1", "publicKey": .string(pem), "signature": "AQID"]
+        var generator = SeededGenerator(seed: 21)
+        for _ in 0..<3_000 {
+            guard let answer = try? KeyPluginAnswer(json.bytes().mutated(by: &generator)) else { continue }
+            _ = try? answer.signature()
+            guard let key = try? answer.publicKey() else { continue }
+            #expect(try PublicKey(pem: key.pem) == key)
+        }
+    }
 }
