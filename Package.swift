@@ -107,7 +107,7 @@ let package = Package(
         layer("Telemetry", ["CThreadShard", "HTTPCore", "JSON", coreMetrics, httpTypes, lifecycle, logging, tracing]),
         layer("GraftAPI", ["KubeCore", "JSON", "Schema", crypto]),
         layer("Compatibility", ["JSON", "Schema"]),
-        layer("Trust", ["JSON", crypto, cryptoExtras]),
+        layer("Trust", ["JSON", asn1, crypto, cryptoExtras]),
         layer("Rollout", ["GraftAPI", "KubeCore"]),
 
         // Clients.
@@ -187,7 +187,7 @@ let package = Package(
         tests(of: "KubeCore", ["JSON", "Randomness"]),
         tests(of: "GraftAPI", ["JSON", "Schema", "KubeCore"]),
         tests(of: "Compatibility", ["JSON", "Schema"]),
-        tests(of: "Trust", ["JSON"]),
+        tests(of: "Trust", ["JSON", asn1, crypto, cryptoExtras, x509]),
         tests(of: "Rollout", ["GraftAPI", "KubeCore", "JSON", "Schema"]),
         tests(of: "HTTPTransport", ["HTTPCore", httpTypes, nioCore, nioHPACK, nioHTTP2, nioPosix, nioSSL]),
         tests(of: "KubeClient", ["Harness", "HTTPCore", "HTTPTransport", "KubeCore", "JSON", "KubeConnection", "Randomness", httpTypes]),
@@ -232,7 +232,7 @@ let package = Package(
         .testTarget(
             name: "DocumentationTests",
             dependencies: ["config-mirror", "Harness", "HTTPCore", "KubeClient", "KubeCore", "JSON", "YAML"], swiftSettings: settings),
-        tests(of: "Commands", [argumentParser, "ProgramOptions", "GraftAPI", "KubeCore", "JSON", "YAML"]),
+        tests(of: "Commands", [argumentParser, "ProgramOptions", "GraftAPI", "Harness", "KubeCore", "JSON", "OCI", "Trust", "YAML"]),
         .testTarget(
             name: "ManifestsTests",
             dependencies: [

@@ -7,7 +7,7 @@ package struct GraftCommand: AsyncParsableCommand {
         commandName: "graft",
         abstract: "Signed, gated, progressive delivery of what runs inside a process.",
         version: "0.1.0",
-        subcommands: [],
+        subcommands: [ConformanceCommand.self],
         groupedSubcommands: [
             CommandGroup(
                 name: "Deployments:",
@@ -16,7 +16,10 @@ package struct GraftCommand: AsyncParsableCommand {
                     UndoCommand.self, HistoryCommand.self,
                 ]),
             CommandGroup(
-                name: "Artifacts:", subcommands: [PushCommand.self, SignCommand.self, VerifyCommand.self, GenerateKeyCommand.self]),
+                name: "Artifacts:",
+                subcommands: [
+                    PushCommand.self, SignCommand.self, AttestCommand.self, VerifyCommand.self, KeyCommand.self, GenerateKeyCommand.self,
+                ]),
             CommandGroup(name: "Clusters:", subcommands: [UpCommand.self, AgentCommand.self, CRDsCommand.self]),
         ])
 

@@ -14,8 +14,19 @@ import Testing
 
     private static let subcommands = GraftCommand.configuration.subcommands
 
-    private static func command(_ name: String) -> (any ParsableCommand.Type)? {
-        subcommands.first { ($0.configuration.commandName ?? "\($0)") == name }
+    private static func command(_ name: String) -> (any ParsableCommand.Type)? { command([name]) }
+
+    /// The command that the words begin with: a group's, where the first names a group.
+    private static func command(_ words: [String]) -> (any ParsableCommand.Type)? {
+        var found: (any ParsableCommand.Type)?
+        var candidates = subcommands
+        for word in words {
+            guard !candidates.isEmpty else { break }
+            guard let next = candidates.first(where: { ($0.configuration.commandName ?? "\($0)") == word }) else { return nil }
+            found = next
+            candidates = next.configuration.subcommands
+        }
+        return found
     }
 
     @Test func `The pages mention most commands`() throws {
@@ -25,7 +36,8 @@ import Testing
 
     @Test(arguments: try mentions()) func `A command that a page mentions exists, with its options`(_ mention: Mention) throws {
         let name = try #require(mention.words.first)
-        let command = try #require(Self.command(name), "\(mention.place): graft has no command \(name)")
+        let command = try #require(
+            Self.command(mention.words), "\(mention.place): graft has no command \(mention.words.joined(separator: " "))")
         let help = GraftCommand.helpMessage(for: command, columns: 200)
         for option in mention.words.dropFirst() where option.hasPrefix("--") {
             let option = String(option.prefix { $0 != "=" })
@@ -35,6 +47,8 @@ import Testing
 
     @Test func `A command that is not there is noticed`() {
         #expect(Self.command("status") != nil && Self.command("dance") == nil)
+        #expect(
+            Self.command(["key", "generate", "x.key"]) != nil && Self.command(["key", "dance"]) == nil && Self.command(["key"]) != nil)
         #expect(Self.words(of: "graft status x --watch") == ["status", "x", "--watch"])
         #expect(Self.words(of: "kubectl graft undo x  # takes it back") == ["undo", "x"])
         #expect(Self.words(of: "graft.dev/hold") == nil && Self.words(of: "graft") == nil && Self.words(of: "graft --help") == nil)

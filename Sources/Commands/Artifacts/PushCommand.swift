@@ -17,17 +17,23 @@ struct PushCommand: AsyncParsableCommand {
     var files: [String]
     @Option(help: ArgumentHelp("The module descriptor, JSON.", valueName: "path"))
     var descriptor: String
-    @Option(help: ArgumentHelp("Sign it with this private key, PEM.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("Sign it with this key: a file in PEM, env://NAME, kms://NAME/KEY or kms-plugin://PATH#KEY.", valueName: "key"))
     var sign: String?
+    @Option(help: "How to sign: classic, as cosign does up to 2, or bundle, as it does from 3 on.")
+    var format = ArtifactSigning.Format.classic
+    @OptionGroup var opening: KeyOptions
     @OptionGroup var registry: RegistryOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let signing = try sign.map(ArtifactSigning.init(keyFile:))
+        // Opened first: what can't be signed is not pushed.
+        var signing: ArtifactSigning?
+        if let sign { signing = ArtifactSigning(key: try await opening.signingKey(sign), format: format) }
         let package = try ModulePackage(descriptor: try readDescriptor(), files: try files.map(Self.file))
         let artifact = try registry.locate(reference, creating: true)
         let pushed = try await package.push(to: artifact.store, tag: try artifact.requireTag())
-        if let signing { _ = try await signing.sign(pushed.digest, in: artifact) }
+        if let signing { _ = try await signing.sign(pushed, in: artifact) }
         output.print(
             [
                 "reference": .string(reference), "digest": .string(pushed.digest.description), "signed": .bool(signing != nil),

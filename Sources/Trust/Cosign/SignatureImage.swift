@@ -15,11 +15,17 @@ package struct SignatureImage: Sendable, Hashable {
     package var configDigest: String { ContentDigest.sha256(of: config) }
     package var manifestDigest: String { ContentDigest.sha256(of: manifest) }
 
-    /// All signatures of the artifact with this digest, those that were there first.
-    package init(for digest: String, layers: [SignatureLayer]) throws(SigningError) {
+    /// What an image holds: each kind has a tag of its own.
+    package enum Kind: Sendable, Hashable {
+        case signatures
+        case attestations
+    }
+
+    /// All signatures of the artifact with this digest, or all attestations about it, those that were there first.
+    package init(for digest: String, layers: [SignatureLayer], kind: Kind = .signatures) throws(SigningError) {
         guard ContentDigest.isSHA256(digest) else { throw .digest(digest) }
         guard layers.count <= SignatureLimits.layers else { throw .tooManyLayers(limit: SignatureLimits.layers) }
-        tag = SignatureManifest.tag(for: digest)
+        tag = kind == .signatures ? SignatureManifest.tag(for: digest) : SignatureManifest.attestationTag(for: digest)
         self.layers = layers
         config = Self.config(of: layers)
         manifest = Self.manifest(of: layers, config: config)

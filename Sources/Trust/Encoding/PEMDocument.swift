@@ -39,7 +39,11 @@ struct PEMDocument: Sendable, Hashable {
                 documents.append(PEMDocument(label: label, bytes: bytes))
                 open = nil
             } else if open != nil {
-                guard !line.contains(":") else { throw .notPEM("line \(number + 1): a header; an encrypted key can't be read") }
+                guard !line.contains(":") else {
+                    throw .notPEM(
+                        "line \(number + 1): a header; a key encrypted in openssl's old way can't be read: write it anew with `openssl pkcs8 -topk8`"
+                    )
+                }
                 open?.encoded += line
             } else if !line.isEmpty {
                 throw .notPEM("line \(number + 1): text outside of BEGIN and END")

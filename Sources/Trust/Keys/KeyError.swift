@@ -8,6 +8,14 @@ package enum KeyError: Error, Sendable, Hashable, CustomStringConvertible {
     case algorithmUnsupported(String)
     /// The right kind of key, but its encoding is wrong.
     case malformed(String)
+    /// A key that only a password opens, and none was given; the PEM block's label.
+    case passwordMissing(label: String)
+    /// One was named, but can't be had; why.
+    case passwordUnreadable(String)
+    /// Nothing opens with it; damage can't be told from it.
+    case passwordWrong
+    /// How the key is encrypted isn't known here.
+    case encryptionUnsupported(String)
 
     /// The failure's name, stable for scripts.
     package var name: String {
@@ -16,6 +24,10 @@ package enum KeyError: Error, Sendable, Hashable, CustomStringConvertible {
         case .wrongLabel: "keyWrongLabel"
         case .algorithmUnsupported: "algorithmUnsupported"
         case .malformed: "keyMalformed"
+        case .passwordMissing: "passwordMissing"
+        case .passwordUnreadable: "passwordUnreadable"
+        case .passwordWrong: "passwordWrong"
+        case .encryptionUnsupported: "encryptionUnsupported"
         }
     }
 
@@ -25,6 +37,13 @@ package enum KeyError: Error, Sendable, Hashable, CustomStringConvertible {
         case .wrongLabel(let found, let wanted): "found a PEM block \(found), wanted \(wanted)"
         case .algorithmUnsupported(let why): "unsupported key: \(why)"
         case .malformed(let why): "malformed key: \(why)"
+        case .passwordMissing(let label):
+            "it is encrypted (\(label)) and no password was given: set COSIGN_PASSWORD, or name a file with --password-file"
+        case .passwordUnreadable(let why): "it is encrypted, and its password can't be read: \(why)"
+        case .passwordWrong:
+            "the password doesn't open it, or the file is damaged: correct COSIGN_PASSWORD or the file of --password-file"
+        case .encryptionUnsupported(let how):
+            "it is encrypted with \(how); encrypt it anew with `openssl pkcs8 -topk8 -v2 aes-256-cbc`"
         }
     }
 }

@@ -1,5 +1,5 @@
 extension Mistake {
-    /// What `graft push`, `sign` and `generate-key` refuse.
+    /// What `graft push` and `graft key` refuse.
     static let onArtifacts: [Mistake] = [
         Mistake("A descriptor with a member that does not exist") { bench in
             try await bench.push(descriptor: #"{"name":"f","version":"1.0.0","slot":"net/filter","contract":"edge/3","slots":[]}"#)
@@ -30,12 +30,7 @@ extension Mistake {
         },
         Mistake("A key file that exists") { bench in
             let path = bench.directory + "/release.key"
-            return try await bench.complaint(ofGraft: "generate-key", path).replacing(bench.directory + "/", with: "")
-        },
-        Mistake("Signing with a public key") { bench in
-            let path = bench.directory + "/release.pub"
-            return try await bench.complaint(ofGraft: "sign", "\(bench.registry)/modules/http-filter:1.0.0", "--key", path)
-                .replacing(bench.directory + "/", with: "")
+            return try await bench.complaint(ofGraft: "key", "generate", "--no-password", path).replacing(bench.directory + "/", with: "")
         },
     ]
 }

@@ -15,5 +15,5 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     var testDescription: String { row }
 
     static let all =
-        onManifests + onReferences + onArtifacts + onSignatures + onModules + onDeployments + onClusters + onHosts
+        onManifests + onReferences + onArtifacts + onSigning + onSignatures + onModules + onDeployments + onClusters + onHosts
 }

@@ -12,7 +12,7 @@ extension Cluster {
     /// Two keys, a namespace, and a policy that trusts one of the keys.
     func prepareTrust() async throws {
         for key in [SigningKey.release, .stranger] where !File.exists(keyPath(key)) {
-            try await graft("generate-key", keyPath(key)).orThrow()
+            try await graft("key", "generate", "--no-password", keyPath(key)).orThrow()
         }
         _ = try await Api<Namespace>(client).apply(Self.namespace, [:] as JSON, manager: "end-to-end-test")
         try await applyPolicy()

@@ -47,7 +47,7 @@ enum Samples {
     /// Any payload, properly signed.
     static func signed(_ payload: String, by number: UInt8 = 1) throws -> SignatureLayer {
         let bytes = Array(payload.utf8)
-        return layer(payload: bytes, signature: Base64.encode(try key(number).sign(bytes)))
+        return layer(payload: bytes, signature: Base64.encode(try key(number).sign(bytes, scheme: .ecdsa(.sha256))))
     }
 }
 
