@@ -1,6 +1,6 @@
 import JSON
 
-/// Verifies cosign's classic signatures, those in the tag `sha256-<hex>.sig`, by public keys.
+/// Verifies cosign's classic signatures, those in the tag `sha256-<hex>.sig`, by public keys and by identities.
 ///
 /// One signature that passes every check is enough; what fails beside it is reported and does no harm. Each check and its failure
 /// has a test that fails when the check is left out.
@@ -13,18 +13,27 @@ package enum CosignSignature {
         package var repository: String
         package var authorities: [Authority]
         package var signedReference: SignedReference
+        /// What vouches for identities. Each is tried by itself: none completes what another vouches for in part.
+        package var roots: [TrustRoot]
+        /// How many different certificate logs must hold a keyless signer's certificate. 0 only for authorities that have none.
+        package var certificateLogs: Int
 
-        package init(digest: String, repository: String, authorities: [Authority], signedReference: SignedReference = .ignore) {
+        package init(
+            digest: String, repository: String, authorities: [Authority], signedReference: SignedReference = .ignore,
+            roots: [TrustRoot] = [], certificateLogs: Int = 1
+        ) {
             self.digest = digest
             self.repository = repository
             self.authorities = authorities
             self.signedReference = signedReference
+            self.roots = roots
+            self.certificateLogs = certificateLogs
         }
     }
 
     package static func verify(_ manifests: [SignatureManifest], claim: Claim) -> SignatureVerdict {
         var verdict = SignatureVerdict()
-        if let failure = failure(of: manifests, claim: claim) {
+        if let failure = failure(of: manifests, digest: claim.digest) {
             verdict.failure = failure
             return verdict
         }
@@ -47,8 +56,8 @@ package enum CosignSignature {
     }
 
     /// What is wrong with the whole, before anything is computed over it.
-    private static func failure(of manifests: [SignatureManifest], claim: Claim) -> VerificationFailure? {
-        guard ContentDigest.isSHA256(claim.digest) else { return .artifactDigestMalformed(found: claim.digest) }
+    static func failure(of manifests: [SignatureManifest], digest: String) -> VerificationFailure? {
+        guard ContentDigest.isSHA256(digest) else { return .artifactDigestMalformed(found: digest) }
         let layers = manifests.reduce(0) { $0 + $1.layers.count }
         guard layers <= SignatureLimits.layers else { return .tooManyLayers(count: layers, limit: SignatureLimits.layers) }
         let bytes = manifests.reduce(0) { $0 + $1.layers.reduce(0) { $0 + $1.payload.count } }
@@ -76,17 +85,29 @@ package enum CosignSignature {
                 attempt.failure = failure(of: signature, over: layer.payload, by: key, claim: claim)
                 attempts.append(attempt)
             }
+            guard !authority.identities.isEmpty else { continue }
+            attempt.authority = authority.name
+            attempt.keyFingerprint = nil
+            do {
+                let material = try KeylessMaterial(layer.annotations, signature: signature, timestamped: signature)
+                let evidence = try material.verify(
+                    .message(.bytes(layer.payload)), identities: authority.identities, roots: claim.roots,
+                    certificateLogs: claim.certificateLogs)
+                attempt.failure = failure(of: layer.payload, claim: claim)
+                attempt.keyFingerprint = evidence.keyFingerprint
+                if attempt.failure == nil { attempt.evidence = evidence }
+            } catch {
+                attempt.failure = error
+            }
+            attempts.append(attempt)
+            attempt.evidence = nil
         }
         return attempts
     }
 
     /// The signature's bytes, once the layer is known to be what its manifest says.
     private static func signature(of layer: SignatureLayer) throws(VerificationFailure) -> [UInt8] {
-        guard layer.payload.count == layer.size else {
-            throw .blobSizeMismatch(found: layer.payload.count, wanted: layer.size)
-        }
-        let digest = ContentDigest.sha256(of: layer.payload)
-        guard digest.isIdentical(to: layer.digest) else { throw .blobDigestMismatch(found: digest, wanted: layer.digest) }
+        try layer.checkBlob()
         guard let text = layer.annotations[SignatureLayer.signatureAnnotation], !text.isEmpty else { throw .signatureMissing }
         guard let signature = Base64.decode(text) else { throw .signatureEncoding }
         return signature
@@ -96,6 +117,11 @@ package enum CosignSignature {
         of signature: [UInt8], over payload: [UInt8], by key: PublicKey, claim: Claim
     ) -> VerificationFailure? {
         guard key.isValid(signature: signature, for: payload) else { return .signatureInvalid }
+        return failure(of: payload, claim: claim)
+    }
+
+    /// What is wrong with a payload whose signature has been verified.
+    private static func failure(of payload: [UInt8], claim: Claim) -> VerificationFailure? {
         do {
             // Only now: nothing that nobody signed is ever interpreted.
             let signed = try SimpleSigning(payload: payload)

@@ -19,7 +19,13 @@ package struct SignatureLayer: Sendable, Hashable {
 
     /// Media type of a layer that holds a signature; every other layer is passed over.
     package static let mediaType = "application/vnd.dev.cosign.simplesigning.v1+json"
+    /// Media type of a layer that holds an attestation, in the manifests tagged `.att`.
+    package static let attestationMediaType = "application/vnd.dsse.envelope.v1+json"
     package static let signatureAnnotation = "dev.cosignproject.cosign/signature"
+    package static let certificateAnnotation = "dev.sigstore.cosign/certificate"
+    package static let chainAnnotation = "dev.sigstore.cosign/chain"
+    package static let bundleAnnotation = "dev.sigstore.cosign/bundle"
+    package static let timestampAnnotation = "dev.sigstore.cosign/rfc3161timestamp"
 }
 
 /// A signature manifest as it was fetched: its own digest and its layers.
@@ -34,8 +40,13 @@ package struct SignatureManifest: Sendable, Hashable {
     }
 
     /// The tag under which the signatures of an artifact stand, in the artifact's own repository.
-    package static func tag(for digest: String) -> String {
-        String(digest.map { $0 == ":" ? "-" : $0 }) + ".sig"
+    package static func tag(for digest: String) -> String { tag(for: digest, ".sig") }
+
+    /// The tag under which its classic attestations stand.
+    package static func attestationTag(for digest: String) -> String { tag(for: digest, ".att") }
+
+    private static func tag(for digest: String, _ suffix: String) -> String {
+        String(digest.map { $0 == ":" ? "-" : $0 }) + suffix
     }
 }
 

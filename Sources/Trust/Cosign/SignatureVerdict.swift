@@ -10,6 +10,8 @@ package struct SignatureVerdict: Sendable, Hashable {
         /// The authority and the fingerprint of the key; nil when the layer failed before any key was tried.
         package var authority: String?
         package var keyFingerprint: String?
+        /// What was shown of a keyless signer or an attestation; nil for a signature by a key, and for a failure.
+        package var evidence: BundleEvidence?
         /// Nil: passed.
         package var failure: VerificationFailure?
     }

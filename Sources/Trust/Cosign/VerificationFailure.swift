@@ -20,6 +20,18 @@ package indirect enum VerificationFailure: Error, Sendable, Hashable {
     case digestMismatch(found: String, wanted: String)
     case referenceMismatch(found: String, wanted: String)
 
+    // What else was offered, each with the failures of its own concept.
+    case bundle(BundleFailure)
+    case log(LogFailure)
+    case certificate(CertificateFailure)
+    case certificateLog(SCTFailure)
+    case identity(IdentityFailure)
+    case timestamp(TimestampFailure)
+    case statement(StatementFailure)
+    case trustRoot(TrustRootFailure)
+    /// One failure for each trust root that was tried.
+    case trustRootsFailed([VerificationFailure])
+
     // Policies.
     case noPolicy(String)
     case policyInvalid([String])
@@ -44,6 +56,15 @@ extension VerificationFailure: CustomStringConvertible {
         case .payloadType: "payloadType"
         case .digestMismatch: "digestMismatch"
         case .referenceMismatch: "referenceMismatch"
+        case .bundle(let failure): failure.name
+        case .log(let failure): failure.name
+        case .certificate(let failure): failure.name
+        case .certificateLog(let failure): failure.name
+        case .identity(let failure): failure.name
+        case .timestamp(let failure): failure.name
+        case .statement(let failure): failure.name
+        case .trustRoot(let failure): failure.name
+        case .trustRootsFailed: "trustRootsFailed"
         case .noPolicy: "noPolicy"
         case .policyInvalid: "policyInvalid"
         case .policiesFailed: "policiesFailed"
@@ -80,6 +101,15 @@ extension VerificationFailure: CustomStringConvertible {
             "the signature is for \(found), wanted \(wanted)"
         case .referenceMismatch(let found, let wanted):
             "the signature is for the repository \(found), wanted \(wanted)"
+        case .bundle(let failure): failure.description
+        case .log(let failure): failure.description
+        case .certificate(let failure): failure.description
+        case .certificateLog(let failure): failure.description
+        case .identity(let failure): failure.description
+        case .timestamp(let failure): failure.description
+        case .statement(let failure): failure.description
+        case .trustRoot(let failure): failure.description
+        case .trustRootsFailed(let failures): "no trust root vouches for it: \(Self.list(failures))"
         case .noPolicy(let message): message
         case .policyInvalid(let problems):
             "an invalid policy lets nothing pass: \(problems.joined(separator: "; ")); correct the VerificationPolicy"

@@ -1,11 +1,14 @@
-/// Someone whose signature counts: a name for messages, and keys, any one of which will do.
+/// Someone whose signature counts: a name for messages, and keys and identities, any one of which will do.
 package struct Authority: Sendable, Hashable {
     package var name: String
     package var keys: [PublicKey]
+    /// Whom a certificate of a trust root's authority may name.
+    package var identities: [IdentityRequirement]
 
-    package init(name: String, keys: [PublicKey]) {
+    package init(name: String, keys: [PublicKey], identities: [IdentityRequirement] = []) {
         self.name = name
         self.keys = keys
+        self.identities = identities
     }
 }
 

@@ -14,6 +14,7 @@ extension SignatureVerdict.Attempt: JSONEncodable {
         var object: JSONObject = ["manifest": .string(manifest), "layer": .integer(Int64(layer)), "layerDigest": .string(layerDigest)]
         object.set("authority", authority)
         object.set("keyFingerprint", keyFingerprint)
+        object.set("evidence", evidence)
         object.set("failure", failure?.name)
         object.set("message", failure?.description)
         return .object(object)
