@@ -24,6 +24,11 @@ enum Fixtures {
         try FileManager.default.contentsOfDirectory(atPath: "\(root)/\(path)").filter { !$0.contains(".") }.sorted()
     }
 
+    /// The contents of all files of a folder.
+    static func files(_ path: String) throws -> [[UInt8]] {
+        try FileManager.default.contentsOfDirectory(atPath: "\(root)/\(path)").sorted().map { try bytes("\(path)/\($0)") }
+    }
+
     static func key(_ name: String) throws -> PublicKey { try PublicKey(pem: text("keys/\(name).pub")) }
 
     static func authority(_ names: String...) throws -> [Authority] {
@@ -40,7 +45,7 @@ struct Layout {
     let manifestBytes: [UInt8]
     let configBytes: [UInt8]
 
-    init(_ path: String) throws {
+    init(_ path: String, tag: (String) -> String = { SignatureManifest.tag(for: $0) }) throws {
         let index = try JSON.parse(Fixtures.bytes("\(path)/index.json"))
         var tags: [String: String] = [:]
         for entry in index["manifests"]?.array ?? [] {
@@ -48,7 +53,7 @@ struct Layout {
         }
         let artifact = tags["v1"] ?? ""
         self.artifact = artifact
-        guard let digest = tags[SignatureManifest.tag(for: artifact)] else {
+        guard let digest = tags[tag(artifact)] else {
             (signatures, manifestBytes, configBytes) = ([], [], [])
             return
         }
