@@ -7,7 +7,7 @@ package struct GraftCommand: AsyncParsableCommand {
         commandName: "graft",
         abstract: "Signed, gated, progressive delivery of what runs inside a process.",
         version: "0.1.0",
-        subcommands: [],
+        subcommands: [ConformanceCommand.self],
         groupedSubcommands: [
             CommandGroup(
                 name: "Deployments:",
