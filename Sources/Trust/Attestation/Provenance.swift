@@ -29,19 +29,27 @@ struct Provenance: Sendable, Hashable {
         }
     }
 
-    /// Every value that isn't an array or object with something in it, with its place: what the rules must cover.
-    var parameterLeaves: [[JSONPath.Component]] {
-        var leaves: [[JSONPath.Component]] = []
-        var pending: [([JSONPath.Component], JSON)] = [([], externalParameters)]
-        while let (place, value) = pending.popLast() {
-            switch value {
-            case .object(let members) where !members.isEmpty: for (key, value) in members { pending.append((place + [.key(key)], value)) }
-            case .array(let elements) where !elements.isEmpty:
-                for (index, value) in elements.enumerated() { pending.append((place + [.index(index)], value)) }
-            default: if !place.isEmpty { leaves.append(place) }
-            }
+    /// The place of the first parameter that no rule names: neither it nor anything it stands in. Empty arrays and objects count, too.
+    func firstUnnamed(by rules: [PredicateRule]) -> [JSONPath.Component]? {
+        var place: [JSONPath.Component] = []
+        return Self.firstUnnamed(in: externalParameters, at: &place, rules)
+    }
+
+    /// As deep as the statement's reader lets it be.
+    private static func firstUnnamed(
+        in value: JSON, at place: inout [JSONPath.Component], _ rules: [PredicateRule]
+    ) -> [JSONPath.Component]? {
+        if rules.contains(where: { $0.path.covers(place) }) { return nil }
+        var inside: [(JSONPath.Component, JSON)] = []
+        if let members = value.object { inside = members.map { (.key($0), $1) } }
+        if let elements = value.array { inside = elements.enumerated().map { (.index($0), $1) } }
+        if inside.isEmpty { return place.isEmpty ? nil : place }
+        for (step, value) in inside {
+            place.append(step)
+            if let found = firstUnnamed(in: value, at: &place, rules) { return found }
+            place.removeLast()
         }
-        return leaves
+        return nil
     }
 
     private static func object(_ json: JSON, _ key: String) throws(StatementFailure) -> JSON {

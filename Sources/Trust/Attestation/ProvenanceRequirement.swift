@@ -33,8 +33,8 @@ package struct ProvenanceRequirement: Sendable, Hashable {
         guard buildTypes.contains(where: provenance.buildType.isIdentical) else {
             throw .predicateRejected(rule: "the build type \"\(provenance.buildType)\" is none of the policy's")
         }
-        for leaf in provenance.parameterLeaves where !externalParameters.contains(where: { $0.path.covers(leaf) }) {
-            throw .predicateRejected(rule: "the external parameter \(JSONPath(leaf)) is named by no rule of the policy")
+        if let place = provenance.firstUnnamed(by: externalParameters) {
+            throw .predicateRejected(rule: "the external parameter \(JSONPath(place)) is named by no rule of the policy")
         }
         for rule in externalParameters { try rule.check(provenance.externalParameters) }
     }

@@ -76,14 +76,14 @@ package struct Statement: Sendable, Hashable {
     /// Holds when a subject has the artifact's digest. SHA-256 decides; where the statement or the caller knows only SHA-384 or
     /// SHA-512, that does. A subject whose digests agree in one algorithm and differ in another is none.
     func checkSubject(_ artifact: Artifact) throws(StatementFailure) {
+        // Once for each algorithm, however many subjects there are.
+        var wanted: [String: String] = [:]
+        for algorithm in DigestAlgorithm.allCases where subjects.contains(where: { $0.digests[algorithm.lowercaseName] != nil }) {
+            wanted[algorithm.lowercaseName] = artifact.digest(algorithm)?.hexadecimal
+        }
         for subject in subjects {
-            var agrees = false
-            var differs = false
-            for algorithm in DigestAlgorithm.allCases {
-                guard let found = subject.digests[algorithm.lowercaseName], let wanted = artifact.digest(algorithm) else { continue }
-                if found.isIdentical(to: wanted.hexadecimal) { agrees = true } else { differs = true }
-            }
-            if agrees, !differs { return }
+            let known = subject.digests.filter { wanted[$0.key] != nil }
+            if !known.isEmpty, known.allSatisfy({ wanted[$0.key]?.isIdentical(to: $0.value) ?? false }) { return }
         }
         throw .subjectMismatch(wanted: artifact.name)
     }

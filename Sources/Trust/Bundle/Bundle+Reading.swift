@@ -53,6 +53,10 @@ extension Bundle {
             return .publicKey(hint: try key.string("hint") ?? "")
         }
         if let certificate = try material.message("certificate", members: ["rawBytes"]) {
+            guard version == .v0_3 else {
+                throw BundleFailure.bundleMalformed(
+                    "verificationMaterial.certificate: version \(version.rawValue) wants x509CertificateChain instead")
+            }
             guard let der = try certificate.bytes("rawBytes"), !der.isEmpty else { throw BundleFailure.certificateMissing }
             return .certificate(der, intermediates: [])
         }

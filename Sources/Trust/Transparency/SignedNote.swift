@@ -65,7 +65,9 @@ struct SignedNote: Sendable, Hashable {
     @discardableResult
     func verify(_ keys: [NoteVerifier]) throws(NoteError) -> [String] {
         var names: [String] = []
-        for signature in signatures {
+        // The same line again proves nothing more, and costs nothing more.
+        var seen: Set<Signature> = []
+        for signature in signatures where seen.insert(signature).inserted {
             for key in keys where key.hint == signature.hint && key.name?.isIdentical(to: signature.name) ?? true {
                 guard key.key.isValid(signature: signature.bytes, for: text) else { throw .signatureInvalid(name: signature.name) }
                 names.append(signature.name)

@@ -76,6 +76,13 @@ import Testing
                 == true)
     }
 
+    @Test func `a hundred thousand parameters cost no more than the first that isn't named`() throws {
+        var many = JSONObject()
+        for number in 0..<20_000 { many["p\(number)"] = ["a": ["b": .array([JSON](repeating: 1, count: 5))]] }
+        let predicate = Self.v1.changing("buildDefinition.externalParameters", to: .object(many))
+        #expect(try failure(predicate, Self.requirement(Self.all()))?.contains("p0.a.b[0] is named by no rule") == true)
+    }
+
     @Test func `an external parameter of another value, or one that is missing, is refused`() throws {
         let other = Self.v1.changing("buildDefinition.externalParameters.workflow.ref", to: "refs/heads/evil")
         #expect(try failure(other, Self.requirement(Self.all()))?.contains("workflow.ref: found \"refs/heads/evil\"") == true)

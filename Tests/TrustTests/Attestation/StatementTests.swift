@@ -44,6 +44,13 @@ import Testing
         }
     }
 
+    @Test func `a large artifact is hashed once, however many subjects there are`() throws {
+        let artifact = Artifact.bytes([UInt8](repeating: 7, count: 8 << 20))
+        let subject: JSON = ["digest": ["sha256": "00", "sha384": "00", "sha512": "00"]]
+        let payload = BundleSample.statement(subject: .array([JSON](repeating: subject, count: 1024))).bytes()
+        #expect(throws: StatementFailure.self) { try Statement(payload: payload).checkSubject(artifact) }
+    }
+
     @Test(arguments: ["application/json", "application/vnd.in-toto+JSON", "application/vnd.in-toto+json ", "text/plain"])
     func `another payload type says of nothing what it is about`(type: String) throws {
         #expect(try BundleSample.failure(BundleSample.envelope(BundleSample.statement().bytes(), type: type))?.reason == "payloadType")

@@ -84,7 +84,7 @@ import Testing
         let envelope = try #require(try BundleSample.envelope(statement)["dsseEnvelope"]).bytes()
         for _ in 0..<3_000 {
             if let read = try? Statement(payload: statement.mutated(by: &generator)) {
-                _ = try? Provenance(read).parameterLeaves
+                _ = try? Provenance(read).firstUnnamed(by: [])
                 _ = try? SoftwareBill.check(read)
                 _ = try? read.checkSubject(.bytes([]))
             }

@@ -88,6 +88,35 @@ import Testing
         #expect(try BundleSample.failure(Array(text.utf8))?.reason == "bundleMalformed")
     }
 
+    @Test func `version 0.3 brings one certificate, older ones a chain`() throws {
+        let newer = try JSON.parse(BundleFixtures.bytes("conformance/happy-path-v0.3-new-mediaType.json"))
+        let certificate = try #require(newer["verificationMaterial"]?["certificate"])
+        let asked = try BundleFixtures.requirement(BundleFixtures.conformanceSubject, issuer: BundleFixtures.githubIssuer)
+        func reason(_ bundle: JSON) throws -> String? {
+            let verifier = BundleVerifier(root: try BundleFixtures.root())
+            let artifact = try BundleFixtures.artifact()
+            let bytes = bundle.bytes()
+            return BundleFixtures.failure { () throws(VerificationFailure) in
+                _ = try verifier.verify(Bundle(json: bytes), of: artifact, requirement: asked)
+            }?.reason
+        }
+        let chain: JSON = ["certificates": [certificate]]
+        let chained = newer.changing("verificationMaterial.certificate", to: nil).changing(
+            "verificationMaterial.x509CertificateChain", to: chain)
+        #expect(try reason(newer) == nil)
+        #expect(try reason(chained) == "bundleMalformed")
+        for version in ["0.1", "0.2"] {
+            let mediaType = JSON.string("application/vnd.dev.sigstore.bundle+json;version=\(version)")
+            #expect(try reason(newer.changing("mediaType", to: mediaType)) == "bundleMalformed")
+            #expect(try reason(chained.changing("mediaType", to: mediaType)) == nil)
+            let none = chained.changing("verificationMaterial.x509CertificateChain.certificates", to: [])
+            #expect(try reason(none.changing("mediaType", to: mediaType)) == "certificateMissing")
+            let crowd = chained.changing(
+                "verificationMaterial.x509CertificateChain.certificates", to: .array([JSON](repeating: certificate, count: 17)))
+            #expect(try reason(crowd.changing("mediaType", to: mediaType)) == "tooManyCertificates")
+        }
+    }
+
     // MARK: Limits
 
     @Test func `CVE-2024-45395: more entries, time stamps, hashes, subjects or digests than the limit are refused unread`() throws {
