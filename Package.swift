@@ -143,7 +143,9 @@ let package = Package(
             ]),
 
         // Programs.
-        layer("ProgramOptions", ["KubeClient", "KubeConnection", "HTTPTransport", "OCI", "Telemetry", argumentParser, logging]),
+        layer(
+            "ProgramOptions",
+            ["HTTPCore", "HTTPTransport", "JSON", "KubeClient", "KubeConnection", "OCI", "Telemetry", "YAML", argumentParser, logging]),
         layer(
             "AgentCommand",
             ["Agent", "HTTPTransport", "JSON", "ProgramOptions", "Telemetry", "YAML", argumentParser, lifecycle, logging, unixSignals]),
@@ -209,7 +211,7 @@ let package = Package(
                 "Harness", "HTTPCore", "HTTPServing", "HTTPTransport", "JSON", "KubeClient", "KubeCore", "KubeRuntime", "KubeServer",
                 "Randomness", coreMetrics, httpTypes, hummingbird, lifecycle, logging, nioCore, tracing,
             ]),
-        tests(of: "OCI", ["RegistryConformance", "HTTPCore", "HTTPTransport", "JSON", httpTypes]),
+        tests(of: "OCI", ["RegistryConformance", "HTTPCore", "HTTPTransport", "JSON", "YAML", httpTypes]),
         tests(of: "Verification", ["GraftAPI", "Harness", "KubeCore", "OCI", "Trust"]),
         tests(of: "KubeServer", ["Harness", "HTTPCore", "KubeCore", "JSON", "Randomness", "Schema", httpTypes]),
         tests(

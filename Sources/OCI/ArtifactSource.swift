@@ -16,6 +16,9 @@ package protocol ArtifactSource: Sendable {
 
     /// All tags, sorted.
     func tags() async throws -> [Tag]
+
+    /// What the source lists as being about the manifest; none of it has been looked at.
+    func referrerList(of digest: Digest, limits: ReferrerLimits) async throws -> ReferrerList
 }
 
 /// A source that can be written to as well.
@@ -58,8 +61,13 @@ struct BlobCheck {
 
     var count: Int { digester.count }
 
+    /// Of the bytes so far.
+    var digest: Digest { digester.digest }
+
     /// - Throws: `OCIError.sizeMismatch` before a byte too much is handed on.
-    mutating func take(_ bytes: [UInt8]) throws(OCIError) {
+    mutating func take(_ bytes: [UInt8]) throws(OCIError) { try take(bytes[...]) }
+
+    mutating func take(_ bytes: ArraySlice<UInt8>) throws(OCIError) {
         guard digester.count + bytes.count <= descriptor.size else {
             throw OCIError(.sizeMismatch, "\(source): \(descriptor.digest) has more than the \(descriptor.size) bytes announced for it")
         }

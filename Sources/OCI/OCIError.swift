@@ -42,6 +42,8 @@ package struct OCIError: Error, Sendable, CustomStringConvertible {
     package var message: String
     /// How long the registry asked to wait.
     package var retryAfter: Duration?
+    /// The mirror that failed is left out for a while: begun anew, the same is read elsewhere.
+    package var isReadElsewhereNext = false
 
     package init(_ code: Code, _ message: String, retryAfter: Duration? = nil) {
         self.code = code

@@ -23,7 +23,7 @@ package struct RegistryConformance: Sendable {
         self.directory = directory
     }
 
-    package static let checks = pulls + pushes
+    package static let checks = pulls + pushes + referrers
 
     /// Runs all checks one after another.
     /// - Returns: what failed; each names its check.

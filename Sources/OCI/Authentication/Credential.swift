@@ -16,6 +16,15 @@ package enum Credential: Sendable, Hashable, CustomStringConvertible, CustomDebu
         }
     }
 
+    /// What of it must not be seen anywhere.
+    var secrets: [String] {
+        switch self {
+        case .anonymous: []
+        case .basic(_, let password): password.isEmpty ? [] : [password]
+        case .identityToken(let token), .registryToken(let token): [token]
+        }
+    }
+
     package var debugDescription: String { description }
     package var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -1,4 +1,5 @@
 internal import HTTPCore
+internal import Synchronization
 
 /// Where the bytes of a blob that is pushed come from.
 package enum BlobContent: Sendable {
@@ -28,12 +29,18 @@ package enum BlobContent: Sendable {
         }
     }
 
-    func requestBody(size: Int) throws -> RequestBody {
+    /// A part of the content, for one request.
+    func requestBody(_ range: Range<Int>) throws -> RequestBody {
         switch self {
-        case .bytes(let bytes): return .bytes(bytes)
+        case .bytes(let bytes): return .bytes(range == bytes.indices ? bytes : Array(bytes[range.clamped(to: bytes.indices)]))
         case .file(let path):
-            let reader = try FileReader(path)
-            return .stream(length: size) { try reader.next() }
+            let reader = try FileReader(path, from: range.lowerBound)
+            let left = Mutex(range.count)
+            return .stream(length: range.count) {
+                let part = try reader.next(upTo: left.withLock { $0 })
+                left.withLock { $0 -= part?.count ?? 0 }
+                return part
+            }
         }
     }
 }

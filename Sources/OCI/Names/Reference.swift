@@ -56,6 +56,11 @@ package struct Tag: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// Where cosign keeps the signatures of a manifest, in the same repository.
     package static func signatures(of digest: Digest) -> Tag { Tag(unchecked: "\(digest.algorithm.rawValue)-\(digest.hex).sig") }
 
+    /// Where clients keep the list of a manifest's referrers at registries that don't (distribution specification 1.1, "Referrers Tag Schema").
+    package static func referrers(of digest: Digest) -> Tag {
+        Tag(unchecked: "\(digest.algorithm.rawValue.prefix(32))-\(digest.hex.prefix(64))")
+    }
+
     private init(unchecked text: String) { description = text }
 
     package static func < (left: Tag, right: Tag) -> Bool { left.description < right.description }
@@ -79,6 +84,8 @@ package enum ArtifactName: Sendable, Hashable, CustomStringConvertible {
         case .digest(let digest): digest.description
         }
     }
+
+    package var isTag: Bool { if case .tag = self { true } else { false } }
 
     /// `:tag` or `@digest`, as it follows a repository.
     package var suffix: String {

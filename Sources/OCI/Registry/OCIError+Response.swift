@@ -19,17 +19,23 @@ extension OCIError {
     }
 
     /// Reads the registry's account of what went wrong (distribution specification, "Error Codes").
-    init(_ head: HTTPResponse, _ body: inout ResponseBody, subject: String) async throws {
+    /// - Parameters:
+    ///   - secrets: what was sent and may not come back in a message.
+    ///   - now: seconds since 1970.
+    init(_ head: HTTPResponse, _ body: inout ResponseBody, subject: String, secrets: [String], now: Int64) async throws {
         let bytes = (try? await body.collect(upTo: 64 << 10)) ?? []
         try Task.checkCancellation()
-        self.init(head, bytes, subject: subject)
+        self.init(head, bytes, subject: subject, secrets: secrets, now: now)
     }
 
-    init(_ head: HTTPResponse, _ body: [UInt8], subject: String) {
+    init(_ head: HTTPResponse, _ body: [UInt8], subject: String, secrets: [String], now: Int64) {
         let status = head.status.code
         let first = (try? JSON.parse(body))?["errors"]?[0]
         let named = first?["code"]?.string
-        let said = first?["message"]?.string.map { "; the registry says \(shown($0, limit: 200))" } ?? ""
+        // A registry that repeats what it was sent is not quoted.
+        let message = first?["message"]?.string.flatMap { text in secrets.contains { text.contains($0) } ? nil : text }
+        let said = message.map { "; the registry says \(shown($0, limit: 200))" } ?? ""
+        let wait = RetryAfter.wait(head.headerFields, now: now)
         switch (named, status) {
         case ("NAME_UNKNOWN"?, _):
             self.init(.nameUnknown, "\(subject): the registry has no such repository; push to it first, or correct the name (spec.module)")
@@ -52,18 +58,15 @@ extension OCIError {
                 .manifestUnknown, "\(subject): the registry has no such tag or manifest; push it, or correct the reference (spec.module)")
         case (_, 413): self.init(.tooLarge, "\(subject): the registry finds this too large\(said)")
         case ("TOOMANYREQUESTS"?, _), (_, 429):
-            self.init(.rateLimited, "\(subject): the registry limits the rate of requests; try again later", retryAfter: Self.wait(head))
+            self.init(.rateLimited, "\(subject): the registry limits the rate of requests; try again later", retryAfter: wait)
         case ("UNSUPPORTED"?, _), (_, 405), (_, 501): self.init(.unsupported, "\(subject): the registry does not support this\(said)")
+        case (_, 408):
+            self.init(.unreachable, "\(subject): the registry gave up waiting for the request; try again", retryAfter: wait)
         case (_, 500...):
             self.init(
                 .serverFailed, "\(subject): the registry failed with status \(status)\(said); look into its log",
-                retryAfter: Self.wait(head))
+                retryAfter: wait)
         default: self.init(.malformed, "\(subject): the registry answers with status \(status), which is not expected here\(said)")
         }
-    }
-
-    /// `Retry-After` in seconds; a date is not read.
-    private static func wait(_ head: HTTPResponse) -> Duration? {
-        head.headerFields[.retryAfter].flatMap { Int($0) }.flatMap { $0 >= 0 ? .seconds(min($0, 86_400)) : nil }
     }
 }

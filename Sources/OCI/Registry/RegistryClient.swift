@@ -5,18 +5,29 @@ internal import Synchronization
 /// Talks to registries over the OCI distribution specification: pull and push by digest, with anonymous, basic and token authentication.
 ///
 /// Plain HTTP is spoken only to this machine itself and to registries named as insecure, and there only when HTTPS is not. Credentials go to
-/// the registry they are for and to the token server it names, nowhere else.
+/// the registry they are for and to the token server it names, nowhere else. Simultaneous requests for one manifest or small blob are one.
 package final class RegistryClient: Sendable {
     package struct Configuration: Sendable {
         /// Looks a credential up; asked again for each request that needs one, so that it may change.
-        package var credentials: @Sendable (_ registry: String, _ repository: String) throws -> Credential
+        package var credentials: @Sendable (_ registry: String, _ repository: String) async throws -> Credential
+        /// Told when a registry has refused a credential that was looked up, so that it is looked up anew.
+        package var credentialsRefused: @Sendable (_ registry: String, _ repository: String) -> Void = { _, _ in }
         /// Registries (host, or host:port) that may be spoken to without TLS.
         package var insecureRegistries: Set<String>
+        /// For each registry the mirrors that are asked before it, in order; `*` stands for registries that are not named.
+        package var mirrors: [String: [RegistryMirror]] = [:]
+        /// The only token servers (host, or host:port) that a registry may name; registries that are not here may name any.
+        package var tokenServers: [String: Set<String>] = [:]
+        /// What reaches hosts (or host:port) that are not reached as all others are, for example because of their own certificate authority.
+        package var transports: [String: any Transport] = [:]
+        package var uploads = UploadPolicy()
+        /// Requests to one host at a time; others wait.
+        package var parallelism = 16
         package var retry: RetryPolicy
         package var timing: Timing
 
         package init(
-            credentials: @escaping @Sendable (_ registry: String, _ repository: String) throws -> Credential = { _, _ in .anonymous },
+            credentials: @escaping @Sendable (_ registry: String, _ repository: String) async throws -> Credential = { _, _ in .anonymous },
             insecureRegistries: Set<String> = [], retry: RetryPolicy = RetryPolicy(), timing: Timing = .system
         ) {
             self.credentials = credentials
@@ -27,13 +38,30 @@ package final class RegistryClient: Sendable {
     }
 
     package let configuration: Configuration
-    let transport: any Transport
+    private let transport: any Transport
     let tokens = TokenCache()
+    let mirrorRest = MirrorRest()
+    let contents = SharedContents()
+    /// One request for a token at a time for each scope.
+    let tokenRequests = SingleFlight<TokenScope, String>()
+    /// Requests under way, by authority.
+    let turnstiles: KeyedTurnstiles<String>
+    /// Senders of one blob, by repository and digest: the second one finds it there.
+    let blobWriters = KeyedTurnstiles<String>(limit: 1)
+    /// Writers of the list of one manifest's referrers, by repository and digest.
+    let referrerWriters = KeyedTurnstiles<String>(limit: 1)
     private let schemes = Mutex<[String: String]>([:])
 
     package init(transport: any Transport, configuration: Configuration = Configuration()) {
         self.transport = transport
         self.configuration = configuration
+        turnstiles = KeyedTurnstiles(limit: configuration.parallelism)
+    }
+
+    /// What reaches the host: its own transport, or the one for all.
+    func transport(to authority: String) -> any Transport {
+        let host = RemoteURL.host(of: authority)
+        return configuration.transports[authority] ?? configuration.transports[host] ?? transport
     }
 
     /// The repository that the reference names.
@@ -69,9 +97,8 @@ package final class RegistryClient: Sendable {
     private static func authority(of registry: String) -> String { registry == "docker.io" ? "registry-1.docker.io" : registry }
 
     func mayUsePlainHTTP(_ authority: String) -> Bool {
-        let host = authority.hasPrefix("[") ? "\(authority.prefix { $0 != "]" })]" : String(authority.prefix { $0 != ":" })
-        return RemoteURL.isLoopback(authority) || configuration.insecureRegistries.contains(authority)
-            || configuration.insecureRegistries.contains(host)
+        RemoteURL.isLoopback(authority) || configuration.insecureRegistries.contains(authority)
+            || configuration.insecureRegistries.contains(RemoteURL.host(of: authority))
     }
 
     /// The root of a registry's URLs. Where plain HTTP is allowed, finds out once which of both is spoken, HTTPS first.
@@ -97,7 +124,8 @@ package final class RegistryClient: Sendable {
     private func probe(_ url: RemoteURL) async throws {
         let request = HTTPRequest(method: .get, scheme: url.scheme, authority: url.authority, path: url.path)
         let limits = TransferLimits(connect: .seconds(10), firstByte: .seconds(10), idle: .seconds(10), whole: .seconds(20))
-        let code = try await transport.withResponse(to: request, body: nil, limits: limits) { head, _ in head.status.code }
+        let code = try await transport(to: url.authority).withResponse(to: request, body: nil, limits: limits) { head, _ in head.status.code
+        }
         // What a TLS server says to someone who speaks plain HTTP.
         if url.scheme == "http", code == 400 { throw TransportError(.malformed, "\(url.authority): it does not answer plain HTTP") }
     }

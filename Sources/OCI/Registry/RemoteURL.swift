@@ -58,8 +58,10 @@ struct RemoteURL: Sendable, Hashable, CustomStringConvertible {
         return url
     }
 
-    /// Names this machine.
-    var isLoopback: Bool { Self.isLoopback(authority) }
+    /// The authority without its port.
+    static func host(of authority: String) -> String {
+        authority.hasPrefix("[") ? "\(authority.prefix { $0 != "]" })]" : String(authority.prefix { $0 != ":" })
+    }
 
     static func isLoopback(_ authority: String) -> Bool {
         if authority.hasPrefix("[::1]") { return true }

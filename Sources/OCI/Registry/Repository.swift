@@ -9,21 +9,29 @@ package struct Repository: ArtifactStore {
 
     package var location: String { "\(registry)/\(name)" }
 
+    /// The registry itself.
+    var endpoint: Endpoint { Endpoint(registry: registry, repository: name, isMirror: false) }
+
+    /// - Parameter endpoint: nil for the registry itself.
     func call(
-        _ method: HTTPRequest.Method, _ path: String, _ access: TokenScope.Access, expected: Set<Int>, subject: String,
-        fields: HTTPFields = [:]
+        _ method: HTTPRequest.Method, _ path: String, _ access: TokenScope.Access, at endpoint: Endpoint? = nil, expected: Set<Int>,
+        subject: String, fields: HTTPFields = [:]
     ) async throws -> RegistryCall {
-        var url = try await client.base(of: registry, subject: subject)
-        url.path += "\(name)/\(path)"
+        let endpoint = endpoint ?? self.endpoint
+        var url = try await client.base(of: endpoint.registry, subject: subject)
+        url.path += "\(endpoint.repository)/\(path)"
         return RegistryCall(
             method: method, url: url, fields: fields, expected: expected,
-            scope: TokenScope(registry: registry, repository: name, access: access), subject: subject)
+            scope: TokenScope(registry: endpoint.registry, repository: endpoint.repository, access: access), subject: subject)
     }
 }
 
 extension HTTPField.Name {
     static var contentDigest: Self { Self("Docker-Content-Digest")! }
     static var link: Self { Self("Link")! }
+    static var ociSubject: Self { Self("OCI-Subject")! }
+    static var ociFiltersApplied: Self { Self("OCI-Filters-Applied")! }
+    static var ociChunkMinLength: Self { Self("OCI-Chunk-Min-Length")! }
 }
 
 extension HTTPFields {

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// How long and how often a registry is asked again that can't be reached, is busy or fails.
 package struct RetryPolicy: Sendable {
     /// After this time since the first attempt no further one is made. Zero: one attempt only.
@@ -20,15 +22,20 @@ package struct Timing: Sendable {
     package var sleep: @Sendable (Duration) async throws -> Void
     /// From 0 up to, but not, 1.
     package var random: @Sendable () -> Double
+    /// Seconds since 1970, for dates that servers give.
+    package var date: @Sendable () -> Int64
 
     package init(
         now: @escaping @Sendable () -> ContinuousClock.Instant, sleep: @escaping @Sendable (Duration) async throws -> Void,
-        random: @escaping @Sendable () -> Double
+        random: @escaping @Sendable () -> Double, date: @escaping @Sendable () -> Int64 = Timing.systemDate
     ) {
         self.now = now
         self.sleep = sleep
         self.random = random
+        self.date = date
     }
+
+    package static let systemDate: @Sendable () -> Int64 = { Int64(time(nil)) }
 
     package static let system = Timing(
         now: { .now }, sleep: { try await Task.sleep(for: $0) }, random: { Double.random(in: 0..<1) })
@@ -56,7 +63,7 @@ struct RetryState {
         return delay
     }
 
-    /// Something came through: patience starts anew.
+    /// Enough came through: patience starts anew.
     mutating func reset(now: ContinuousClock.Instant) {
         attempts = 0
         deadline = now + policy.patience

@@ -15,18 +15,49 @@ struct DockerRegistryTests {
         }
     }
 
-    private static func client(_ transport: HTTPClient, _ credential: Credential = .anonymous) -> RegistryClient {
-        RegistryClient(
-            transport: transport, configuration: RegistryClient.Configuration(credentials: { _, _ in credential }, retry: .none))
+    private static func client(
+        _ transport: HTTPClient, _ credential: Credential = .anonymous, retry: RetryPolicy = .none, chunk: Int? = nil
+    ) -> RegistryClient {
+        var configuration = RegistryClient.Configuration(credentials: { _, _ in credential }, retry: retry)
+        if let chunk { configuration.uploads = UploadPolicy(monolithicUpTo: chunk, chunkSize: chunk) }
+        return RegistryClient(transport: transport, configuration: configuration)
     }
 
     @Test("does all that is asked of it, plain, with passwords, and over TLS", arguments: DockerRegistry.Variant.allCases)
     func conformance(variant: DockerRegistry.Variant) async throws {
         try await Self.run(variant) { registry, transport, directory in
-            let client = Self.client(transport, variant == .withPasswords ? Self.graft : .anonymous)
+            // To some large content goes in chunks, to the others whole.
+            let isChunked = variant == .plain || variant == .withTLSAndHTTP2
+            let client = Self.client(
+                transport, variant == .withPasswords ? Self.graft : .anonymous, chunk: isChunked ? 400_000 : nil)
             let failures = try await RegistryConformance(client: client, registry: registry.authority, directory: directory).failures()
             #expect(failures == [])
             #expect(registry.log.contains(" HTTP/2.0\"") == (variant == .withTLSAndHTTP2))
+        }
+    }
+
+    @Test("takes downloads up again where they broke on the way; gives uploads up of which a chunk broke, which are begun anew")
+    func broken() async throws {
+        let content = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 / 256) }
+        let descriptor = Descriptor(mediaType: "a/b", of: content)
+        try await Self.run(.plain) { (registry, transport, directory) async throws in
+            try FileSystem.replace("\(directory)/blob", with: content)
+            // Each chunk comes on a connection of its own.
+            let relay = BreakingRelay(
+                to: registry.port,
+                [.init(up: 600_000), .init(up: 700_000), .init(down: 1_100_000), .init(down: 1_000_000)])
+            defer { relay.stop() }
+            let client = Self.client(transport, retry: RetryPolicy(patience: .seconds(60)), chunk: 1_000_000)
+            let repository = client.repository(of: try Reference(parsing: "\(relay.authority)/a/b:1"))
+            try await repository.push(.file(path: "\(directory)/blob"), as: descriptor)
+            #expect(relay.broken == 2)
+            #expect(try await repository.blob(descriptor, upTo: content.count) == content)
+            #expect(relay.broken == 4)
+            let lines = registry.log.split(separator: "\n")
+            #expect(lines.contains { $0.contains("\"GET /v2/a/b/blobs/uploads/") })
+            // It answers the question how far it is with "upload resumed at wrong offset", and drops the upload.
+            #expect(lines.filter { $0.contains("\"POST /v2/a/b/blobs/uploads/") }.count == 3)
+            #expect(lines.filter { $0.contains("\"GET /v2/a/b/blobs/sha256:") && $0.contains("\" 206 ") }.count == 2)
         }
     }
 
