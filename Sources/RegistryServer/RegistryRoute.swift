@@ -10,6 +10,7 @@ struct RegistryRoute: Sendable, Hashable {
         case uploads
         case upload(String)
         case tags
+        case referrers(Digest)
     }
 
     let target: Target
@@ -43,6 +44,7 @@ struct RegistryRoute: Sendable, Hashable {
             parts.removeLast()
             target = .upload(id)
         case ("tags"?, "list"): target = .tags
+        case ("referrers"?, let text): target = .referrers(try Self.digest(text))
         default: throw RegistryFault(.notFound, "there is nothing at this path")
         }
         let name = parts.joined(separator: "/")

@@ -17,7 +17,9 @@ extension RegistryServer {
             .apiVersion: "registry/2.0",
             .eTag: "\"\(digest)\"",
         ]
-        switch ByteRange(request.method == .get ? request.headers[.range] : nil, size: size) {
+        // Only content of this digest is ever here, so the condition holds or is about something else (RFC 9110, 13.1.5).
+        let isConditionMet = request.headers[.ifRange].map { $0 == fields[.eTag] } ?? true
+        switch ByteRange(request.method == .get && isConditionMet ? request.headers[.range] : nil, size: size) {
         case .unsatisfiable:
             throw RegistryFault(.rangeInvalid, "the content has \(size) bytes", fields: [.contentRange: "bytes */\(size)"])
         case .whole:

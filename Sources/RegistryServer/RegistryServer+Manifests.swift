@@ -52,12 +52,13 @@ extension RegistryServer {
         }
         try storage.write(document, tag: tag, in: repository)
         let digest = document.descriptor.digest
-        return Response(
-            status: .created,
-            headers: [
-                .location: "/v2/\(repository)/manifests/\(digest)", .contentDigest: digest.description, .apiVersion: "registry/2.0",
-                .contentLength: "0",
-            ])
+        var fields: HTTPFields = [
+            .location: "/v2/\(repository)/manifests/\(digest)", .contentDigest: digest.description, .apiVersion: "registry/2.0",
+            .contentLength: "0",
+        ]
+        // Tells the client that it need not keep a list of its own.
+        if let subject = document.subject { fields[.ociSubject] = subject.digest.description }
+        return Response(status: .created, headers: fields)
     }
 
     private func isPresent(_ part: Descriptor, _ document: ManifestDocument, in repository: String) -> Bool {

@@ -3,8 +3,8 @@ package import Hummingbird
 internal import Logging
 internal import OCI
 
-/// A registry of the OCI distribution specification 1.1 in a directory: pull, push in one request or in chunks, mount, tags. It leaves out
-/// deletion and the referrers API (404, so that clients fall back to tags).
+/// A registry of the OCI distribution specification 1.1 in a directory: pull, also of ranges, push in one request or in chunks, mount, tags,
+/// referrers. It leaves out deletion.
 ///
 /// All content is in files named by their digest; a file, tag or manifest that is there is whole, also after `kill -9`. An upload is seen by nobody
 /// before its digest was checked.
@@ -102,6 +102,7 @@ package struct RegistryServer: Sendable {
         case .uploads: return try await startUpload(in: route, request)
         case .upload(let id): return try await upload(id, in: route, request)
         case .tags: return try tags(in: route, request)
+        case .referrers(let digest): return try referrers(of: digest, in: route, request)
         }
     }
 
@@ -123,4 +124,6 @@ extension HTTPField.Name {
     static var contentDigest: Self { Self("Docker-Content-Digest")! }
     static var uploadID: Self { Self("Docker-Upload-UUID")! }
     static var link: Self { Self("Link")! }
+    static var ociSubject: Self { Self("OCI-Subject")! }
+    static var ociFiltersApplied: Self { Self("OCI-Filters-Applied")! }
 }

@@ -7,6 +7,7 @@ internal import OCI
 /// - `repositories/NAME/_blobs/sha256-…`: this repository has that blob. Empty.
 /// - `repositories/NAME/_manifests/sha256-…`: this repository has that manifest. Its descriptor.
 /// - `repositories/NAME/_tags/TAG`: the descriptor the tag stands for.
+/// - `repositories/NAME/_referrers/sha256-…/sha256-…`: the second manifest is about the first one. How lists name it.
 ///
 /// Parts of repository names never start with `_`. Content is written before the file that makes it visible.
 struct RegistryStorage: Sendable {
@@ -52,14 +53,47 @@ struct RegistryStorage: Sendable {
         case .tag(let tag): file = "\(repositories)/\(repository)/_tags/\(tag)"
         }
         guard FileSystem.exists(file) else { return nil }
-        do {
-            return try Descriptor(from: JSON.parse(FileSystem.read(file, upTo: 64 << 10)))
-        } catch let error as OCIError {
-            throw error
-        } catch {
+        return try descriptor(in: file)
+    }
+
+    private func descriptor(in file: String) throws(OCIError) -> Descriptor {
+        let bytes = try FileSystem.read(file, upTo: 256 << 10)
+        do { return try Descriptor(from: JSON.parse(bytes)) } catch {
             throw OCIError(.storage, "\(file): the file is damaged: \(error); push the tag or manifest again")
         }
     }
+
+    // MARK: Referrers
+
+    /// Bytes of annotations that a list repeats; beyond it they are left out, and the manifest has them.
+    private static let annotationLimit = 16 << 10
+
+    /// Digests of what is about the manifest, sorted by their text, after the one given.
+    func referrers(of digest: Digest, in repository: String, after last: String?) throws(OCIError) -> [String] {
+        let directory = referrersDirectory(of: digest, in: repository)
+        guard FileSystem.isDirectory(directory) else { return [] }
+        return try FileSystem.entries(of: directory).filter { name in
+            guard !name.hasPrefix(IncomingFile.prefix) else { return false }
+            return last.map { name > $0 } ?? true
+        }
+    }
+
+    /// - Parameter name: one of those that `referrers` gives.
+    func referrer(_ name: String, of digest: Digest, in repository: String) throws(OCIError) -> Descriptor {
+        try descriptor(in: "\(referrersDirectory(of: digest, in: repository))/\(name)")
+    }
+
+    private func writeReferrer(_ document: ManifestDocument, in repository: String) throws(OCIError) {
+        guard let subject = document.subject?.digest else { return }
+        var listing = document.listing
+        if listing.annotations.reduce(0, { $0 + $1.key.utf8.count + $1.value.utf8.count }) > Self.annotationLimit {
+            listing.annotations = [:]
+        }
+        let digest = document.descriptor.digest
+        try write("\(referrersDirectory(of: subject, in: repository))/\(digest.algorithm.rawValue)-\(digest.hex)", listing.json.bytes())
+    }
+
+    private func referrersDirectory(of digest: Digest, in repository: String) -> String { path(repository, "_referrers", digest) }
 
     func manifest(_ descriptor: Descriptor) throws(OCIError) -> [UInt8] {
         try blobs.read(descriptor.digest, upTo: ManifestDocument.maximumSize)
@@ -71,6 +105,7 @@ struct RegistryStorage: Sendable {
             mediaType: document.descriptor.mediaType, digest: document.descriptor.digest, size: document.descriptor.size)
         let bytes = descriptor.json.bytes()
         try write(path(repository, "_manifests", descriptor.digest), bytes)
+        try writeReferrer(document, in: repository)
         if let tag { try write("\(repositories)/\(repository)/_tags/\(tag)", bytes) }
     }
 

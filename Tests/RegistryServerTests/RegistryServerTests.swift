@@ -126,7 +126,7 @@ struct RegistryServerTests {
             ("DELETE", "/v2/a/manifests/1", 405, "UNSUPPORTED"),
             ("GET", "/v2/a/nonsense", 404, "NOT_FOUND"), ("GET", "/v2/manifests/1", 400, "NAME_INVALID"),
             ("GET", "/v2/_catalog", 404, "NOT_FOUND"),
-            ("GET", "/v2/a/referrers/sha256:x", 404, "NOT_FOUND"), ("PATCH", "/v2/a/blobs/uploads/none", 404, "BLOB_UPLOAD_UNKNOWN"),
+            ("GET", "/v2/a/referrers/sha256:x", 400, "DIGEST_INVALID"), ("PATCH", "/v2/a/blobs/uploads/none", 404, "BLOB_UPLOAD_UNKNOWN"),
             ("PUT", "/v2/a/manifests/1", 400, "MANIFEST_INVALID"),
             ("GET", "/v2/a/blobs/uploads/", 405, "UNSUPPORTED"),
         ])
