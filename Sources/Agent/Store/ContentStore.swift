@@ -9,6 +9,7 @@ package final class ContentStore: Sendable {
     let root: String
     let disk: Disk
     private let writers = Mutex(Writers())
+    private let fetches = SingleFlight<Descriptor, Void>()
 
     private struct Writers {
         var next = 0
@@ -47,8 +48,22 @@ package final class ContentStore: Sendable {
         return SlotFailure(.environment, SlotFailure.damaged, "\(path(of: digest)) was damaged; it was removed and is fetched again")
     }
 
-    /// Brings a blob here, unless it is here.
+    /// Brings a blob here, unless it is here. Whoever wants the same one meanwhile waits for it; the fetch ends with the last of them.
     package func receive(_ descriptor: Descriptor, from source: any ArtifactSource) async throws {
+        if disk.size(of: path(of: descriptor.digest)) == descriptor.size { return }
+        try await fetches.value(for: descriptor) { [self] in
+            do {
+                try await fetch(descriptor, from: source)
+            } catch let error as OCIError where error.isReadElsewhereNext {
+                try await fetch(descriptor, from: source)
+            }
+        }
+    }
+
+    /// How many wait for the blob.
+    func waiting(for descriptor: Descriptor) -> Int { fetches.waiting(for: descriptor) }
+
+    private func fetch(_ descriptor: Descriptor, from source: any ArtifactSource) async throws {
         if disk.size(of: path(of: descriptor.digest)) == descriptor.size { return }
         let temporary = temporaryPath()
         do {
