@@ -157,7 +157,8 @@ let package = Package(
         layer(
             "Commands",
             [
-                "AgentCommand", "ControllerCommand", "Controllers", "HTTPServing", "ProgramOptions", "KubeServer", "RegistryServer", "GraftAPI",
+                "AgentCommand", "ControllerCommand", "Controllers", "HTTPServing", "ProgramOptions", "KubeServer", "RegistryServer",
+                "GraftAPI",
                 "KubeRuntime",
                 "KubeClient", "KubeCore", "OCI", "Trust", "Verification", "JSON", "YAML", "Compatibility", argumentParser, crypto,
                 hummingbird, hummingbirdTLS, lifecycle, logging, nioCore, nioSSL, asn1, unixSignals, x509,
