@@ -118,7 +118,7 @@ let package = Package(
             "KubeRuntime",
             ["CMemory", "KubeClient", "KubeCore", "HTTPCore", "JSON", coreMetrics, httpTypes, lifecycle, logging, tracing]),
         layer("OCI", ["HTTPCore", "JSON", crypto, httpTypes]),
-        layer("Verification", ["GraftAPI", "KubeCore", "OCI", "Trust"]),
+        layer("Verification", ["GraftAPI", "KubeClient", "KubeCore", "KubeRuntime", "OCI", "Trust", crypto, lifecycle, logging]),
 
         layer("Kube", ["JSON", "KubeClient", "KubeConnection", "KubeCore", "KubeRuntime"]),
 

@@ -12,6 +12,7 @@ struct Stores: Sendable {
     let plans: Reflector<ModulePlan>
     let hosts: Reflector<ModuleHost>
     let policies: Reflector<VerificationPolicy>
+    let roots: Reflector<TrustRoot>
     let quarantines: Reflector<ModuleQuarantine>
     let leases: Reflector<Lease>
 
@@ -32,11 +33,12 @@ struct Stores: Sendable {
         plans = reflector(Api(client))
         hosts = reflector(Api(client), [Self.hostClass, Self.hostNode])
         policies = reflector(Api(client))
+        roots = reflector(Api(client))
         quarantines = reflector(Api(client), [Self.quarantinedDigest])
         leases = reflector(Api(client, namespace: agentNamespace))
     }
 
-    var services: [any Service] { [deployments, revisions, plans, hosts, policies, quarantines, leases] }
+    var services: [any Service] { [deployments, revisions, plans, hosts, policies, roots, quarantines, leases] }
 
     /// The deployment that a revision is of, by its label.
     static func deployment(of revision: ModuleRevision) -> ObjectKey? {
@@ -62,6 +64,7 @@ struct Stores: Sendable {
         try await plans.store.waitUntilSynced()
         try await hosts.store.waitUntilSynced()
         try await policies.store.waitUntilSynced()
+        try await roots.store.waitUntilSynced()
         try await quarantines.store.waitUntilSynced()
         try await leases.store.waitUntilSynced()
     }

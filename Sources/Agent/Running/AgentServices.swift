@@ -94,7 +94,7 @@ private struct SyncWatch: Service {
 
     func run() async throws {
         try await host.sources.plans.waitUntilSynced()
-        try await host.sources.policies.waitUntilSynced()
+        try await host.sources.trust.waitUntilSynced()
         try await host.sources.quarantines.waitUntilSynced()
         try await host.sources.hosts.waitUntilSynced()
         host.wakeAll()

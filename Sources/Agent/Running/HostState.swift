@@ -16,7 +16,6 @@ final class HostState: Sendable {
 
     private struct Shared {
         var stamp = 0
-        var policies: (stamp: Int, set: PolicySet)?
         /// By slot; nothing is collected before each has spoken.
         var kept: [String: Set<InstalledRevision>] = [:]
     }
@@ -37,7 +36,6 @@ final class HostState: Sendable {
         let name = configuration.hostName
         return [
             sources.plans.subscribe { [self] change in wakes[change.object.spec.slot]?.wake() },
-            sources.policies.subscribe { [self] _ in policiesChanged() },
             sources.quarantines.subscribe { [self] _ in policiesChanged() },
             sources.hosts.subscribe { [self] change in
                 guard change.key.name == name else { return }
@@ -48,7 +46,7 @@ final class HostState: Sendable {
                     && change.old?.spec.zone == change.new?.spec.zone
                 if !isSame { wakeAll() }
             },
-        ]
+        ] + sources.trust.follow { [self] in policiesChanged() }
     }
 
     private func policiesChanged() {
@@ -58,14 +56,8 @@ final class HostState: Sendable {
 
     var policyStamp: Int { shared.withLock { $0.stamp } }
 
-    /// The policies in force, read anew only when one has changed.
-    func policies() -> PolicySet {
-        let stamp = policyStamp
-        if let known = shared.withLock({ $0.policies }), known.stamp == stamp { return known.set }
-        let set = PolicySet(sources.policies.all())
-        shared.withLock { $0.policies = (stamp, set) }
-        return set
-    }
+    /// The policies in force.
+    func policies() -> PolicySet { sources.trust.current }
 
     /// What the host's labels are now: those it has in the cluster, or else those it was told.
     var labels: [String: String] {

@@ -21,7 +21,7 @@ extension DeploymentReconciler {
         }
         let question = ResolutionMemory.Question(
             uid: deployment.metadata.uid ?? "", module: deployment.spec.module, configHash: configHash,
-            policies: policies.generation)
+            policies: trust.generation)
         if let answer = memory.recall(deployment.key, question, now: surroundings.now()) {
             // A revision that is gone was forgotten by someone: look it up anew.
             if answer.wanted.revisionName.map({ name in known.contains { $0.metadata.name == name } }) ?? true {
@@ -46,7 +46,7 @@ extension DeploymentReconciler {
         // A reference already in the history keeps its digest.
         let digest = known.last { $0.spec.source == deployment.spec.module }.flatMap { try? Digest(parsing: $0.spec.digest) }
         do {
-            let module = try await resolver.resolve(deployment, policies: policies.policies, known: digest)
+            let module = try await resolver.resolve(deployment, policies: trust.current, known: digest)
             try Task.checkCancellation()
             let revision = try await revisions.publish(
                 module, for: deployment, number: (known.last?.spec.number ?? 0) + 1, now: surroundings.wallTime())

@@ -15,7 +15,7 @@ struct DeploymentReconciler: Sendable {
     let resolver: ModuleResolver
     let memory: ResolutionMemory
     let descriptors: DescriptorCache
-    let policies: PolicyView
+    let trust: TrustView
     let hostLimit: HostLimit
     let verbs: ObeyedVerbs
     let writtenPlans: Written<ModulePlan>

@@ -11,6 +11,7 @@ import Verification
 struct DeploymentWork: Sendable {
     private let controller: Controller<ObjectKey>
     private let liveness: HostLiveness
+    private let trustRoots: any Service
     private let fence: Fence
     private let deploymentMetrics = DeploymentMetrics()
     private let hostMetrics: HostMetrics
@@ -31,9 +32,10 @@ struct DeploymentWork: Sendable {
                 }
             }
         }
+        let trust = TrustView(policies: stores.policies.store, roots: stores.roots.store)
         let reconciler = DeploymentReconciler(
             stores: stores, liveness: liveness, resolver: ModuleResolver(artifacts: artifacts), memory: ResolutionMemory(),
-            descriptors: DescriptorCache(), policies: PolicyView(stores.policies.store), hostLimit: HostLimit(),
+            descriptors: DescriptorCache(), trust: trust, hostLimit: HostLimit(),
             verbs: ObeyedVerbs(), writtenPlans: Written(),
             writtenRevisions: Written(), writtenQuarantines: Written(),
             plans: PlanPublisher(api: Api(client), epoch: epoch), revisions: RevisionPublisher(api: Api(client)),
@@ -46,7 +48,7 @@ struct DeploymentWork: Sendable {
         // Before the first reconcile, and from stores that are synced.
         subscriptions =
             [
-                liveness.begin(), reconciler.policies.follow(),
+                liveness.begin(),
                 stores.hosts.store.subscribe { change in
                     // The first reconcile of each deployment sees all hosts; later ones wait for the others of a wave.
                     if !change.isInitial { wake.ring(stores.deployments(meaning: change.object, before: change.old)) }
@@ -58,7 +60,7 @@ struct DeploymentWork: Sendable {
                 },
                 reconciler.writtenPlans.follow(stores.plans.store), reconciler.writtenRevisions.follow(stores.revisions.store),
                 reconciler.writtenQuarantines.follow(stores.quarantines.store), deploymentMetrics.follow(stores.deployments.store),
-            ] + hostMetrics.follow(stores.hosts.store)
+            ] + hostMetrics.follow(stores.hosts.store) + trust.follow { wake.ring(stores.deployments.store.keys) }
         let fence = Fence()
         controller = Controller(
             "deployment", triggers: Self.triggers(stores), workers: configuration.workers,
@@ -73,6 +75,7 @@ struct DeploymentWork: Sendable {
         }
         wake.connect { [controller] in controller.enqueue($0, after: Self.gathering) }
         self.liveness = liveness
+        trustRoots = trust.loader(client, logger: logger, surroundings: surroundings)
         self.fence = fence
     }
 
@@ -85,10 +88,14 @@ struct DeploymentWork: Sendable {
             deploymentMetrics.end()
             hostMetrics.end()
         }
-        // At a graceful shutdown the first two end at once, and the controller when it has finished what it is at.
+        // At a graceful shutdown the first three end at once, and the controller when it has finished what it is at.
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
                 try await liveness.run()
+                return false
+            }
+            group.addTask {
+                _ = try await untilGracefulShutdown { try await trustRoots.run() }
                 return false
             }
             group.addTask {
@@ -105,7 +112,6 @@ struct DeploymentWork: Sendable {
     }
 
     private static func triggers(_ stores: Stores) -> [Trigger<ObjectKey>] {
-        let everyone: @Sendable () -> [ObjectKey] = { stores.deployments.store.keys }
         return [
             .changes(of: stores.deployments.store) { change in
                 // Others of the class may gain or lose a slot by it; statuses concern nobody else.
@@ -114,7 +120,6 @@ struct DeploymentWork: Sendable {
             },
             .changes(of: stores.plans.store) { [$0.key] },
             .changes(of: stores.revisions.store) { Stores.deployment(of: $0.object).map { [$0] } ?? [] },
-            .changes(of: stores.policies.store) { _ in everyone() },
             .changes(of: stores.quarantines.store) { change in
                 stores.revisions.store.all().filter { $0.spec.digest == change.object.spec.digest }.compactMap(Stores.deployment(of:))
             },

@@ -72,10 +72,13 @@ package enum GraftAPI {
 
     /// Where agents keep their Leases; never beside the leader's.
     package static let agentNamespace = "graft-agents"
+    /// Where ConfigMaps and Secrets with the content of TrustRoots stand; nothing else belongs there.
+    package static let trustNamespace = "graft-trust"
     /// Where the controller keeps its own.
     package static let systemNamespace = "graft-system"
 
     package static let kinds: [any CustomResource.Type] = [
-        ModuleDeployment.self, ModuleRevision.self, ModulePlan.self, ModuleHost.self, VerificationPolicy.self, ModuleQuarantine.self,
+        ModuleDeployment.self, ModuleRevision.self, ModulePlan.self, ModuleHost.self, VerificationPolicy.self, TrustRoot.self,
+        ModuleQuarantine.self,
     ]
 }

@@ -3,9 +3,9 @@
 /// The order is fixed (Sigstore client specification §4): times, chain at each of them, certificate logs, identity, log entries, what ties them to
 /// the bundle, the signature, and what was signed. Nothing is read of what nobody has signed.
 package struct BundleVerifier: Sendable {
-    let root: TrustRoot
+    let root: TrustedRoot
 
-    package init(root: TrustRoot) { self.root = root }
+    package init(root: TrustedRoot) { self.root = root }
 
     package func verify(
         _ bundle: Bundle, of artifact: Artifact, requirement: BundleRequirement

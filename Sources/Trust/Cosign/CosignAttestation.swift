@@ -6,12 +6,12 @@ package enum CosignAttestation {
         package var digest: String
         package var authorities: [Authority]
         package var requirement: AttestationRequirement
-        package var roots: [TrustRoot]
+        package var roots: [TrustedRoot]
         /// How many different certificate logs must hold a keyless signer's certificate. 0 only for authorities that have none.
         package var certificateLogs: Int
 
         package init(
-            digest: String, authorities: [Authority], requirement: AttestationRequirement, roots: [TrustRoot] = [], certificateLogs: Int = 1
+            digest: String, authorities: [Authority], requirement: AttestationRequirement, roots: [TrustedRoot] = [], certificateLogs: Int = 1
         ) {
             self.digest = digest
             self.authorities = authorities

@@ -14,13 +14,13 @@ package enum CosignSignature {
         package var authorities: [Authority]
         package var signedReference: SignedReference
         /// What vouches for identities. Each is tried by itself: none completes what another vouches for in part.
-        package var roots: [TrustRoot]
+        package var roots: [TrustedRoot]
         /// How many different certificate logs must hold a keyless signer's certificate. 0 only for authorities that have none.
         package var certificateLogs: Int
 
         package init(
             digest: String, repository: String, authorities: [Authority], signedReference: SignedReference = .ignore,
-            roots: [TrustRoot] = [], certificateLogs: Int = 1
+            roots: [TrustedRoot] = [], certificateLogs: Int = 1
         ) {
             self.digest = digest
             self.repository = repository

@@ -48,14 +48,14 @@ struct KeylessMaterial: Sendable {
 
     /// Each root by itself; the first that vouches for all of it.
     func verify(
-        _ content: SignatureSubject.Content, identities: [IdentityRequirement], roots: [TrustRoot], certificateLogs: Int = 1
+        _ content: SignatureSubject.Content, identities: [IdentityRequirement], roots: [TrustedRoot], certificateLogs: Int = 1
     ) throws(VerificationFailure) -> BundleEvidence {
         // The signature first, before anything is asked of the log: it costs least, and an entry for another one is then an entry mismatch.
         let key: PublicKey
         do { key = try certificate.publicKey() } catch { throw .certificate(error) }
         let subject = SignatureSubject(content: content, signature: proof.signature, key: key, certificate: certificate.der)
         do { try subject.verify(nil) } catch { throw .bundle(error) }
-        return try TrustRoot.any(of: roots) { (root) throws(VerificationFailure) in
+        return try TrustedRoot.any(of: roots) { (root) throws(VerificationFailure) in
             try BundleVerifier(root: root).verify(
                 proof, content: content, certificate: certificate.der, intermediates: intermediates, identities: identities,
                 certificateLogs: certificateLogs)

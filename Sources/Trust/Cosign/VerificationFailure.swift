@@ -28,11 +28,16 @@ package indirect enum VerificationFailure: Error, Sendable, Hashable {
     case identity(IdentityFailure)
     case timestamp(TimestampFailure)
     case statement(StatementFailure)
-    case trustRoot(TrustRootFailure)
+    case trustRoot(TrustedRootFailure)
     /// One failure for each trust root that was tried.
     case trustRootsFailed([VerificationFailure])
 
     // Policies.
+    /// Too few of the authorities have signed: who has, how many must, and why nobody else counts.
+    case thresholdNotReached(signers: [String], wanted: Int, [VerificationFailure])
+    case attestationMissing(name: String, [VerificationFailure])
+    /// The signature holds, but the policy says that its signer counts no more.
+    case signerRevoked(String)
     case noPolicy(String)
     case policyInvalid([String])
     case policiesFailed([String])
@@ -65,6 +70,9 @@ extension VerificationFailure: CustomStringConvertible {
         case .statement(let failure): failure.name
         case .trustRoot(let failure): failure.name
         case .trustRootsFailed: "trustRootsFailed"
+        case .thresholdNotReached: "thresholdNotReached"
+        case .attestationMissing: "attestationMissing"
+        case .signerRevoked: "signerRevoked"
         case .noPolicy: "noPolicy"
         case .policyInvalid: "policyInvalid"
         case .policiesFailed: "policiesFailed"
@@ -110,6 +118,14 @@ extension VerificationFailure: CustomStringConvertible {
         case .statement(let failure): failure.description
         case .trustRoot(let failure): failure.description
         case .trustRootsFailed(let failures): "no trust root vouches for it: \(Self.list(failures))"
+        case .thresholdNotReached(let signers, let wanted, let failures):
+            "signed by \(signers.isEmpty ? "nobody" : signers.joined(separator: ", ")), wanted \(wanted) of the policy's authorities"
+                + (failures.isEmpty ? "" : ": \(Self.list(failures))")
+        case .attestationMissing(let name, let failures):
+            failures.isEmpty
+                ? "nothing attests \(name); attach the attestation with `graft attest` or `cosign attest`"
+                : "nothing attests \(name): \(Self.list(failures))"
+        case .signerRevoked(let who): "the policy has revoked its signer, \(who); sign anew with one that counts"
         case .noPolicy(let message): message
         case .policyInvalid(let problems):
             "an invalid policy lets nothing pass: \(problems.joined(separator: "; ")); correct the VerificationPolicy"

@@ -4,11 +4,20 @@ package struct Authority: Sendable, Hashable {
     package var keys: [PublicKey]
     /// Whom a certificate of a trust root's authority may name.
     package var identities: [IdentityRequirement]
+    /// What vouches for the identities; each by itself.
+    package var roots: [TrustedRoot]
+    /// Whether an identity's signature must stand in a transparency log, and its certificate in a certificate log. Without, a trusted time
+    /// stamp is enough.
+    package var needsLog: Bool
 
-    package init(name: String, keys: [PublicKey], identities: [IdentityRequirement] = []) {
+    package init(
+        name: String, keys: [PublicKey], identities: [IdentityRequirement] = [], roots: [TrustedRoot] = [], needsLog: Bool = true
+    ) {
         self.name = name
         self.keys = keys
         self.identities = identities
+        self.roots = roots
+        self.needsLog = needsLog
     }
 }
 

@@ -6,8 +6,16 @@ package struct Judgement: Sendable, Hashable {
         package var mode: Policy.Mode
         package var verdict: SignatureVerdict
         package var evidence: [Evidence]
+        /// One for each attestation that the policy demands.
+        package var attestations: [AttestationFinding] = []
 
-        package var failure: VerificationFailure? { verdict.failure }
+        package var failure: VerificationFailure? { verdict.failure ?? attestations.lazy.compactMap(\.verdict.failure).first }
+    }
+
+    /// What came of one attestation that a policy demands.
+    package struct AttestationFinding: Sendable, Hashable {
+        package var name: String
+        package var verdict: SignatureVerdict
     }
 
     /// Nil when the artifact may be loaded.
@@ -54,7 +62,7 @@ extension PolicySet {
         var judgement = Judgement()
         let counted = signatures.filter { pinned?.contains($0.digest) ?? true }
         judgement.findings = (tenancy.enforcing + tenancy.warning).map { policy in
-            finding(of: policy, delivery: delivery, digest: digest, signatures: counted)
+            policy.finding(delivery, digest: digest, signatures: counted)
         }
         judgement.failure = tenancy.failure
         if judgement.failure == nil {
@@ -63,23 +71,5 @@ extension PolicySet {
             judgement.failure = failed.count > 1 ? .policiesFailed(reasons) : failed.first?.failure
         }
         return judgement
-    }
-
-    private func finding(
-        of policy: Policy, delivery: Delivery, digest: String, signatures: [SignatureManifest]
-    ) -> Judgement.Finding {
-        guard policy.problems.isEmpty else {
-            let verdict = SignatureVerdict(failure: .policyInvalid(policy.problems))
-            return Judgement.Finding(policy: policy.name, mode: policy.mode, verdict: verdict, evidence: [])
-        }
-        let claim = CosignSignature.Claim(
-            digest: digest, repository: delivery.repository, authorities: policy.authorities, signedReference: policy.signedReference)
-        let verdict = CosignSignature.verify(signatures, claim: claim)
-        let evidence = verdict.passed.map { attempt in
-            Evidence(
-                policy: policy.name, authority: attempt.authority ?? "", keyFingerprint: attempt.keyFingerprint ?? "",
-                signatureDigest: attempt.layerDigest, manifestDigest: attempt.manifest)
-        }
-        return Judgement.Finding(policy: policy.name, mode: policy.mode, verdict: verdict, evidence: evidence)
     }
 }

@@ -24,8 +24,11 @@ package struct Policy: Sendable, Hashable {
 
     package var name: String
     package var match: Match
-    /// One of them must have signed.
     package var authorities: [Authority]
+    /// How many different ones of them must have signed. 0 only where attestations are demanded.
+    package var threshold: Int
+    package var attestations: [AttestationDemand]
+    package var revoked: Revocation
     package var mode: Mode
     package var signedReference: SignedReference
     /// What is wrong with the policy as it was written. A policy with problems covers at least what it would cover without them,
@@ -33,12 +36,15 @@ package struct Policy: Sendable, Hashable {
     package var problems: [String]
 
     package init(
-        name: String, match: Match, authorities: [Authority], mode: Mode, signedReference: SignedReference = .ignore,
-        problems: [String] = []
+        name: String, match: Match, authorities: [Authority], threshold: Int = 1, attestations: [AttestationDemand] = [],
+        revoked: Revocation = .none, mode: Mode, signedReference: SignedReference = .ignore, problems: [String] = []
     ) {
         self.name = name
         self.match = match
         self.authorities = authorities
+        self.threshold = threshold
+        self.attestations = attestations
+        self.revoked = revoked
         self.mode = mode
         self.signedReference = signedReference
         self.problems = problems

@@ -1,13 +1,57 @@
+package import JSON
+
 /// A policy as its author wrote it: text, not yet read.
 package struct PolicySource: Sendable, Hashable {
     package struct Authority: Sendable, Hashable {
         package var name: String
         /// Public keys in PEM.
         package var keys: [String]
+        package var keyless: Keyless?
 
-        package init(name: String, keys: [String]) {
+        package init(name: String, keys: [String] = [], keyless: Keyless? = nil) {
             self.name = name
             self.keys = keys
+            self.keyless = keyless
+        }
+    }
+
+    /// Whom a certificate must name. Of a text and its expression, one is given.
+    package struct Keyless: Sendable, Hashable {
+        package var issuer: String?
+        package var issuerExpression: String?
+        package var subject: String?
+        package var subjectExpression: String?
+        package var extensions: [String: String] = [:]
+        package var roots: [String] = []
+        package var needsLog = true
+
+        package init() {}
+    }
+
+    package struct Attestation: Sendable, Hashable {
+        package var name: String
+        package var predicateType: String
+        /// Empty: all of the policy's.
+        package var authorities: [String] = []
+        /// As `PredicateRule` reads them.
+        package var rules: [JSON] = []
+        package var provenance: Provenance?
+
+        package init(name: String, predicateType: String) {
+            self.name = name
+            self.predicateType = predicateType
+        }
+    }
+
+    package struct Provenance: Sendable, Hashable {
+        package var builders: [String]
+        package var buildTypes: [String]
+        package var externalParameters: [JSON]
+
+        package init(builders: [String], buildTypes: [String], externalParameters: [JSON]) {
+            self.builders = builders
+            self.buildTypes = buildTypes
+            self.externalParameters = externalParameters
         }
     }
 
@@ -17,6 +61,9 @@ package struct PolicySource: Sendable, Hashable {
     package var slots: [String]
     package var repositories: [String]
     package var authorities: [Authority]
+    package var threshold = 1
+    package var attestations: [Attestation] = []
+    package var revoked = Revocation.none
     /// `Enforce` or `Warn`.
     package var mode: String
     /// `Ignore` or `Repository`; nil means `Ignore`.
@@ -34,62 +81,5 @@ package struct PolicySource: Sendable, Hashable {
         self.authorities = authorities
         self.mode = mode
         self.signedReference = signedReference
-    }
-}
-
-extension Policy {
-    /// Reads a policy. Never fails: what can't be read stands in `problems`, and the policy then passes nothing.
-    package init(_ source: PolicySource) {
-        var problems: [String] = []
-        let match = Match(
-            namespaces: Self.globs(source.namespaces, "match.namespaces", &problems),
-            classes: Self.globs(source.classes, "match.classes", &problems),
-            slots: Self.globs(source.slots, "match.slots", &problems),
-            repositories: Self.globs(source.repositories, "match.repositories", &problems))
-        let authorities = Self.authorities(source.authorities, &problems)
-        if authorities.isEmpty { problems.append("authorities: empty; name at least one with a key") }
-        let mode = Mode(rawValue: source.mode)
-        if mode == nil { problems.append("mode: found \"\(source.mode)\", wanted Enforce or Warn") }
-        let reference = source.signedReference.map { SignedReference(rawValue: $0) } ?? .ignore
-        if reference == nil { problems.append("signedReference: found \"\(source.signedReference ?? "")\", wanted Ignore or Repository") }
-        self.init(
-            name: source.name, match: match, authorities: authorities, mode: mode ?? .enforce,
-            signedReference: reference ?? .repository, problems: problems)
-    }
-
-    /// A pattern that can't be read counts as one that matches everything, beside the problem it is.
-    private static func globs(_ patterns: [String], _ field: String, _ problems: inout [String]) -> [Glob] {
-        if patterns.isEmpty {
-            problems.append("\(field): empty; write \"*\" for everything")
-            return [.everything]
-        }
-        return patterns.map { pattern in
-            do {
-                let isRepository = field == "match.repositories"
-                if isRepository, let slash = pattern.lastIndex(of: "/"), pattern[slash...].contains(":") {
-                    throw GlobError(pattern: pattern, reason: "with a tag; a repository has none")
-                }
-                return try Glob(pattern)
-            } catch {
-                problems.append("\(field): \(error)")
-                return .everything
-            }
-        }
-    }
-
-    private static func authorities(_ sources: [PolicySource.Authority], _ problems: inout [String]) -> [Authority] {
-        sources.map { source in
-            if source.keys.isEmpty { problems.append("authorities[\(source.name)]: no key") }
-            var keys: [PublicKey] = []
-            for (index, pem) in source.keys.enumerated() {
-                do {
-                    keys.append(try PublicKey(pem: pem))
-                } catch {
-                    let field = source.keys.count == 1 ? "key" : "keys[\(index)]"
-                    problems.append("authorities[\(source.name)].\(field): \(error)")
-                }
-            }
-            return Authority(name: source.name, keys: keys)
-        }
     }
 }

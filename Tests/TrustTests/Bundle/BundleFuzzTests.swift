@@ -25,7 +25,7 @@ import Testing
     func `a changed bundle that is accepted proves the same`(name: String) throws {
         let example = try BundleCase.named(name, in: "mutants")
         let original = try example.bundleBytes
-        let verifier = BundleVerifier(root: try TrustRoot(json: BundleFixtures.bytes("roots/\(example.root)")))
+        let verifier = BundleVerifier(root: try TrustedRoot(json: BundleFixtures.bytes("roots/\(example.root)")))
         let artifact = Artifact.bytes(try BundleFixtures.bytes("artifacts/\(example.artifact)"))
         let requirement = try BundleFixtures.requirement(example.subject, issuer: example.issuer)
         let evidence = try verifier.verify(Bundle(json: original), of: artifact, requirement: requirement)

@@ -169,7 +169,7 @@ import Testing
         guard case .message(let message) = bundle.content, let digest = message.digest else { throw Fixtures.Missing(path: "digest") }
         let key = try PublicKey(pem: BundleFixtures.text("keys/public-key-validity.pub"))
         let root = try BundleFixtures.root("sigstore-go-public-key-validity")
-        func reason(_ window: ValidityWindow?, _ root: TrustRoot) -> String? {
+        func reason(_ window: ValidityWindow?, _ root: TrustedRoot) -> String? {
             BundleFixtures.failure { () throws(VerificationFailure) in
                 let requirement = BundleRequirement(signer: .keys([ManagedKey(key, window: window)]), logs: 0)
                 _ = try BundleVerifier(root: root).verify(bundle, of: .digest(digest), requirement: requirement)
@@ -310,7 +310,7 @@ import Testing
         let path = "verificationMaterial.timestampVerificationData.rfc3161Timestamps.0.signedTimestamp"
         var bundle = try JSON.parse(example.bundleBytes)
         bundle.change(path) { $0 = .string(Base64.encode(Base64.decodeLeniently($0.string ?? "") ?? [])) }
-        let verifier = BundleVerifier(root: try TrustRoot(json: BundleFixtures.bytes("roots/\(example.root)")))
+        let verifier = BundleVerifier(root: try TrustedRoot(json: BundleFixtures.bytes("roots/\(example.root)")))
         let requirement = try BundleFixtures.requirement(example.subject)
         let artifact = try BundleFixtures.artifact()
         let bytes = bundle.bytes()

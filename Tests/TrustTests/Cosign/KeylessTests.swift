@@ -117,7 +117,7 @@ import Testing
 
     func verdict(_ layer: SignatureLayer, chain: ChainSample, subject: String = CertificateSample.identity) throws -> SignatureVerdict {
         let log = try LogSample().log()
-        let root = TrustRoot(
+        let root = TrustedRoot(
             digest: "sha256:own", certificateAuthorities: [try chain.authority()], logs: [log], certificateLogs: [],
             timestampAuthorities: [], skipped: [])
         let identity = try BundleFixtures.identity(subject, issuer: CertificateSample.provider)
@@ -161,7 +161,7 @@ import Testing
                 "trustRootsFailed"
             ])
         strict.roots = [
-            TrustRoot(
+            TrustedRoot(
                 digest: "", certificateAuthorities: [try chain.authority()], logs: [try LogSample().log()], certificateLogs: [],
                 timestampAuthorities: [], skipped: [])
         ]

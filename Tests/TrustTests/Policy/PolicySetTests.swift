@@ -4,7 +4,7 @@ import Testing
 @testable import Trust
 
 @Suite struct PolicySetTests {
-    func set(_ sources: PolicySource...) -> PolicySet { PolicySet(sources.map(Policy.init)) }
+    func set(_ sources: PolicySource...) -> PolicySet { PolicySet(sources.map { Policy($0) }) }
 
     func judge(_ set: PolicySet, _ layers: SignatureLayer..., pinned: Set<String>? = nil) throws -> Judgement {
         let manifest = SignatureManifest(digest: Samples.otherDigest, layers: layers)
@@ -151,7 +151,7 @@ import Testing
             }
             let manifest = SignatureManifest(digest: "m", layers: layers.randomElement(using: &generator) ?? [])
             func trusted(_ sources: [PolicySource]) -> Bool {
-                PolicySet(sources.map(Policy.init)).judge(Samples.delivery, digest: Samples.digest, signatures: [manifest]).isTrusted
+                PolicySet(sources.map { Policy($0) }).judge(Samples.delivery, digest: Samples.digest, signatures: [manifest]).isTrusted
             }
             let enforcing = sources.filter { $0.mode == "Enforce" }
             #expect(trusted(sources) == trusted(enforcing))

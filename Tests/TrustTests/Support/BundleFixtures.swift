@@ -7,7 +7,7 @@ import Testing
 enum BundleFixtures {
     static func bytes(_ path: String) throws -> [UInt8] { try Fixtures.bytes("bundles/\(path)") }
     static func text(_ path: String) throws -> String { try Fixtures.text("bundles/\(path)") }
-    static func root(_ name: String = "production") throws -> TrustRoot { try TrustRoot(json: bytes("roots/\(name).json")) }
+    static func root(_ name: String = "production") throws -> TrustedRoot { try TrustedRoot(json: bytes("roots/\(name).json")) }
 
     /// The artifact that most bundles sign.
     static func artifact() throws -> Artifact { .bytes(try bytes("artifacts/a.txt")) }
@@ -75,8 +75,8 @@ struct BundleCase: Sendable, CustomTestStringConvertible {
         let pem = key.isEmpty ? nil : try BundleFixtures.text("keys/\(key)")
         let identity = try BundleFixtures.identity(subject, issuer: issuer)
         return Result { () throws(VerificationFailure) in
-            let trusted: TrustRoot
-            do throws(TrustRootFailure) { trusted = try TrustRoot(json: rootBytes) } catch { throw .trustRoot(error) }
+            let trusted: TrustedRoot
+            do throws(TrustedRootFailure) { trusted = try TrustedRoot(json: rootBytes) } catch { throw .trustRoot(error) }
             var signer = SignerRequirement.identities([identity])
             if let pem {
                 do throws(KeyError) { signer = .keys([ManagedKey(try PublicKey(pem: pem))]) } catch {

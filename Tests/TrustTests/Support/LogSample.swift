@@ -22,8 +22,8 @@ struct LogSample {
         return log
     }
 
-    func root(window: ValidityWindow = ValidityWindow(start: start)) throws -> TrustRoot {
-        TrustRoot(
+    func root(window: ValidityWindow = ValidityWindow(start: start)) throws -> TrustedRoot {
+        TrustedRoot(
             digest: "sha256:test", certificateAuthorities: [], logs: [try log(window: window)], certificateLogs: [],
             timestampAuthorities: [], skipped: [])
     }
@@ -136,11 +136,11 @@ struct BundleSample {
 
     /// Nil when it is accepted.
     static func failure(
-        _ bundle: JSON, root: TrustRoot? = nil, _ requirement: BundleRequirement? = nil
+        _ bundle: JSON, root: TrustedRoot? = nil, _ requirement: BundleRequirement? = nil
     ) throws -> VerificationFailure? { try failure(bundle.bytes(), root: root, requirement) }
 
     static func failure(
-        _ bytes: [UInt8], root: TrustRoot? = nil, _ requirement: BundleRequirement? = nil
+        _ bytes: [UInt8], root: TrustedRoot? = nil, _ requirement: BundleRequirement? = nil
     ) throws -> VerificationFailure? {
         let verifier = BundleVerifier(root: try root ?? LogSample().root())
         let wanted = try requirement ?? self.requirement()

@@ -27,9 +27,9 @@ import Testing
     @Test(arguments: names)
     func `every root is named by the digest of its bytes`(name: String) throws {
         let bytes = try BundleFixtures.bytes("roots/\(name).json")
-        let root = try TrustRoot(json: bytes)
+        let root = try TrustedRoot(json: bytes)
         #expect(root.digest == ContentDigest.sha256(of: bytes))
-        #expect(try TrustRoot(json: bytes + [0x0a]).digest != root.digest)
+        #expect(try TrustedRoot(json: bytes + [0x0a]).digest != root.digest)
         #expect(!root.certificateAuthorities.isEmpty)
     }
 
@@ -53,7 +53,7 @@ import Testing
     func `each field is held to its rule`(path: String, value: JSON?, reason: String?) throws {
         let bytes = try production().changing(path, to: value).bytes()
         do {
-            _ = try TrustRoot(json: bytes)
+            _ = try TrustedRoot(json: bytes)
             #expect(reason == nil)
         } catch {
             #expect(error.name == reason, "\(error)")
@@ -68,17 +68,17 @@ import Testing
             ("timestampAuthorities.0.certChain", nil, "timestampAuthorities[0]"),
         ] as [(String, JSON?, String)])
     func `what isn't known yet is left out, and said to be`(path: String, value: JSON?, skipped: String) throws {
-        let root = try TrustRoot(json: production().changing(path, to: value).bytes())
+        let root = try TrustedRoot(json: production().changing(path, to: value).bytes())
         #expect(root.skipped.count == 1)
         #expect(root.skipped[0].hasPrefix(skipped), "\(root.skipped)")
     }
 
     @Test func `a root that is too large, too deep or too long is refused`() throws {
-        #expect(throws: TrustRootFailure.self) { try TrustRoot(json: [UInt8](repeating: 0x20, count: TrustRoot.sizeLimit + 1)) }
-        #expect(throws: TrustRootFailure.self) { try TrustRoot(json: Array(String(repeating: "{\"a\":", count: 50_000).utf8)) }
+        #expect(throws: TrustedRootFailure.self) { try TrustedRoot(json: [UInt8](repeating: 0x20, count: TrustedRoot.sizeLimit + 1)) }
+        #expect(throws: TrustedRootFailure.self) { try TrustedRoot(json: Array(String(repeating: "{\"a\":", count: 50_000).utf8)) }
         let log = try #require(production()["tlogs"]?[0])
         let crowd = try production().changing("tlogs", to: .array([JSON](repeating: log, count: 65)))
-        #expect(throws: TrustRootFailure.rootMalformed("tlogs: 65 elements, wanted at most 64")) { try TrustRoot(json: crowd.bytes()) }
+        #expect(throws: TrustedRootFailure.rootMalformed("tlogs: 65 elements, wanted at most 64")) { try TrustedRoot(json: crowd.bytes()) }
     }
 
     @Test func `several roots never complete each other`() throws {
@@ -87,10 +87,10 @@ import Testing
         let bundle = try Bundle(json: bytes)
         let artifact = try BundleFixtures.artifact()
         let requirement = try BundleFixtures.requirement(BundleFixtures.conformanceSubject)
-        let authorities = try TrustRoot(json: production().changing("tlogs", to: []).bytes())
-        let logs = try TrustRoot(json: production().changing("certificateAuthorities", to: []).bytes())
-        func verify(_ roots: [TrustRoot]) throws(VerificationFailure) -> BundleEvidence {
-            try TrustRoot.any(of: roots) { (root) throws(VerificationFailure) in
+        let authorities = try TrustedRoot(json: production().changing("tlogs", to: []).bytes())
+        let logs = try TrustedRoot(json: production().changing("certificateAuthorities", to: []).bytes())
+        func verify(_ roots: [TrustedRoot]) throws(VerificationFailure) -> BundleEvidence {
+            try TrustedRoot.any(of: roots) { (root) throws(VerificationFailure) in
                 try BundleVerifier(root: root).verify(bundle, of: artifact, requirement: requirement)
             }
         }
@@ -107,7 +107,7 @@ import Testing
         let known = Dictionary(uniqueKeysWithValues: try BundleFixtures.root().logs.map { ($0.id, $0.key) })
         var generator = SeededGenerator(seed: 23)
         for _ in 0..<600 {
-            guard let root = try? TrustRoot(json: original.mutated(by: &generator)) else { continue }
+            guard let root = try? TrustedRoot(json: original.mutated(by: &generator)) else { continue }
             for log in root.logs { if let key = known[log.id] { #expect(log.key == key) } }
         }
     }

@@ -3,7 +3,7 @@
 ///
 /// Each authority is a unit of its own: its keys, its chain and its window stay together, and none lends another anything. Several roots
 /// are several worlds: what one of them vouches for in part, no other completes.
-package struct TrustRoot: Sendable {
+package struct TrustedRoot: Sendable {
     /// `sha256:` of the document's bytes, by which evidence names the root.
     package let digest: String
     package let certificateAuthorities: [CertificateAuthority]

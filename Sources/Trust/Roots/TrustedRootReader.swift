@@ -1,13 +1,13 @@
 import JSON
 
 /// Reads the parts of a trusted root. What gives nil isn't used, and `skipped` says why.
-struct TrustRootReader {
+struct TrustedRootReader {
     private(set) var skipped: [String] = []
 
     func elements(of root: ProtoMessage, _ key: String) throws -> [(JSON, String)] {
         let elements = try root.values(key)
-        guard elements.count <= TrustRoot.authorityLimit else {
-            throw TrustRootFailure.rootMalformed("\(key): \(elements.count) elements, wanted at most \(TrustRoot.authorityLimit)")
+        guard elements.count <= TrustedRoot.authorityLimit else {
+            throw TrustedRootFailure.rootMalformed("\(key): \(elements.count) elements, wanted at most \(TrustedRoot.authorityLimit)")
         }
         return elements.enumerated().map { ($1, "\(key)[\($0)]") }
     }
@@ -23,9 +23,9 @@ struct TrustRootReader {
 
     mutating func log(_ element: (JSON, String)) throws -> TransparencyLog? {
         guard let instance = try instance(element) else { return nil }
-        guard let id = instance.id else { throw TrustRootFailure.rootMalformed("\(element.1).logId.keyId: nothing") }
+        guard let id = instance.id else { throw TrustedRootFailure.rootMalformed("\(element.1).logId.keyId: nothing") }
         guard let log = TransparencyLog(id: id, name: instance.host, key: instance.key, window: instance.window) else {
-            throw TrustRootFailure.rootMalformed("\(element.1).logId.keyId: not the id of its key")
+            throw TrustedRootFailure.rootMalformed("\(element.1).logId.keyId: not the id of its key")
         }
         return log
     }
@@ -34,7 +34,7 @@ struct TrustRootReader {
         guard let instance = try instance(element) else { return nil }
         let log = CertificateTransparencyLog(key: instance.key, window: instance.window, name: instance.host)
         guard instance.id.map({ $0 == log.id }) ?? true else {
-            throw TrustRootFailure.rootMalformed("\(element.1).logId.keyId: not the id of its key")
+            throw TrustedRootFailure.rootMalformed("\(element.1).logId.keyId: not the id of its key")
         }
         return log
     }
@@ -43,7 +43,7 @@ struct TrustRootReader {
         let members = ["baseUrl", "hashAlgorithm", "publicKey", "logId"]
         let log = try ProtoMessage(element.0, at: element.1, members: members, unknown: .tolerated)
         guard let key = try log.message("publicKey", members: ["rawBytes", "keyDetails", "validFor"], unknown: .tolerated) else {
-            throw TrustRootFailure.rootMalformed("\(log.field("publicKey")): nothing")
+            throw TrustedRootFailure.rootMalformed("\(log.field("publicKey")): nothing")
         }
         let window = try window(key)
         let details = try key.string("keyDetails") ?? ""
@@ -64,7 +64,7 @@ struct TrustRootReader {
             skipped.append("\(element.1): \(why)")
             return nil
         } catch {
-            throw TrustRootFailure.rootMalformed("\(log.field("publicKey.rawBytes")): \(error)")
+            throw TrustedRootFailure.rootMalformed("\(log.field("publicKey.rawBytes")): \(error)")
         }
     }
 
@@ -127,7 +127,7 @@ struct TrustRootReader {
         let chain = try message.message("certChain", members: ["certificates"], unknown: .tolerated)
         let elements = try chain?.values("certificates") ?? []
         guard elements.count <= CertificateAuthority.chainLimit else {
-            throw TrustRootFailure.rootMalformed("\(element.1).certChain: \(elements.count) certificates")
+            throw TrustedRootFailure.rootMalformed("\(element.1).certChain: \(elements.count) certificates")
         }
         var certificates: [Certificate] = []
         for (index, one) in elements.enumerated() {
@@ -136,7 +136,7 @@ struct TrustRootReader {
             do {
                 certificates.append(try Certificate(der: der))
             } catch {
-                throw TrustRootFailure.rootMalformed("\(path): \(error)")
+                throw TrustedRootFailure.rootMalformed("\(path): \(error)")
             }
         }
         guard !certificates.isEmpty else {
@@ -151,7 +151,7 @@ struct TrustRootReader {
     private func window(_ message: ProtoMessage) throws -> ValidityWindow {
         let field = message.field("validFor")
         guard let range = try message.message("validFor", members: ["start", "end"], unknown: .tolerated), range.has("start") else {
-            throw TrustRootFailure.windowMissing(field)
+            throw TrustedRootFailure.windowMissing(field)
         }
         let start = try time(range, "start")
         guard range.has("end") else { return ValidityWindow(start: start, end: nil) }
@@ -160,7 +160,7 @@ struct TrustRootReader {
 
     private func time(_ range: ProtoMessage, _ key: String) throws -> Moment {
         guard let time = Moment(rfc3339: try range.required(key)) else {
-            throw TrustRootFailure.rootMalformed("\(range.field(key)): no time as RFC 3339 writes it")
+            throw TrustedRootFailure.rootMalformed("\(range.field(key)): no time as RFC 3339 writes it")
         }
         return time
     }

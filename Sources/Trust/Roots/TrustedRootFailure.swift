@@ -1,5 +1,5 @@
 /// Why a trust root can't be used. A root that can't be read whole is none: nothing else takes its place.
-package enum TrustRootFailure: Error, Sendable, Hashable, CustomStringConvertible {
+package enum TrustedRootFailure: Error, Sendable, Hashable, CustomStringConvertible {
     case tooLarge(bytes: Int, limit: Int)
     case rootMalformed(String)
     case rootVersion(found: String)

@@ -1,0 +1,82 @@
+import GraftAPI
+package import KubeClient
+import KubeCore
+package import KubeRuntime
+package import Logging
+package import ServiceLifecycle
+import Trust
+
+/// Fetches what TrustRoots refer to, each content once: a digest says what it is, so nothing need be watched. What is missing or wrong
+/// is asked for again, at longer and longer intervals.
+package struct TrustRootLoader: Service {
+    private let roots: Store<TrustRoot>
+    private let contents: TrustRootContents
+    private let configMaps: Api<ConfigMap>
+    private let secrets: Api<Secret>
+    private let changed: @Sendable () -> Void
+    private let logger: Logger
+    private let surroundings: Surroundings
+
+    /// - Parameter changed: called when a content has come, or the reason why it does not come is another.
+    package init(
+        _ roots: Store<TrustRoot>, into contents: TrustRootContents, client: Client, logger: Logger, surroundings: Surroundings,
+        changed: @escaping @Sendable () -> Void
+    ) {
+        self.roots = roots
+        self.contents = contents
+        configMaps = Api(client, namespace: GraftAPI.trustNamespace)
+        secrets = Api(client, namespace: GraftAPI.trustNamespace)
+        self.changed = changed
+        self.logger = logger
+        self.surroundings = surroundings
+    }
+
+    package func run() async throws {
+        let wake = Wake()
+        let subscription = roots.subscribe { _ in wake.wake() }
+        defer { subscription.cancel() }
+        var failures = 0
+        while true {
+            failures = try await load() ? 0 : failures + 1
+            let pause = failures == 0 ? nil : Self.backoff.delay(failures, random: surroundings.random())
+            try await wake.wait(atMost: pause, surroundings)
+        }
+    }
+
+    private static let backoff = Backoff(base: .seconds(1), cap: .seconds(60))
+
+    /// - Returns: whether all is there.
+    private func load() async throws -> Bool {
+        let places = Set(roots.all().compactMap { TrustRootPlace($0.spec) })
+        contents.keep(places)
+        var isComplete = true
+        for place in places {
+            if case .bytes = contents[place] { continue }
+            let content = try await fetch(place)
+            if case .missing(let why) = content {
+                isComplete = false
+                logger.warning("the content of a TrustRoot can't be had", metadata: ["reason": "\(why)"])
+            }
+            if contents.set(place, content) { changed() }
+        }
+        return isComplete
+    }
+
+    private func fetch(_ place: TrustRootPlace) async throws -> RootShelf.Content {
+        let (name, key) = (place.location.name, place.location.key)
+        do {
+            switch place.kind {
+            case .configMap:
+                guard let found = try await configMaps.getIfPresent(name) else { return .missing("\(place): there is no such ConfigMap") }
+                return place.check(found.data[key].map { Array($0.utf8) })
+            case .secret:
+                guard let found = try await secrets.getIfPresent(name) else { return .missing("\(place): there is no such Secret") }
+                return place.check(found.data(key))
+            }
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            return .missing("\(place): \(error)")
+        }
+    }
+}
