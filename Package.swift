@@ -118,7 +118,9 @@ let package = Package(
             "KubeRuntime",
             ["CMemory", "KubeClient", "KubeCore", "HTTPCore", "JSON", coreMetrics, httpTypes, lifecycle, logging, tracing]),
         layer("OCI", ["HTTPCore", "JSON", crypto, httpTypes]),
-        layer("Verification", ["GraftAPI", "KubeClient", "KubeCore", "KubeRuntime", "OCI", "Trust", crypto, lifecycle, logging]),
+        layer(
+            "Verification",
+            ["GraftAPI", "JSON", "KubeClient", "KubeCore", "KubeRuntime", "OCI", "Schema", "Trust", crypto, lifecycle, logging]),
 
         layer("Kube", ["JSON", "KubeClient", "KubeConnection", "KubeCore", "KubeRuntime"]),
 

@@ -1,28 +1,57 @@
 package import GraftAPI
-package import KubeCore
+import JSON
+import KubeCore
+import Schema
 package import Trust
 
 extension PolicySet {
-    /// The policies of a cluster, as `Trust` judges by them.
-    package init(_ policies: [VerificationPolicy]) { self.init(policies.map { Policy(PolicySource($0)) }) }
+    /// The policies of a cluster, as `Trust` judges by them, with the roots that they name.
+    package init(_ policies: [VerificationPolicy], roots: RootShelf = .empty) {
+        self.init(policies.map { Policy(PolicySource($0), roots: roots) })
+    }
 }
 
 extension PolicySource {
     package init(_ policy: VerificationPolicy) {
-        let match = policy.spec.match
+        let spec = policy.spec
         self.init(
-            name: policy.metadata.name, namespaces: match.namespaces, classes: match.classes, slots: match.slots,
-            repositories: match.repositories,
-            authorities: policy.spec.authorities.map { Authority(name: $0.name, keys: $0.key.map { [$0.data] } ?? []) },
-            mode: policy.spec.mode.rawValue)
+            name: policy.metadata.name, namespaces: spec.match.namespaces, classes: spec.match.classes, slots: spec.match.slots,
+            repositories: spec.match.repositories,
+            authorities: spec.authorities.map { authority in
+                Authority(
+                    name: authority.name, keys: authority.key.map { [$0.data] } ?? [], keyless: authority.keyless.map(Keyless.init))
+            },
+            mode: spec.mode.rawValue)
+        threshold = spec.threshold
+        attestations = spec.attestations.map(Attestation.init)
+        if let revoked = spec.revoked {
+            self.revoked = Revocation(
+                keys: Set(revoked.keys),
+                identities: Set(revoked.identities.map { Revocation.Identity(issuer: $0.issuer, subject: $0.subject) }))
+        }
     }
 }
 
-extension VerificationEvidence {
-    /// What a status keeps of the evidence.
-    package init(_ evidence: Evidence, time: Timestamp) {
-        self.init(
-            policy: evidence.policy, authority: evidence.authority, keyFingerprint: evidence.keyFingerprint,
-            signatureDigest: evidence.signatureDigest, time: time)
+extension PolicySource.Keyless {
+    init(_ identity: KeylessIdentity) {
+        self.init()
+        issuer = identity.issuer
+        issuerExpression = identity.issuerRegExp
+        subject = identity.subject
+        subjectExpression = identity.subjectRegExp
+        for wanted in identity.extensions { extensions[wanted.name] = wanted.value }
+        roots = identity.trustRoots
+        needsLog = identity.transparencyLog == .required
+    }
+}
+
+extension PolicySource.Attestation {
+    init(_ required: RequiredAttestation) {
+        self.init(name: required.name, predicateType: required.predicateType)
+        authorities = required.authorities
+        rules = required.rules.map(\.json)
+        provenance = required.provenance.map {
+            .init(builders: $0.builders, buildTypes: $0.buildTypes, externalParameters: $0.externalParameters.map(\.json))
+        }
     }
 }

@@ -34,7 +34,7 @@ extension SignatureManifest {
         }
         var left = SignatureLimits.bytes
         var layers: [SignatureLayer] = []
-        for layer in manifest.layers where layer.mediaType == SignatureLayer.mediaType {
+        for layer in manifest.layers where SignatureLayer.isProof(layer.mediaType) {
             guard layer.size <= left else {
                 throw OCIError(
                     .tooLarge, "\(source.location)\(name.suffix): its signatures have more than \(SignatureLimits.bytes) bytes")

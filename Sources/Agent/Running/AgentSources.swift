@@ -45,7 +45,8 @@ package struct AgentSources: Sendable {
         let revisions = Api<ModuleRevision>(client)
         return AgentSources(
             plans: plans.store, trust: trust, quarantines: quarantines.store, hosts: hosts.store,
-            revision: { try await revisions.get($0) }, services: [plans, policies, roots, quarantines, hosts, trust.loader(client, logger: logger, surroundings: surroundings)])
+            revision: { try await revisions.get($0) },
+            services: [plans, policies, roots, quarantines, hosts, trust.loader(client, logger: logger, surroundings: surroundings)])
     }
 
     var isSynced: Bool { plans.isSynced && trust.isSynced && quarantines.isSynced && hosts.isSynced }

@@ -91,7 +91,7 @@ package struct RevisionFetcher: Sendable {
             try store.put(document.bytes, as: digest)
             blobs.append(digest)
             // What is more than that does not count when it is verified.
-            let layers = document.manifest?.layers.filter { $0.mediaType == SignatureLayer.mediaType } ?? []
+            let layers = document.manifest?.layers.filter { SignatureLayer.isProof($0.mediaType) } ?? []
             for layer in layers.prefix(SignatureLimits.layers) where layer.size <= SignatureLimits.bytes {
                 try await store.receive(layer, from: source)
                 blobs.append(layer.digest)

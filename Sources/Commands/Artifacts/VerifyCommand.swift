@@ -5,20 +5,26 @@ import OCI
 import ProgramOptions
 import Trust
 import Verification
-import YAML
 
 /// `graft verify`: judges an artifact as controller and agents would, and says why.
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Judge an artifact's signatures by a key or by policies.",
-        discussion: "With --policy, say for which delivery: policies bind namespaces to classes, slots and repositories.")
+        discussion: """
+            With --policy, say for which delivery: policies bind namespaces to classes, slots and repositories. What was tried is then told as a
+            tree. Nothing is fetched but the artifact's signatures and attestations: no log, no time-stamp authority, no root.
+            """)
 
     @Argument(help: "The artifact: registry/repository:tag, @digest, or oci:PATH:TAG.")
     var reference: String
     @Option(help: ArgumentHelp("Public key, PEM: it is enough that this key signed it.", valueName: "path"))
     var key: String?
-    @Option(help: ArgumentHelp("File of VerificationPolicies, YAML or JSON.", valueName: "path"))
+    @Option(help: ArgumentHelp("File of VerificationPolicies and TrustRoots, YAML or JSON.", valueName: "path"))
     var policy: String?
+    @Option(
+        name: .customLong("trust-root"),
+        help: ArgumentHelp("A trusted_root.json, by the name that policies know it by.", valueName: "name=path"))
+    var trustRoot: [String] = []
     @Option(help: ArgumentHelp("Namespace of the deployment.", valueName: "name"))
     var namespace = "default"
     @Option(name: .customLong("class"), help: ArgumentHelp("Class of the hosts.", valueName: "name"))
@@ -42,9 +48,8 @@ struct VerifyCommand: AsyncParsableCommand {
         let judgement = policies.judge(delivery, digest: digest.description, signatures: signatures)
         var json = judgement.json
         json["digest"] = .string(digest.description)
-        output.print(
-            json, text: ([judgement.message] + judgement.warnings).map { "\(artifact.repository)@\(digest): \($0)" }.joined(separator: "\n")
-        )
+        let lines = ([judgement.message] + judgement.warnings).map { "\(artifact.repository)@\(digest): \($0)" }
+        output.print(json, text: (lines + (policy == nil ? [] : judgement.tree)).joined(separator: "\n"))
         if !judgement.isTrusted { throw ExitCode(1) }
     }
 
@@ -55,20 +60,8 @@ struct VerifyCommand: AsyncParsableCommand {
                 authorities: [.init(name: key, keys: [try LocalFile(key).text()])], mode: "Enforce")
             return PolicySet([Policy(everything)])
         }
-        let path = policy ?? ""
-        let documents: [JSON]
-        do { documents = try YAML.documents(try LocalFile(path).bytes()) } catch let error as YAMLError {
-            throw CommandError("\(path): \(error)")
-        }
-        return PolicySet(
-            try documents.enumerated().map { index, document in
-                guard document["kind"] == "VerificationPolicy" else {
-                    throw CommandError(
-                        "\(path): document \(index + 1): found kind \(document["kind"]?.string ?? "none"), wanted VerificationPolicy")
-                }
-                do { return try VerificationPolicy(from: document) } catch {
-                    throw CommandError("\(path): document \(index + 1): \(error)")
-                }
-            })
+        var file = try PolicyFile(policy ?? "")
+        for option in trustRoot { try file.add(option) }
+        return file.set
     }
 }

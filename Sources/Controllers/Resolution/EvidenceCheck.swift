@@ -1,23 +1,24 @@
 import GraftAPI
 import Rollout
 import Trust
+import Verification
 
-/// Whether what vouched for a revision once still does: by today's policies and keys, from kept evidence, without any network.
+/// Whether what vouched for a revision once still does: by today's policies, from kept evidence, without any network.
 struct EvidenceCheck {
     let policies: PolicySet
 
-    /// Nil when every policy that covers the delivery has a key that is known to have signed the revision.
+    /// Nil when the evidence satisfies every policy that covers the delivery, as far as it tells.
     func refusal(of revision: ModuleRevision, _ delivery: Delivery) -> Refusal? {
         let tenancy = policies.tenancy(delivery)
         if let failure = tenancy.failure { return .verification(failure) }
+        let kept = revision.status.evidence.map(KeptEvidence.init)
         for policy in tenancy.enforcing {
-            let keys = Set(policy.authorities.flatMap(\.keys).map(\.fingerprint))
-            if !revision.status.evidence.contains(where: { keys.contains($0.keyFingerprint) }) {
+            if let objection = policy.objection(to: kept) {
                 return Refusal(
                     .verified, reason: "NoValidSignature",
                     message:
-                        "\(revision.spec.version) (\(revision.spec.digest)): no signature of it is known by a key that policy \(policy.name) trusts today; "
-                        + "sign it with such a key, or deliver another version.")
+                        "\(revision.spec.version) (\(revision.spec.digest)): \(objection); sign it with such a signer, or deliver another version."
+                )
             }
         }
         return nil

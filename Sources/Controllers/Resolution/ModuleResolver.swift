@@ -97,7 +97,7 @@ struct ModuleResolver: Sendable {
             }
             return ResolvedModule(
                 source: deployment.spec.module, digest: digest, descriptorJSON: json, descriptor: descriptor,
-                signatures: signatures.map(\.digest), judgement: judgement)
+                signatures: Self.pins(signatures.map(\.digest), judgement), judgement: judgement)
         } catch let refusal as Refusal {
             throw refusal
         } catch let error as OCIError {
@@ -105,6 +105,12 @@ struct ModuleResolver: Sendable {
         } catch {
             throw Refusal(.ready, reason: "ResolutionFailed", message: "\(deployment.spec.module): \(error)")
         }
+    }
+
+    /// Manifests that a revision pins: those that gave evidence first, since there may be many that others attached.
+    private static func pins(_ manifests: [String], _ judgement: Judgement) -> [String] {
+        let used = Set(judgement.evidence.map(\.manifestDigest))
+        return Array((manifests.filter(used.contains) + manifests.filter { !used.contains($0) }).prefix(ModuleRevisionSpec.signatureLimit))
     }
 
     private static func descriptor(_ json: JSON, _ module: String) throws(Refusal) -> ModuleDescriptor {

@@ -55,5 +55,9 @@ struct RevisionPublisher: Sendable {
 
 extension VerificationEvidence {
     /// Everything but when.
-    fileprivate var identity: [String] { [policy, authority, keyFingerprint, signatureDigest] }
+    fileprivate var identity: VerificationEvidence {
+        var identity = self
+        identity.time = Timestamp(seconds: 0)
+        return identity
+    }
 }

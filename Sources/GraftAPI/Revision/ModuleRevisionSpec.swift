@@ -19,6 +19,9 @@ package struct ModuleRevisionSpec: SchemaObject, Hashable {
 
     package init() {}
 
+    /// Manifests that are pinned at most.
+    package static let signatureLimit = 16
+
     package static let fields: [Field<Self>] = [
         .required("number", \.number, "Counts up with each revision of the deployment.", Limits.atLeast(1)),
         .required("source", \.source, "The reference as it was written.", Limits.text(512)),
@@ -29,7 +32,9 @@ package struct ModuleRevisionSpec: SchemaObject, Hashable {
         .required("slot", \.slot, "Slot it goes into.", Limits.slot),
         .required("version", \.version, "The module's semantic version.", Limits.text(128)),
         .required("descriptor", \.descriptor, "The module descriptor, whole."),
-        .collection("signatures", \.signatures, "Manifests that hold its signatures, pinned.", Limits.map(by: "digest", 16)),
+        .collection(
+            "signatures", \.signatures, "Manifests that hold its signatures and attestations, pinned.",
+            Limits.map(by: "digest", signatureLimit)),
     ]
 
     package static func refine(_ schema: inout StructuralSchema) { schema.rules.append(Limits.immutable) }

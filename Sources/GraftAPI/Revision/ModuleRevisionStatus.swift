@@ -28,29 +28,3 @@ package struct ModuleRevisionStatus: SchemaObject, Hashable {
         .collection("conditions", \.conditions, "Verified and Compatible.", Condition.list),
     ]
 }
-
-/// Which policy accepted which signature by which key.
-package struct VerificationEvidence: SchemaObject, Hashable {
-    package var policy = ""
-    package var authority = ""
-    package var keyFingerprint = ""
-    package var signatureDigest = ""
-    package var time = Timestamp(seconds: 0)
-
-    package init() {}
-    package init(policy: String, authority: String, keyFingerprint: String, signatureDigest: String, time: Timestamp) {
-        self.policy = policy
-        self.authority = authority
-        self.keyFingerprint = keyFingerprint
-        self.signatureDigest = signatureDigest
-        self.time = time
-    }
-
-    package static let fields: [Field<Self>] = [
-        .required("policy", \.policy, "Name of the VerificationPolicy.", Limits.text(253)),
-        .required("authority", \.authority, "Name of the authority in it.", Limits.text(63)),
-        .required("keyFingerprint", \.keyFingerprint, "SHA-256 of the key's SubjectPublicKeyInfo, in hex.", Limits.text(64)),
-        .required("signatureDigest", \.signatureDigest, "Digest of the signed payload.", Limits.text(80)),
-        .required("time", \.time, "When it was verified."),
-    ]
-}

@@ -32,7 +32,9 @@ package struct AttestationRule: SchemaObject, Hashable {
     package init() {}
 
     package static let fields: [Field<Self>] = [
-        .required("path", \.path, "Where in the predicate: names of members with dots between, [*] for every element of a list.", Limits.text(512)),
+        .required(
+            "path", \.path, "Where in the predicate: names of members with dots between, [*] for every element of a list.", Limits.text(512)
+        ),
         .optional("exact", \.exact, "Just this value."),
         .collection("oneOf", \.oneOf, "One of these values.", Limits.atomic(64)),
         .optional("range", \.range, "A number, or a time, between two ends."),
@@ -40,10 +42,7 @@ package struct AttestationRule: SchemaObject, Hashable {
     ]
 
     package static func refine(_ schema: inout StructuralSchema) {
-        schema.rules.append(
-            StructuralSchema.Rule(
-                "[has(self.exact), has(self.oneOf), has(self.range), has(self.exists)].filter(c, c).size() == 1",
-                message: "wanted exactly one of exact, oneOf, range and exists"))
+        schema.oneOf = Limits.exactlyOne(of: ["exact", "oneOf", "range", "exists"])
     }
 }
 

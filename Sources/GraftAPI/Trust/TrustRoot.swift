@@ -50,10 +50,7 @@ package struct TrustRootSpec: SchemaObject, Hashable {
     ]
 
     package static func refine(_ schema: inout StructuralSchema) {
-        schema.rules.append(
-            StructuralSchema.Rule(
-                "(has(self.trustedRoot) ? 1 : 0) + (has(self.configMap) ? 1 : 0) + (has(self.secret) ? 1 : 0) == 1",
-                message: "wanted exactly one of trustedRoot, configMap and secret"))
+        schema.oneOf = Limits.exactlyOne(of: ["trustedRoot", "configMap", "secret"])
     }
 }
 

@@ -37,6 +37,15 @@ enum Limits {
         }
     }
 
+    /// That one of these members is there and no other. CEL doesn't see members whose schema leaves their type open, so no rule can say it.
+    static func exactlyOne(of names: [String]) -> [StructuralSchema] {
+        names.map { name in
+            var schema = StructuralSchema()
+            schema.required = [name]
+            return schema
+        }
+    }
+
     /// A rule that a field never changes once it is set.
     static let immutable = StructuralSchema.Rule("self == oldSelf", message: "is immutable; delete the object and create it anew")
     static func immutable(_ more: @escaping (inout StructuralSchema) -> Void = { _ in }) -> (inout StructuralSchema) -> Void {

@@ -21,6 +21,10 @@ package struct SignatureLayer: Sendable, Hashable {
     package static let mediaType = "application/vnd.dev.cosign.simplesigning.v1+json"
     /// Media type of a layer that holds an attestation, in the manifests tagged `.att`.
     package static let attestationMediaType = "application/vnd.dsse.envelope.v1+json"
+    /// Whether layers of this media type are looked at: a signature, an attestation or a bundle.
+    package static func isProof(_ mediaType: String) -> Bool {
+        mediaType == Self.mediaType || mediaType == attestationMediaType || mediaType.hasPrefix(AttachedBundle.mediaTypePrefix)
+    }
     package static let signatureAnnotation = "dev.cosignproject.cosign/signature"
     package static let certificateAnnotation = "dev.sigstore.cosign/certificate"
     package static let chainAnnotation = "dev.sigstore.cosign/chain"

@@ -13,7 +13,7 @@ extension Policy {
         if threshold > 0 {
             finding.verdict.attempts = judged(signatureAttempts(delivery, digest: digest, signatures: signatures))
             finding.verdict.failure = signatureFailure(finding.verdict)
-            finding.evidence = evidence(of: finding.verdict, attestation: nil)
+            finding.evidence = evidence(of: finding.verdict, demand: nil)
         }
         for demand in attestations {
             var verdict = SignatureVerdict()
@@ -22,7 +22,7 @@ extension Policy {
                 verdict.failure = .attestationMissing(name: demand.name, verdict.attempts.compactMap(\.failure))
             }
             finding.attestations.append(Judgement.AttestationFinding(name: demand.name, verdict: verdict))
-            finding.evidence += evidence(of: verdict, attestation: demand.name)
+            finding.evidence += evidence(of: verdict, demand: demand)
         }
         return finding
     }
@@ -77,12 +77,15 @@ extension Policy {
         return .thresholdNotReached(signers: signers.sorted(), wanted: threshold, failures)
     }
 
-    private func evidence(of verdict: SignatureVerdict, attestation: String?) -> [Evidence] {
+    private func evidence(of verdict: SignatureVerdict, demand: AttestationDemand?) -> [Evidence] {
         guard verdict.failure == nil else { return [] }
+        let signers = demand?.authorities ?? authorities
+        let terms = Dictionary(signers.map { ($0.name, demand?.terms(of: $0) ?? $0.terms) }) { first, _ in first }
         return verdict.passed.map { attempt in
             Evidence(
                 policy: name, authority: attempt.authority ?? "", keyFingerprint: attempt.keyFingerprint ?? "",
-                signatureDigest: attempt.layerDigest, manifestDigest: attempt.manifest, attestation: attestation, proof: attempt.evidence)
+                signatureDigest: attempt.layerDigest, manifestDigest: attempt.manifest, terms: terms[attempt.authority ?? ""] ?? "",
+                attestation: demand?.name, proof: attempt.evidence)
         }
     }
 }

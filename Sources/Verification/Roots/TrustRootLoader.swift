@@ -1,14 +1,14 @@
 import GraftAPI
-package import KubeClient
+import KubeClient
 import KubeCore
-package import KubeRuntime
-package import Logging
-package import ServiceLifecycle
+import KubeRuntime
+import Logging
+import ServiceLifecycle
 import Trust
 
 /// Fetches what TrustRoots refer to, each content once: a digest says what it is, so nothing need be watched. What is missing or wrong
 /// is asked for again, at longer and longer intervals.
-package struct TrustRootLoader: Service {
+struct TrustRootLoader: Service {
     private let roots: Store<TrustRoot>
     private let contents: TrustRootContents
     private let configMaps: Api<ConfigMap>
@@ -18,7 +18,7 @@ package struct TrustRootLoader: Service {
     private let surroundings: Surroundings
 
     /// - Parameter changed: called when a content has come, or the reason why it does not come is another.
-    package init(
+    init(
         _ roots: Store<TrustRoot>, into contents: TrustRootContents, client: Client, logger: Logger, surroundings: Surroundings,
         changed: @escaping @Sendable () -> Void
     ) {
@@ -31,7 +31,7 @@ package struct TrustRootLoader: Service {
         self.surroundings = surroundings
     }
 
-    package func run() async throws {
+    func run() async throws {
         let wake = Wake()
         let subscription = roots.subscribe { _ in wake.wake() }
         defer { subscription.cancel() }

@@ -1,5 +1,7 @@
 package import GraftAPI
+import JSON
 package import KubeClient
+import KubeCore
 package import KubeRuntime
 package import Logging
 package import ServiceLifecycle

@@ -82,6 +82,25 @@ struct Installation {
         spec.authorities = [PolicyAuthority(name: "release", key: AuthorityKey(data: shelf.releaseKey.publicKey.pem))]
         _ = try await Api<VerificationPolicy>(cluster.client).create(
             VerificationPolicy(metadata: ObjectMeta(name: "edge-modules"), spec: spec))
+        try await keepRoots()
+    }
+
+    /// Roots whose content stands elsewhere.
+    private func keepRoots() async throws {
+        let content = Array(#"{"mediaType": "application/vnd.dev.sigstore.trustedroot+json;version=0.1"}"#.utf8)
+        let digest = "sha256:d03aa9a5deb2f7cefa23b918c4391f6fecaba3e2dcdb2f16be8098e1d57ea4a8"
+        let namespace = GraftAPI.trustNamespace
+        _ = try await Api<ConfigMap>(cluster.client, namespace: namespace).create(
+            ConfigMap(metadata: ObjectMeta(name: "public"), data: ["trusted_root.json": String(decoding: content, as: UTF8.self)]))
+        _ = try await Api<Secret>(cluster.client, namespace: namespace).create(
+            Secret(metadata: ObjectMeta(name: "private"), data: ["trusted_root.json": content]))
+        let roots = Api<TrustRoot>(cluster.client)
+        for name in ["public", "private"] {
+            var spec = TrustRootSpec()
+            let location = TrustRootLocation(name: name, digest: digest)
+            if name == "public" { spec.configMap = location } else { spec.secret = location }
+            _ = try await roots.create(TrustRoot(metadata: ObjectMeta(name: name), spec: spec))
+        }
     }
 
     func apply(_ version: String, _ change: (inout ModuleDeploymentSpec) -> Void = { _ in }) async throws {
