@@ -55,12 +55,12 @@ struct VerifyBundleCommand: AsyncParsableCommand {
         return .bytes(try bytes(of: artifact))
     }
 
-    private func readRoot() throws -> TrustRoot {
+    private func readRoot() throws -> TrustedRoot {
         let variable = staging ? "GRAFT_CONFORMANCE_STAGING_ROOT" : "GRAFT_CONFORMANCE_ROOT"
         guard let path = trustedRoot ?? getenv(variable).map({ String(cString: $0) }) else {
             throw CommandError("no trust root: give --trusted-root, or name a trusted_root.json in \(variable)")
         }
-        do { return try TrustRoot(json: LocalFile(path).bytes()) } catch let failure as TrustRootFailure {
+        do { return try TrustedRoot(json: LocalFile(path).bytes()) } catch let failure as TrustedRootFailure {
             throw CommandError("\(path): \(failure.name): \(failure)")
         }
     }

@@ -56,6 +56,9 @@ package struct Tag: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// Where cosign keeps the signatures of a manifest, in the same repository.
     package static func signatures(of digest: Digest) -> Tag { Tag(unchecked: "\(digest.algorithm.rawValue)-\(digest.hex).sig") }
 
+    /// Where cosign keeps its attestations, in the same repository.
+    package static func attestations(of digest: Digest) -> Tag { Tag(unchecked: "\(digest.algorithm.rawValue)-\(digest.hex).att") }
+
     /// Where clients keep the list of a manifest's referrers at registries that don't (distribution specification 1.1, "Referrers Tag Schema").
     package static func referrers(of digest: Digest) -> Tag {
         Tag(unchecked: "\(digest.algorithm.rawValue.prefix(32))-\(digest.hex.prefix(64))")

@@ -67,7 +67,7 @@ package enum AttachedBundle {
         bundle.logEntries = []
         bundle.timestamps = []
         let requirement = BundleRequirement(
-            signer: .keys(authority.keys.map { ManagedKey($0) }), content: claim.content, logEntries: 0, certificateLogs: 0)
+            signer: .keys(authority.keys.map { ManagedKey($0) }), content: claim.content, logs: 0, certificateLogs: 0)
         return try BundleVerifier(root: .empty).verify(bundle, of: artifact, requirement: requirement)
     }
 
@@ -75,7 +75,7 @@ package enum AttachedBundle {
         _ bundle: Bundle, of artifact: Artifact, byIdentitiesOf authority: Authority, _ claim: Claim
     ) throws(VerificationFailure) -> BundleEvidence {
         let requirement = BundleRequirement(
-            signer: .identities(authority.identities), content: claim.content, logEntries: authority.needsLog ? 1 : 0,
+            signer: .identities(authority.identities), content: claim.content, logs: authority.needsLog ? 1 : 0,
             certificateLogs: authority.needsLog ? 1 : 0)
         return try TrustedRoot.any(of: authority.roots) { (root) throws(VerificationFailure) in
             try BundleVerifier(root: root).verify(bundle, of: artifact, requirement: requirement)

@@ -11,7 +11,8 @@ package enum CosignAttestation {
         package var certificateLogs: Int
 
         package init(
-            digest: String, authorities: [Authority], requirement: AttestationRequirement, roots: [TrustedRoot] = [], certificateLogs: Int = 1
+            digest: String, authorities: [Authority], requirement: AttestationRequirement, roots: [TrustedRoot] = [],
+            certificateLogs: Int = 1
         ) {
             self.digest = digest
             self.authorities = authorities

@@ -62,7 +62,7 @@ extension LogFailure: CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .logUnknown(let id): "the entry is of the log \(id), which the TrustedRoot doesn't name"
+        case .logUnknown(let id): "the entry is of the log \(id), which the TrustRoot doesn't name"
         case .logWindow(let log): "the entry was made when the key of \(log) was not valid, or no trusted time says when it was made"
         case .logEntryMissing: "there are entries of fewer transparency logs than the policy wants"
         case .setMissing: "the entry has no signed entry timestamp"

@@ -140,9 +140,9 @@ struct SigningBench: Sendable {
     }
 
     /// For keys no root is needed.
-    private static let noRoot: TrustRoot = {
+    private static let noRoot: TrustedRoot = {
         let json =
             #"{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1","tlogs":[],"certificateAuthorities":[],"ctlogs":[],"timestampAuthorities":[]}"#
-        do { return try TrustRoot(json: Array(json.utf8)) } catch { preconditionFailure("\(error)") }
+        do { return try TrustedRoot(json: Array(json.utf8)) } catch { preconditionFailure("\(error)") }
     }()
 }
