@@ -19,6 +19,8 @@ extension CertificateExtensions {
         let node = try NodeReader.parse(value, "keyUsage")
         guard node.identifier == .bitString else { throw ASN1Fault("keyUsage: no BIT STRING") }
         let bytes = try node.primitive("keyUsage")
+        // No bit at all: RFC 5280 wants one, and whoever looks for one finds none.
+        guard !bytes.elementsEqual([0]) else { return [] }
         guard (2...3).contains(bytes.count), let unused = bytes.first, unused < 8, let first = bytes.dropFirst().first,
             let last = bytes.last, last & ((1 << unused) - 1) == 0, last >> unused & 1 == 1
         else { throw ASN1Fault("keyUsage: not the DER of one or more of its nine bits") }

@@ -22,6 +22,7 @@ struct CertificateExtensions: Sendable {
         var isAuthority: Bool
         /// How many authorities may stand between this one and a leaf; nil for any number.
         var pathLength: Int?
+        var isCritical = false
     }
 
     /// Bits of KeyUsage (RFC 5280 §4.2.1.3), from the first byte.
@@ -64,7 +65,9 @@ struct CertificateExtensions: Sendable {
     /// Whether the extension is one that is enforced.
     private mutating func read(_ type: ASN1ObjectIdentifier, _ value: ArraySlice<UInt8>, _ isCritical: Bool) throws(ASN1Fault) -> Bool {
         switch type {
-        case Self.basicConstraintsType: basicConstraints = try Self.basicConstraints(value)
+        case Self.basicConstraintsType:
+            basicConstraints = try Self.basicConstraints(value)
+            basicConstraints?.isCritical = isCritical
         case Self.keyUsageType: keyUsage = try Self.keyUsage(value)
         case Self.extendedKeyUsageType:
             extendedKeyUsage = try Self.extendedKeyUsage(value)

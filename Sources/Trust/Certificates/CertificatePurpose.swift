@@ -49,13 +49,20 @@ extension Certificate {
 
     /// Why this certificate may not issue others for `purpose`; nil if it may.
     ///
-    /// - Parameter isAnchor: the trust root vouches for it: it may leave key usage out, which then means any.
+    /// RFC 5280 §4.2.1.3, §4.2.1.9 want key usage in an authority's certificate, and its basic constraints critical. Roots of time-stamp
+    /// authorities lack that, FreeTSA's for one: there the trust root's word is enough, and absent key usage means any.
     func objectionToIssuing(for purpose: CertificatePurpose, isAnchor: Bool) -> String? {
+        let isLenient = isAnchor && purpose == .timeStamping
         if let type = extensions.unknownCritical.first { return "\(self) has the critical extension \(type), which isn't known here" }
-        guard extensions.basicConstraints?.isAuthority == true else { return "\(self) is no authority (basicConstraints)" }
+        guard let constraints = extensions.basicConstraints, constraints.isAuthority else {
+            return "\(self) is no authority (basicConstraints)"
+        }
+        guard constraints.isCritical || isLenient else { return "the basicConstraints of \(self) aren't critical" }
         // RFC 5280 §4.1.2.6.
         guard !subject.isEmpty else { return "an authority without a name" }
-        guard extensions.keyUsage?.contains(.certificateSigning) ?? isAnchor else { return "\(self) may not sign certificates (keyUsage)" }
+        guard extensions.keyUsage?.contains(.certificateSigning) ?? isLenient else {
+            return "\(self) may not sign certificates (keyUsage)"
+        }
         if let purposes = extensions.extendedKeyUsage, !purposes.contains(purpose.usage) { return "\(self) isn't for \(purpose)" }
         return nil
     }

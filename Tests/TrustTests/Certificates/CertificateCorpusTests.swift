@@ -25,7 +25,8 @@ import Testing
 
     /// fulcio's authorities, made for its file CA.
     @Test(arguments: [
-        ("ecdsa-cert", "ok"), ("ed25519-cert", "ok"), ("rsa4096-cert", "ok"), ("openssl-cert", "ok"), ("intermediate-2-cert", "ok"),
+        ("ecdsa-cert", "ok"), ("ed25519-cert", "ok"), ("rsa4096-cert", "ok"), ("openssl-cert", "untrustedChain"),
+        ("intermediate-2-cert", "ok"),
         ("intermediate-3-cert", "ok"), ("eku-chaining-violation-cert", "untrustedChain"), ("notca-cert", "untrustedChain"),
     ])
     func `an authority is one only where its whole chain may issue for code signing`(name: String, verdict: String) throws {
@@ -49,6 +50,34 @@ import Testing
         #expect(issuers.objections == ["\"CN=intermediate2\" isn't limited to code signing, as an authority above it is"])
     }
 
+    /// sigstore-python's certificates of one defect each; they have no more in common than a name, and are signed by one root.
+    @Test(arguments: [
+        ("bogus-leaf", "ok"), ("bogus-leaf-invalid-ku", "leafProfile(ku)"), ("bogus-leaf-invalid-eku", "leafProfile(eku)"),
+        ("bogus-leaf-missing-eku", "leafProfile(eku)"), ("bogus-root", "leafProfile(ca)"), ("bogus-intermediate", "leafProfile(ca)"),
+    ])
+    func `a bogus leaf is rejected for what is wrong with it`(name: String, verdict: String) throws {
+        let leaf = try Certificate(pem: Fixtures.text("certificates/bogus/\(name).pem"))
+        #expect(failureName { try leaf.requireLeafProfile(for: .codeSigning) } == verdict)
+    }
+
+    @Test(arguments: [
+        ("bogus-root", "ok"), ("bogus-root-invalid-ku", "untrustedChain"), ("bogus-root-missing-ku", "untrustedChain"),
+        ("bogus-root-noncritical-bc", "untrustedChain"), ("bogus-leaf", "untrustedChain"),
+        // Signed by the root under the root's own name, and so no root.
+        ("bogus-intermediate", "untrustedChain"), ("bogus-intermediate-with-eku", "untrustedChain"),
+    ])
+    func `a bogus root is none`(name: String, verdict: String) throws {
+        let root = try Certificate(pem: Fixtures.text("certificates/bogus/\(name).pem"))
+        #expect(failureName { try CertificateAuthority(name: name, certificates: [root], window: ChainSample.window) } == verdict)
+    }
+
+    @Test(arguments: ["bogus-intermediate", "bogus-intermediate-with-eku"])
+    func `a bogus intermediate issues under its root`(name: String) throws {
+        let root = try Certificate(pem: Fixtures.text("certificates/bogus/bogus-root.pem"))
+        let intermediate = try Certificate(pem: Fixtures.text("certificates/bogus/\(name).pem"))
+        #expect(try IssuerSet(root: root, intermediates: [intermediate], purpose: .codeSigning).paths == [[root], [intermediate, root]])
+    }
+
     @Test func `every issuer's kind of key verifies what it signed, and nothing else`() throws {
         for name in ["ecdsa-cert", "ed25519-cert", "rsa4096-cert", "openssl-cert"] {
             let root = try Certificate(pem: Fixtures.text("certificates/fileca/\(name).pem"))
@@ -66,6 +95,6 @@ import Testing
         #expect(failureName { try authority.isSigned(by: authority) } == "algorithmUnsupported")
         #expect(
             failureName { try CertificateAuthority(name: "old", certificates: [authority], window: ChainSample.window) }
-                == "algorithmUnsupported")
+                == "untrustedChain")
     }
 }

@@ -101,7 +101,8 @@ import Testing
     @Test func `who issues has to be an authority that may sign certificates for this purpose`() throws {
         let changes: [(inout CertificateSample) throws -> Void] = [
             { $0.remove("2.5.29.19") }, { $0.remove("2.5.29.15") }, { $0.replace(CertificateSample.keyUsage(0x80)) },
-            { $0.replace(("2.5.29.19", true, [0x30, 0x00])) }, { $0.extensions.append(("1.2.3.4", true, [5, 0])) },
+            { $0.replace(("2.5.29.19", true, [0x30, 0x00])) }, { $0.replace(("2.5.29.19", false, [0x30, 0x03, 0x01, 0x01, 0xff])) },
+            { $0.extensions.append(("1.2.3.4", true, [5, 0])) },
             { $0.replace(try CertificateSample.extendedKeyUsage("1.3.6.1.5.5.7.3.1")) },
             { $0.replace(try CertificateSample.extendedKeyUsage("2.5.29.37.0")) },
         ]

@@ -81,7 +81,8 @@ import Testing
 
     @Test func `extensions are in the one encoding that DER has for them`() throws {
         let malformed: [CertificateSample.Extension] = [
-            ("2.5.29.15", true, [0x03, 0x02, 0x00, 0x00]),  // no bit at all
+            ("2.5.29.15", true, [0x03, 0x02, 0x00, 0x00]),  // no bit, in a byte that isn't needed
+            ("2.5.29.15", true, [0x03, 0x01, 0x01]),  // an unused bit of none
             ("2.5.29.15", true, [0x03, 0x02, 0x06, 0x80]),  // a trailing bit that is 0
             ("2.5.29.15", true, [0x03, 0x02, 0x07, 0x81]),  // an unused bit that is 1
             ("2.5.29.19", true, [0x30, 0x03, 0x01, 0x01, 0x00]),  // FALSE, which is the default

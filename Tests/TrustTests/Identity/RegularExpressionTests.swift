@@ -1,3 +1,4 @@
+import JSON
 import Testing
 
 @testable import Trust
@@ -90,6 +91,22 @@ import Testing
         let expression = try RegularExpression(".*")
         #expect(expression.matches(String(repeating: "a", count: RegularExpression.textLimit)))
         #expect(!expression.matches(String(repeating: "a", count: RegularExpression.textLimit + 1)))
+    }
+
+    @Test func `what is taken means what RE2 says it means, and nothing is taken that RE2 refuses`() throws {
+        var taken = 0
+        for one in try #require(JSON.parse(Fixtures.bytes("expressions/re2.json")).array) {
+            let pattern = try #require(one[0]?.string)
+            guard let expression = try? RegularExpression(pattern) else { continue }
+            taken += 1
+            guard let matching = one[1]?.array, let other = one[2]?.array else {
+                Issue.record("RE2 refuses \(pattern)")
+                continue
+            }
+            for text in matching { #expect(expression.matches(text.string ?? ""), "\(pattern) on \(text)") }
+            for text in other { #expect(!expression.matches(text.string ?? ""), "\(pattern) on \(text)") }
+        }
+        #expect(taken == 2009)
     }
 
     @Test func `any pattern is either taken or refused, and matching it ends`() throws {

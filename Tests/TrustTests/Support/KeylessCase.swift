@@ -83,11 +83,19 @@ struct KeylessCase: Sendable {
 
     /// The name of the first failure, in the order of a verification; "ok" without one.
     ///
-    /// A stamp that doesn't verify establishes no time; here it is the answer.
+    /// A stamp that doesn't verify establishes no time; where nothing else does, that is the answer.
     func verdict(requiring identity: IdentityRequirement? = nil, needsLog: Bool = true) -> String {
         do {
             var times = logTimes
-            for stamp in stamps { times.append(try time(of: stamp)) }
+            var unverified: (any Error)?
+            for stamp in stamps {
+                do {
+                    times.append(try time(of: stamp))
+                } catch {
+                    unverified = unverified ?? error
+                }
+            }
+            if times.isEmpty, let unverified { throw unverified }
             let path = try path(at: times)
             if needsLog { _ = try path.verifyTimestamps(logs: root.logs) }
             let found = try CertificateIdentity(leaf)

@@ -186,6 +186,14 @@ import Testing
             try change(&issuer.leaf)
             #expect(failureName { try issuer.authority() } == "tsaChain")
         }
+        // A root of old is as the trust root says; no other authority is.
+        var issuer = try TimestampSample.Issuer()
+        issuer.root.replace(("2.5.29.19", false, [0x30, 0x03, 0x01, 0x01, 0xff]))
+        issuer.root.remove("2.5.29.15")
+        #expect(failureName { try issuer.authority() } == "ok")
+        issuer.root.replace(CertificateSample.keyUsage(0x80))
+        #expect(failureName { try issuer.authority() } == "tsaChain")
+
         let certificates = try TimestampSample.Issuer().certificates()
         for chain in [[], [certificates[0]], [certificates[1], certificates[0]], [certificates[0], certificates[0]]] {
             #expect(failureName { try TimestampAuthority(name: "tsa", certificates: chain, window: ChainSample.window) } == "tsaChain")

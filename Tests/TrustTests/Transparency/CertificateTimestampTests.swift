@@ -124,6 +124,9 @@ import Testing
             compared.insert(leaf.fingerprint)
         }
         #expect(compared.count == wanted.object?.count)
+        // sigstore-ruby's.
+        let leaf = try Certificate(pem: Fixtures.text("certificates/transparency/cryptography-scts.pem"))
+        #expect(try leaf.precertificateTBS() == Fixtures.bytes("certificates/transparency/cryptography-scts-tbs-precert.der"))
     }
 
     @Test func `a list that isn't encoded to its last byte is malformed`() throws {
