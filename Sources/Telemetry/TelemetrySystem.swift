@@ -50,25 +50,12 @@ public struct TelemetrySystem: Sendable {
     /// Runs a body whose metrics and spans, and those of all its child tasks, come here, and exports them meanwhile. When it has ended, however it
     /// did, what is left is sent, for a few seconds at most.
     public func run<Result: Sendable>(_ body: @Sendable () async throws -> Result) async throws -> Result {
-        let outcome: Swift.Result<Result, any Error>
-        do {
-            outcome = .success(
-                try await withMetricsFactory(registry) {
-                    guard let recorder else { return try await exporting(body) }
-                    return try await withTracer(recorder) { try await exporting(body) }
-                })
-        } catch {
-            outcome = .failure(error)
-        }
-        await exporter?.flush()
-        return try outcome.get()
-    }
-
-    private func exporting<Result: Sendable>(_ body: @Sendable () async throws -> Result) async throws -> Result {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            if let exporter { group.addTask { await exporter.run() } }
-            defer { group.cancelAll() }
-            return try await body()
+        try await withMetricsFactory(registry) {
+            guard let exporter else { return try await body() }
+            return try await exporter.whileRunning {
+                guard let recorder else { return try await body() }
+                return try await withTracer(recorder) { try await body() }
+            }
         }
     }
 }

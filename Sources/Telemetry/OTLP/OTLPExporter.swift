@@ -18,6 +18,7 @@ package final class OTLPExporter: Sendable {
     private let time: TelemetryTime
     private let start: UInt64
     private let failing = Mutex<Set<Signal>>([])
+    private let ending = Ending()
 
     package init(
         configuration: OTLPConfiguration, transport: any Transport, registry: MetricsRegistry, queue: SpanQueue, logger: Logger,
@@ -32,8 +33,26 @@ package final class OTLPExporter: Sendable {
         start = time.wall()
     }
 
-    /// Exports until it is cancelled.
-    package func run() async {
+    /// Exports while a body runs, however it ends. What is on its way at its end may arrive, for half of `flushLimit`: cut off, it would be sent
+    /// a second time. Then sends what there is, once more all metrics, and gives up when `flushLimit` has passed since the end.
+    package func whileRunning<Result>(_ body: () async throws -> Result) async throws -> Result {
+        let (outcome, deadline): (Swift.Result<Result, any Error>, Duration) = await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.run() }
+            let outcome: Swift.Result<Result, any Error>
+            do { outcome = .success(try await body()) } catch { outcome = .failure(error) }
+            let end = time.now()
+            ending.tell()
+            group.addTask { try? await self.time.sleep(self.configuration.flushLimit / 2) }
+            await group.next()
+            group.cancelAll()
+            return (outcome, end + configuration.flushLimit)
+        }
+        await flush(until: deadline)
+        return try outcome.get()
+    }
+
+    /// Exports until the end, or until it is cancelled.
+    private func run() async {
         await withTaskGroup(of: Void.self) { group in
             if let endpoint = configuration.traces {
                 group.addTask {
@@ -52,9 +71,7 @@ package final class OTLPExporter: Sendable {
         }
     }
 
-    /// Sends what there is now, once more all metrics, and gives up at `flushLimit`.
-    package func flush() async {
-        let deadline = time.now() + configuration.flushLimit
+    private func flush(until deadline: Duration) async {
         await withTaskGroup(of: Void.self) { group in
             if let endpoint = configuration.traces {
                 group.addTask { try? await self.exportSpans(to: endpoint) { deadline } }
@@ -66,9 +83,10 @@ package final class OTLPExporter: Sendable {
     }
 
     private func repeating(_ interval: Duration, _ body: () async throws -> Void) async {
-        while !Task.isCancelled {
+        while !ending.isOver {
             do {
-                try await time.sleep(interval)
+                try await ending.sleep(interval, time)
+                guard !ending.isOver else { return }
                 try await body()
             } catch { return }  // cancelled; nothing else is thrown
         }

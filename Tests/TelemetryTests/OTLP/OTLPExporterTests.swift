@@ -137,6 +137,26 @@ import Tracing
         }
     }
 
+    @Test("What is on its way at the end arrives, and is not sent a second time")
+    func onItsWay() async throws {
+        try await withCollector { collector, client in
+            collector.answer(.init(delay: .milliseconds(300)))
+            var configuration = try configuration(collector)
+            configuration.metrics = nil
+            let system = system(configuration, client)
+            try await system.run {
+                withSpan("a") { _ in }
+                try await eventually("it is on its way") { !collector.received.isEmpty }
+            }
+            #expect(collector.received("/v1/traces").map(\.spans.count) == [1])
+            let dropped = system.registry.snapshot().families.first { $0.name == "telemetry_spans_dropped_total" }?.points.first?.value
+            guard case .integer(0) = dropped else {
+                Issue.record("counted as dropped: \(String(describing: dropped))")
+                return
+            }
+        }
+    }
+
     @Test("A collector that hangs holds nobody up: the program ends within the limit")
     func hanging() async throws {
         try await withCollector { collector, client in

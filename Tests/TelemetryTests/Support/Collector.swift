@@ -21,13 +21,14 @@ final class Collector: Sendable {
         var body = "{}"
         /// Nothing is answered until the client goes away.
         var hangs = false
+        var delay = Duration.zero
     }
 
     private let state = Mutex((received: [Received](), answers: [Answer](), port: 0))
 
     var received: [Received] { state.withLock { $0.received } }
     func received(_ path: String) -> [JSON] { received.filter { $0.path == path }.map(\.body) }
-    /// Spans of all requests but the first few, each once: what was on its way when the program ended is sent again.
+    /// Spans of all requests but the first few, each once: what the program's end cut off is sent again.
     func spans(after requests: Int = 0) -> [JSON] {
         let all = received("/v1/traces").dropFirst(requests).flatMap(\.spans)
         return Array(Dictionary(all.map { ($0["spanId"]?.string ?? "", $0) }, uniquingKeysWith: { $1 }).values)
@@ -59,7 +60,7 @@ func withCollector(_ body: @escaping @Sendable (Collector, HTTPClient) async thr
             let answer = collector.take(
                 Collector.Received(
                     path: path, headers: request.headers, body: (try? JSON.parse(Array(buffer.readableBytesView))) ?? "no JSON"))
-            if answer.hangs { try await Task.sleep(for: .seconds(3600)) }
+            try await Task.sleep(for: answer.hangs ? .seconds(3600) : answer.delay)
             var headers = HTTPFields()
             headers[.contentType] = "application/json"
             for (name, value) in answer.headers { headers[HTTPField.Name(name)!] = value }
