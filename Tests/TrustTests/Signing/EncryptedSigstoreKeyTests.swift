@@ -39,7 +39,7 @@ import Testing
         #expect(throws: failure) { try EncryptedSigstoreKey.open(Array(document.utf8), password: Self.password) }
     }
 
-    @Test(arguments: ["hello", "", "pässwörd 𝄞"]) func `what is sealed here opens with its password alone`(password: String) throws {
+    @Test(arguments: ["", "pässwörd 𝄞"]) func `what is sealed here opens with its password alone`(password: String) throws {
         var generator = SystemRandomNumberGenerator()
         let key = try Samples.key()
         let pem = try key.pem(encryptedWith: Array(password.utf8), using: &generator)
