@@ -55,12 +55,13 @@ import Testing
     @Test func `one Enforce policy that passes is enough, and gives evidence`() throws {
         let layer = try Samples.signature()
         let judgement = try judge(set(Samples.source()), layer)
+        let authority = Authority(name: "key-1", keys: [try Samples.key().publicKey])
         #expect(judgement.isTrusted)
         #expect(
             judgement.evidence == [
                 Evidence(
                     policy: "release", authority: "key-1", keyFingerprint: try Samples.key().publicKey.fingerprint,
-                    signatureDigest: layer.digest, manifestDigest: Samples.otherDigest)
+                    signatureDigest: layer.digest, manifestDigest: Samples.otherDigest, terms: authority.terms)
             ])
         #expect(judgement.message == "verified: release by key-1")
     }
