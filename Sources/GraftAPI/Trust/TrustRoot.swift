@@ -34,7 +34,6 @@ package struct TrustRootSpec: SchemaObject, Hashable {
     package var configMap: TrustRootLocation?
     package var secret: TrustRootLocation?
     package var taken: Timestamp?
-    package var maximumAgeDays: Int?
 
     package init() {}
 
@@ -43,10 +42,6 @@ package struct TrustRootSpec: SchemaObject, Hashable {
         .optional("configMap", \.configMap, "A ConfigMap in namespace \(GraftAPI.trustNamespace) that holds a trusted_root.json."),
         .optional("secret", \.secret, "A Secret in namespace \(GraftAPI.trustNamespace) that holds a trusted_root.json."),
         .optional("taken", \.taken, "When the content was taken from its publisher; when unset, when this object was made."),
-        .optional(
-            "maximumAgeDays", \.maximumAgeDays,
-            "Days after which an Event and a metric say that it should be renewed. It goes on to be used.",
-            Limits.atLeast(1)),
     ]
 
     package static func refine(_ schema: inout StructuralSchema) {
