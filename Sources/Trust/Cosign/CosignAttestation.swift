@@ -25,27 +25,9 @@ package enum CosignAttestation {
     /// One attestation that passes every check is enough. One of another predicate type is a failure like any other: that it is validly
     /// signed makes it no attestation of what was asked for.
     package static func verify(_ manifests: [SignatureManifest], claim: Claim) -> SignatureVerdict {
-        var verdict = SignatureVerdict()
-        if let failure = CosignSignature.failure(of: manifests, digest: claim.digest) {
-            verdict.failure = failure
-            return verdict
+        CosignSignature.judge(manifests, of: SignatureLayer.attestationMediaType, digest: claim.digest) { layer, attempt in
+            attempts(with: layer, as: attempt, claim: claim)
         }
-        for manifest in manifests {
-            for (index, layer) in manifest.layers.enumerated() {
-                guard layer.mediaType.isIdentical(to: SignatureLayer.attestationMediaType) else {
-                    verdict.ignoredLayers += 1
-                    continue
-                }
-                let attempt = SignatureVerdict.Attempt(manifest: manifest.digest, layer: index, layerDigest: layer.digest)
-                verdict.attempts += attempts(with: layer, as: attempt, claim: claim)
-            }
-        }
-        if verdict.attempts.isEmpty {
-            verdict.failure = .noSignatures
-        } else if verdict.passed.isEmpty {
-            verdict.failure = .noValidSignature(verdict.attempts.compactMap(\.failure))
-        }
-        return verdict
     }
 
     private static func attempts(

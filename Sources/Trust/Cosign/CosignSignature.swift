@@ -32,19 +32,28 @@ package enum CosignSignature {
     }
 
     package static func verify(_ manifests: [SignatureManifest], claim: Claim) -> SignatureVerdict {
+        judge(manifests, of: SignatureLayer.mediaType, digest: claim.digest) { layer, attempt in
+            attempts(with: layer, as: attempt, claim: claim)
+        }
+    }
+
+    /// Every layer of a media type, whatever is tried with it; the others are passed over. One attempt that passes is enough.
+    static func judge(
+        _ manifests: [SignatureManifest], of mediaType: String, digest: String,
+        attempts: (SignatureLayer, SignatureVerdict.Attempt) -> [SignatureVerdict.Attempt]
+    ) -> SignatureVerdict {
         var verdict = SignatureVerdict()
-        if let failure = failure(of: manifests, digest: claim.digest) {
+        if let failure = failure(of: manifests, digest: digest) {
             verdict.failure = failure
             return verdict
         }
         for manifest in manifests {
             for (index, layer) in manifest.layers.enumerated() {
-                guard layer.mediaType.isIdentical(to: SignatureLayer.mediaType) else {
+                guard layer.mediaType.isIdentical(to: mediaType) else {
                     verdict.ignoredLayers += 1
                     continue
                 }
-                let attempt = SignatureVerdict.Attempt(manifest: manifest.digest, layer: index, layerDigest: layer.digest)
-                verdict.attempts += attempts(with: layer, as: attempt, claim: claim)
+                verdict.attempts += attempts(layer, .init(manifest: manifest.digest, layer: index, layerDigest: layer.digest))
             }
         }
         if verdict.attempts.isEmpty {
