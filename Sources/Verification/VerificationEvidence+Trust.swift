@@ -10,6 +10,7 @@ extension VerificationEvidence {
         authority = evidence.authority
         keyFingerprint = evidence.keyFingerprint
         signatureDigest = evidence.signatureDigest
+        manifest = evidence.manifestDigest
         self.time = time
         attestation = evidence.attestation
         terms = evidence.terms

@@ -41,7 +41,8 @@ struct RevisionPublisher: Sendable {
         let evidence = module.judgement.evidence.map { VerificationEvidence($0, time: now) }
         guard revision.status.evidence.map(\.identity) != evidence.map(\.identity) else { return revision }
         return try await api.patchStatus(
-            name, ["status": ["evidence": evidence.json]] as JSON, options: WriteOptions(manager: GraftAPI.controllerManager))
+            name, ["status": ["evidence": evidence.json, "evidenceHash": .string(EvidenceHash.of(evidence))]] as JSON,
+            options: WriteOptions(manager: GraftAPI.controllerManager))
     }
 
     func setOutcome(_ outcome: ModuleRevisionStatus.Outcome, _ message: String, of name: String, namespace: String?) async throws

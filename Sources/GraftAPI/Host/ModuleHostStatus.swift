@@ -25,6 +25,7 @@ package struct SlotStatus: SchemaObject, Hashable {
     package var target: SlotTarget?
     /// Revisions whose bytes are here, verified, beside the active one.
     package var staged: [String] = []
+    package var trust: SlotTrust?
 
     package init() {}
 
@@ -35,6 +36,7 @@ package struct SlotStatus: SchemaObject, Hashable {
         .optional("active", \.active, "What serves."),
         .optional("target", \.target, "What the plan asks for, and how far that is."),
         .collection("staged", \.staged, "Revisions staged beside the active one.", Limits.atomic(16)),
+        .optional("trust", \.trust, "Whether what serves would be loaded today."),
     ]
 }
 
@@ -63,13 +65,15 @@ package struct ActiveRevision: SchemaObject, Hashable {
     package var digest = ""
     package var version: String?
     package var since = Timestamp(seconds: 0)
+    package var evidenceHash: String?
 
     package init() {}
-    package init(revision: String, digest: String, version: String? = nil, since: Timestamp) {
+    package init(revision: String, digest: String, version: String? = nil, since: Timestamp, evidenceHash: String? = nil) {
         self.revision = revision
         self.digest = digest
         self.version = version
         self.since = since
+        self.evidenceHash = evidenceHash
     }
 
     package static let fields: [Field<Self>] = [
@@ -77,6 +81,41 @@ package struct ActiveRevision: SchemaObject, Hashable {
         .required("digest", \.digest, "Digest of the artifact's manifest.", Limits.digest),
         .optional("version", \.version, "The module's semantic version.", Limits.text(128)),
         .required("since", \.since, "When it was activated, by the host's clock."),
+        .optional(
+            "evidenceHash", \.evidenceHash,
+            "Names the signatures that the host itself found good before it was loaded; `status.evidenceHash` of the ModuleRevision when they are the same.",
+            Limits.digest),
+    ]
+}
+
+/// What the host finds when it holds the active version against today's policies, roots, revocations and quarantines, from the proofs it keeps.
+package struct SlotTrust: SchemaObject, Hashable {
+    package var state = State.trusted
+    package var reason: String?
+    package var message: String?
+    package var since = Timestamp(seconds: 0)
+
+    package init() {}
+    package init(_ state: State, reason: String? = nil, message: String? = nil, since: Timestamp) {
+        self.state = state
+        self.reason = reason
+        self.message = message
+        self.since = since
+    }
+
+    package enum State: String, SchemaValue, CaseIterable, Hashable {
+        case trusted = "Trusted"
+        /// It would not be loaded today.
+        case distrusted = "Distrusted"
+        /// The proofs are not on this host, or a root is not there yet.
+        case unknown = "Unknown"
+    }
+
+    package static let fields: [Field<Self>] = [
+        .required("state", \.state, "Trusted, Distrusted or Unknown."),
+        .optional("reason", \.reason, "Why, for programs: NotTrusted, Quarantined, …", Limits.text(64)),
+        .optional("message", \.message, "Why, in a sentence.", Limits.text(1024)),
+        .required("since", \.since, "Since when that is so, by the host's clock."),
     ]
 }
 

@@ -6,6 +6,7 @@ package struct ModuleRevisionStatus: SchemaObject, Hashable {
     package var outcome = Outcome.unproven
     package var message: String?
     package var evidence: [VerificationEvidence] = []
+    package var evidenceHash: String?
     package var conditions: [Condition] = []
 
     package init() {}
@@ -25,6 +26,8 @@ package struct ModuleRevisionStatus: SchemaObject, Hashable {
         .defaulted("outcome", \.outcome, .unproven, "Unproven, Good, Bad or Rejected."),
         .optional("message", \.message, "Why, in a sentence.", Limits.text(1024)),
         .collection("evidence", \.evidence, "Which policies and keys vouched for it.", Limits.atomic(64)),
+        .optional(
+            "evidenceHash", \.evidenceHash, "Names the signatures in the evidence; hosts report it of what they run.", Limits.digest),
         .collection("conditions", \.conditions, "Verified and Compatible.", Condition.list),
     ]
 }

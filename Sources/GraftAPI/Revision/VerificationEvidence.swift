@@ -7,6 +7,7 @@ package struct VerificationEvidence: SchemaObject, Hashable {
     package var authority = ""
     package var keyFingerprint = ""
     package var signatureDigest = ""
+    package var manifest: String?
     package var time = Timestamp(seconds: 0)
     package var attestation: String?
     package var issuer: String?
@@ -25,6 +26,7 @@ package struct VerificationEvidence: SchemaObject, Hashable {
         .required("keyFingerprint", \.keyFingerprint, "SHA-256 of the key's SubjectPublicKeyInfo, in hex.", Limits.text(64)),
         .required(
             "signatureDigest", \.signatureDigest, "Digest of what holds the signature: the signed payload, or the bundle.", Limits.text(80)),
+        .optional("manifest", \.manifest, "Digest of the manifest that holds it.", Limits.digest),
         .required("time", \.time, "When it was verified."),
         .optional("attestation", \.attestation, "Name of the attestation that the policy demands; unset for a signature.", Limits.text(63)),
         .optional("issuer", \.issuer, "Who vouched for the signer's identity; unset for a key.", Limits.text(1024)),
