@@ -32,7 +32,7 @@ package struct RevisionFetcher: Sendable {
         let installed = InstalledRevision(
             namespace: revision.metadata.namespace ?? "", revision: revision.metadata.name, digest: spec.digest,
             configHash: spec.configHash, version: spec.version)
-        let delivery = Delivery(namespace: installed.namespace, class: hostClass, slot: slot, repository: reference.name)
+        let delivery = Delivery(namespace: installed.namespace, class: hostClass, slot: slot, repository: reference.canonicalName)
         if let failure = policies.tenancy(delivery).failure { throw SlotFailure(.environment, "NotTrusted", "\(failure)") }
         let source = artifacts.source(of: reference.pinned(to: root))
         try await store.withoutCollection {
@@ -41,7 +41,7 @@ package struct RevisionFetcher: Sendable {
             let evidence = try await receive(signatures: signatures, from: source)
             try store.put(
                 StoredRevision(
-                    installed: installed, hostClass: hostClass, slot: slot, repository: reference.name, config: spec.config,
+                    installed: installed, hostClass: hostClass, slot: slot, repository: reference.canonicalName, config: spec.config,
                     manifest: manifest, signatures: signatures, blobs: blobs + evidence))
         }
         return installed

@@ -41,7 +41,7 @@ struct VerifyCommand: AsyncParsableCommand {
     func run() async throws {
         let policies = try readPolicies()
         let artifact = try registry.locate(reference)
-        let delivery = Delivery(namespace: namespace, class: hostClass, slot: slot, repository: artifact.repository)
+        let delivery = Delivery(namespace: namespace, class: hostClass, slot: slot, repository: artifact.canonicalRepository)
         if let failure = policies.tenancy(delivery).failure { throw CommandError("\(reference): \(failure)") }
         let digest = try await artifact.resolve().digest
         let signatures = try await SignatureManifest.fetch(of: digest, from: artifact.store)

@@ -81,7 +81,7 @@ extension DeploymentReconciler {
 
     /// Why today's policies would not let a revision through.
     func refusal(of revision: ModuleRevision, _ deployment: ModuleDeployment) -> Refusal? {
-        let repository = (try? Reference(parsing: revision.spec.source).name) ?? ""
+        let repository = (try? Reference(parsing: revision.spec.source).canonicalName) ?? ""
         return EvidenceCheck(policies: trust.current).refusal(
             of: revision, ModuleResolver.delivery(of: deployment, repository))
     }

@@ -78,7 +78,7 @@ struct ModuleResolver: Sendable {
     /// - Parameter known: the digest that the reference had before; it is kept, and no registry is asked for it.
     func resolve(_ deployment: ModuleDeployment, policies: PolicySet, known: Digest?) async throws(Refusal) -> ResolvedModule {
         let reference = try Self.reference(of: deployment)
-        let delivery = Self.delivery(of: deployment, reference.name)
+        let delivery = Self.delivery(of: deployment, reference.canonicalName)
         if let failure = policies.tenancy(delivery).failure { throw .verification(failure) }
         do {
             let source = artifacts.source(of: reference)

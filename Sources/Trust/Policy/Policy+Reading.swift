@@ -39,7 +39,7 @@ extension Policy {
                 if isRepository, let slash = pattern.lastIndex(of: "/"), pattern[slash...].contains(":") {
                     throw GlobError(pattern: pattern, reason: "with a tag; a repository has none")
                 }
-                return try Glob(pattern)
+                return try Glob(isRepository ? RepositoryName.canonical(pattern) : pattern)
             } catch {
                 problems.append("\(field): \(error)")
                 return .everything
