@@ -22,6 +22,7 @@ extension PolicySource {
                     name: authority.name, keys: authority.key.map { [$0.data] } ?? [], keyless: authority.keyless.map(Keyless.init))
             },
             mode: spec.mode.rawValue)
+        problems = policy.problems
         threshold = spec.threshold
         attestations = spec.attestations.map(Attestation.init)
         if let revoked = spec.revoked {

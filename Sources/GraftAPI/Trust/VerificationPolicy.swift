@@ -6,6 +6,8 @@ package struct VerificationPolicy: CustomResource {
     package var metadata: ObjectMeta
     package var spec: VerificationPolicySpec
     package var status: NoStatus
+    /// What of it could not be read: with any, it passes nothing.
+    package var problems: [String] = []
 
     package init(metadata: ObjectMeta, spec: VerificationPolicySpec, status: NoStatus) {
         self.metadata = metadata

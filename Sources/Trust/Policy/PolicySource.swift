@@ -68,6 +68,8 @@ package struct PolicySource: Sendable, Hashable {
     package var mode: String
     /// `Ignore` or `Repository`; nil means `Ignore`.
     package var signedReference: String?
+    /// What whoever read it could not make sense of.
+    package var problems: [String] = []
 
     package init(
         name: String, namespaces: [String], classes: [String], slots: [String], repositories: [String], authorities: [Authority],
