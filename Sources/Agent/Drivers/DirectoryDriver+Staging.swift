@@ -6,6 +6,10 @@ extension DirectoryDriver {
     static let reserved: Set<String> = ["config.json", "graft.json"]
 
     package func stage(_ revision: VerifiedRevision, from store: ContentStore) async throws {
+        guard revision.slot == slot else {
+            throw SlotFailure(
+                .environment, "RevisionMismatch", "\(revision.installed.revision) is for slot \(revision.slot), not for \(slot)")
+        }
         let path = path(of: revision.installed)
         if disk.isDirectory(path, followingLinks: false) {
             if try isIntact(path, revision) { return }
@@ -13,6 +17,9 @@ extension DirectoryDriver {
             let discarded = "\(versions)/.discarded-\(DirectoryDriver.directoryName(of: revision.installed))"
             try disk.removeTree(discarded)
             try disk.rename(path, to: discarded)
+        } else {
+            // A link that leads elsewhere is no version.
+            try disk.removeIfPresent(path)
         }
         if let taken = revision.files.first(where: { Self.reserved.contains($0.path.description) }) {
             throw SlotFailure(
@@ -46,7 +53,7 @@ extension DirectoryDriver {
 
     private func copy(_ file: ModuleArtifact.File, from store: ContentStore, into directory: String) throws {
         for parent in parents(of: file.path) { try disk.makeDirectories("\(directory)/\(parent)") }
-        let copy = try disk.create("\(directory)/\(file.path)", mode: file.mode.bits)
+        let copy = try disk.create("\(directory)/\(file.path)", mode: file.mode.bitsOnHosts)
         var digester = Digester(file.content.digest.algorithm)
         do {
             try disk.read(store.path(of: file.content.digest)) { part in
@@ -78,8 +85,11 @@ extension DirectoryDriver {
         return config + [("graft.json", about.bytes(.pretty))]
     }
 
-    /// Whether each file is byte for byte what it was staged as.
+    /// Whether each file is byte for byte what it was staged as, and nothing else is there: hosts may load whatever lies in a directory.
     private func isIntact(_ path: String, _ revision: VerifiedRevision) throws -> Bool {
+        let wanted = Set(documents(revision).map(\.name) + revision.files.map(\.path.description))
+        let directories = Set(revision.files.flatMap { parents(of: $0.path) })
+        guard try holdsOnly(wanted, directories, in: path, below: "") else { return false }
         for document in documents(revision) {
             guard disk.size(of: "\(path)/\(document.name)") == document.bytes.count,
                 try disk.read("\(path)/\(document.name)") == document.bytes
@@ -90,6 +100,19 @@ extension DirectoryDriver {
             var digester = Digester(file.content.digest.algorithm)
             try disk.read("\(path)/\(file.path)") { digester.update($0) }
             guard digester.digest == file.content.digest else { return false }
+        }
+        return true
+    }
+
+    private func holdsOnly(_ files: Set<String>, _ directories: Set<String>, in path: String, below: String) throws -> Bool {
+        for name in try disk.names(in: path) {
+            if disk.isDirectory("\(path)/\(name)", followingLinks: false) {
+                guard directories.contains(below + name),
+                    try holdsOnly(files, directories, in: "\(path)/\(name)", below: "\(below)\(name)/")
+                else { return false }
+            } else if !files.contains(below + name) {
+                return false
+            }
         }
         return true
     }

@@ -14,7 +14,8 @@ extension Disk {
 
     /// The file, part by part.
     package func read(_ path: String, _ take: (ArraySlice<UInt8>) throws -> Void) throws {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // A host that puts a pipe where a file was would else hold the agent up for ever.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else { throw FileError(path, "opening", code: errno) }
         defer { close(descriptor) }
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
