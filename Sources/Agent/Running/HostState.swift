@@ -71,10 +71,7 @@ final class HostState: Sendable {
         return configuration.zone.isEmpty ? nil : configuration.zone
     }
 
-    var isHeld: Bool {
-        let value = sources.hosts.get(ObjectKey(name: configuration.hostName))?.metadata.annotations[GraftAPI.holdAnnotation]
-        return value != nil && value != "false"
-    }
+    var isHeld: Bool { sources.hosts.get(ObjectKey(name: configuration.hostName))?.isHeld ?? false }
 
     /// Notes what a slot needs.
     /// - Returns: what all slots need, when this slot needs less than before and so something may go; else nil.

@@ -20,7 +20,8 @@ struct Assignment {
         let host = member.host
         let isAsked = cutoffs.admits(zone: member.host.zone, rank: member.rank)
         let report = report(of: host)
-        if isAsked, let failure = moduleFailure(report, host) { return failure }
+        // Whoever holds a host takes its word away as well: that of a node that is not to be believed, for one.
+        if isAsked, !host.isHeld, let failure = moduleFailure(report, host) { return failure }
         guard host.isReady else {
             let isInWave = isAsked && !start.admits(zone: member.host.zone, rank: member.rank)
             if isInWave, diedOfIt(report, host) { return .lost }
@@ -47,7 +48,7 @@ struct Assignment {
 
     /// Whether a host that is not Ready had activated the revision, and was last seen before its soak was over.
     private func diedOfIt(_ report: SlotStatus?, _ host: HostFacts) -> Bool {
-        guard let report, host.isLastActivated else { return false }
+        guard let report, host.isLastActivated, !host.isHeld else { return false }
         let hasActivated: Bool
         switch report.target?.state {
         case .activating, .probing: hasActivated = true

@@ -43,6 +43,42 @@ struct FailureTests {
         #expect(world[facts: "1.1.0"].outcome == .good)
     }
 
+    @Test("A host that lies about a failure is one host: it takes as many liars as the threshold says")
+    func liars() {
+        for (liars, isRolledBack) in [(1, false), (2, true)] {
+            var world = upgrading(.works, steps: [])
+            world.spec.strategy.failureThreshold = .count(2)
+            for index in 0..<liars { world.hosts[index].behaviour["http-1-1-0"] = .failsProbe }
+            world.run { $0.rolledBack || $0.status.phase == .healthy && $0.status.stable?.version == "1.1.0" }
+            #expect(world.rolledBack == isRolledBack, "\(liars)")
+        }
+    }
+
+    @Test("A host that says it is active on everything speaks for itself alone")
+    func flatterer() {
+        // Given a version that fails everywhere, and a host that says otherwise
+        var world = upgrading(.failsProbe, steps: [])
+        world.hosts[0].behaviour["http-1-1-0"] = .works
+        world.run { $0.rolledBack }
+        #expect(world.rolledBack)
+        #expect(world[facts: "1.1.0"].outcome == .bad)
+    }
+
+    @Test("A host that is held has no say, whatever it reports", arguments: [Behaviour.failsProbe, .kills])
+    func held(behaviour: Behaviour) {
+        // Given a host that failed what it was asked for, in a rollout that bears one failure
+        var world = upgrading(.works, steps: [])
+        world.spec.strategy.failureThreshold = .count(2)
+        world.spec.strategy.maxUnavailable = .count(20)
+        world.hosts[0].behaviour["http-1-1-0"] = behaviour
+        world.hosts[1].behaviour["http-1-1-0"] = behaviour
+        // When one of the two that fail it is held before
+        world.hosts[1].isHeld = true
+        // Then the other alone is no reason to go back
+        world.run { $0.status.phase == .healthy && $0.status.stable?.version == "1.1.0" }
+        #expect(!world.rolledBack && world.status.stable?.version == "1.1.0", "\(world.testDescription)")
+    }
+
     @Test("A share as threshold counts those updated")
     func shareThreshold() {
         var world = upgrading(.works, steps: [])
