@@ -62,6 +62,19 @@ import Trust
         }
     }
 
+    @Test(arguments: ["../../kube-system/secrets/admin", "a/b", "..", "%2e%2e"])
+    func `a root leads nowhere but into its own namespace`(name: String) async throws {
+        try await withScenario(hosts: 1) { scenario in
+            try await scenario.cluster.createNamespace(GraftAPI.trustNamespace)
+            try await demandRoot(scenario)
+            var spec = TrustRootSpec()
+            spec.secret = TrustRootLocation(name: name, digest: Self.digest)
+            _ = try await Api<TrustRoot>(scenario.cluster.client).create(TrustRoot(metadata: ObjectMeta(name: "sigstore"), spec: spec))
+            try await scenario.apply("1.0.0")
+            try await refusal(scenario, "can't be the name of a Secret")
+        }
+    }
+
     @Test func `a revoked key's module is not delivered, and what hosts run stays`() async throws {
         try await withScenario(hosts: 1) { scenario in
             try await scenario.apply("1.0.0")

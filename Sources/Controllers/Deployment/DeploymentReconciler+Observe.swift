@@ -23,8 +23,16 @@ extension DeploymentReconciler {
             revisions: facts(of: known, deployment), hosts: facts(of: hosts, deployment, judging: relevant(known, status, wanted)),
             epoch: plans.epoch, leaderSince: leaderSince, now: surroundings.wallTime())
         observation.verbs = Verbs(annotations: verbs.fresh(deployment))
-        observation.conflict = SlotClaims.conflict(of: deployment, among: others, hosts: hosts)
+        observation.conflict = SlotClaims.conflict(of: deployment, among: others, hosts: hosts, isClaimant: isClaimant)
         return observation
+    }
+
+    /// Whether a deployment has been planned, or policies let it be: who has neither claims no slot, or anyone could take them all from
+    /// everyone by being first.
+    private func isClaimant(_ deployment: ModuleDeployment) -> Bool {
+        if writtenPlans.newest(deployment.key, in: stores.plans.store) != nil { return true }
+        guard let reference = try? Reference(parsing: deployment.spec.module) else { return false }
+        return trust.current.tenancy(ModuleResolver.delivery(of: deployment, reference.canonicalName)).isGranted
     }
 
     /// Hosts but those beyond the limit of their node, of which it tells once.

@@ -17,6 +17,7 @@ extension DeploymentReconciler {
         if let revision = known.last(where: { $0.spec.source == deployment.spec.module && $0.spec.configHash == configHash }),
             isVouchedFor(revision, deployment)
         {
+            turns.forget(deployment.key)
             return (.revision(revision.metadata.name), nil)
         }
         let question = ResolutionMemory.Question(
@@ -25,12 +26,20 @@ extension DeploymentReconciler {
         if let answer = memory.recall(deployment.key, question, now: surroundings.now()) {
             // A revision that is gone was forgotten by someone: look it up anew.
             if answer.wanted.revisionName.map({ name in known.contains { $0.metadata.name == name } }) ?? true {
+                turns.forget(deployment.key)
                 return (answer.wanted, answer.retryAfter)
             }
         }
         try await announce(deployment)
+        guard turns.begin(deployment.key) else {
+            return (.pending("\(deployment.spec.module) waits for others to be looked up"), Self.patience)
+        }
+        defer { turns.end(deployment.key) }
         return try await lookUp(deployment, question, known)
     }
+
+    /// After which one who waits for a turn looks again, should nobody call it.
+    private static let patience = Duration.seconds(30)
 
     /// Whether a revision needs no registry any more. One without evidence was cut off between its two writes; one that policies have
     /// turned against may have been signed anew. What hosts run already is left in peace.
