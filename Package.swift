@@ -162,7 +162,7 @@ let package = Package(
                 "AgentCommand", "ControllerCommand", "Controllers", "HTTPServing", "ProgramOptions", "KubeServer", "RegistryServer",
                 "GraftAPI",
                 "KubeRuntime",
-                "KubeClient", "KubeCore", "OCI", "Trust", "Verification", "JSON", "YAML", "Compatibility", argumentParser, crypto,
+                "KubeClient", "KubeCore", "OCI", "Schema", "Trust", "Verification", "JSON", "YAML", "Compatibility", argumentParser, crypto,
                 hummingbird, hummingbirdTLS, lifecycle, logging, nioCore, nioSSL, asn1, unixSignals, x509,
             ]),
         main("graft", ["Commands", argumentParser]),
@@ -237,7 +237,9 @@ let package = Package(
         .testTarget(
             name: "DocumentationTests",
             dependencies: ["config-mirror", "Harness", "HTTPCore", "KubeClient", "KubeCore", "JSON", "YAML"], swiftSettings: settings),
-        tests(of: "Commands", [argumentParser, "ProgramOptions", "GraftAPI", "Harness", "KubeCore", "JSON", "OCI", "Trust", "YAML"]),
+        tests(
+            of: "Commands",
+            [argumentParser, "ProgramOptions", "GraftAPI", "Harness", "KubeClient", "KubeCore", "JSON", "OCI", "Schema", "Trust", "YAML"]),
         .testTarget(
             name: "ManifestsTests",
             dependencies: [

@@ -49,7 +49,7 @@ struct VerifyCommand: AsyncParsableCommand {
         var json = judgement.json
         json["digest"] = .string(digest.description)
         let lines = ([judgement.message] + judgement.warnings).map { "\(artifact.repository)@\(digest): \($0)" }
-        output.print(json, text: (lines + (policy == nil ? [] : judgement.tree)).joined(separator: "\n"))
+        output.print(json, text: (lines + (policy == nil ? [] : judgement.tree)).map(\.visible).joined(separator: "\n"))
         if !judgement.isTrusted { throw ExitCode(1) }
     }
 

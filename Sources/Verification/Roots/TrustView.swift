@@ -72,7 +72,7 @@ package final class TrustView: Sendable {
 
     private func content(of root: TrustRoot) -> RootShelf.Content {
         if let inline = root.spec.trustedRoot { return .bytes(inline.bytes()) }
-        guard let place = TrustRootPlace(root.spec) else { return .missing("it has neither trustedRoot, configMap nor secret") }
+        guard let place = TrustRootPlace(root.spec) else { return .missing(TrustRootSource.nowhere) }
         return contents[place] ?? .missing("\(place) is being fetched")
     }
 }
