@@ -116,6 +116,19 @@ private struct HangingRegistry: ArtifactLocator {
         }
     }
 
+    @Test func `A module that has a great deal said of its failure goes back all the same`() async throws {
+        try await withScenario(hosts: 3) { scenario in
+            try await scenario.apply("1.0.0")
+            try await scenario.becomesHealthy(on: "1.0.0")
+            scenario.fleet.complain(String(repeating: "x", count: 1024))
+            scenario.fleet.set(.failsProbe, of: "1.1.0")
+            try await scenario.apply("1.1.0")
+            let degraded = try await scenario.becomes("degraded") { $0.status.phase == .degraded }
+            #expect(degraded.status.stable?.version == "1.0.0")
+            #expect(try await scenario.quarantines.list().items.count == 1)
+        }
+    }
+
     @Test func `Turns are shared out by namespace, one worker is left, and who waits is called`() {
         let called = Mutex<[ObjectKey]>([])
         let turns = ResolutionTurns(workers: 4) { key in called.withLock { $0.append(key) } }

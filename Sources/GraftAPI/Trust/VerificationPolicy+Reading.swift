@@ -41,7 +41,7 @@ extension ModuleQuarantine {
         } catch {
             guard let digest = found["digest"]?.string else { throw error }
             spec.digest = digest
-            spec.reason = String((found["reason"]?.string ?? "\(error)").prefix(1024))
+            spec.reason = String((found["reason"]?.string ?? "\(error)").unicodeScalars.prefix(1024))
         }
     }
 

@@ -94,7 +94,7 @@ extension Deliberation {
         rollout.id = "\(reference.revision)-\(attempt)"
         rollout.kind = kind
         rollout.cause = cause
-        rollout.reason = reason
+        rollout.reason = reason?.bounded()
         rollout.salt = salt(rollout: rollout.id)
         rollout.stepStartTime = Instant(now)
         rollout.progress.time = Instant(now)

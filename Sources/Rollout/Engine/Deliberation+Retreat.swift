@@ -6,6 +6,7 @@ extension Deliberation {
     @discardableResult
     func retreat(_ cause: RolloutStatus.Cause, reason: String) -> Bool {
         guard let abandoned = target else { return false }
+        let reason = reason.bounded()
         switch cause {
         case .failures, .deadline:
             quarantine(abandoned, reason: reason)
@@ -46,9 +47,9 @@ extension Deliberation {
     func judge(_ reference: RevisionReference, _ outcome: ModuleRevisionStatus.Outcome, _ message: String) {
         guard var facts = revisions[reference.revision], facts.outcome != outcome else { return }
         facts.outcome = outcome
-        facts.message = message
+        facts.message = message.bounded()
         revisions[facts.name] = facts
-        effects.append(.outcome(revision: facts.name, outcome, message: message))
+        effects.append(.outcome(revision: facts.name, outcome, message: message.bounded()))
     }
 
     /// What is Bad is quarantined as long as it counts: whoever deletes the quarantine says that it may be tried again.

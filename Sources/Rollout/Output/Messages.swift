@@ -15,8 +15,7 @@ struct Messages {
     }
 
     var sentence: String {
-        let text = described + reason
-        return text.utf8.count <= 2000 ? text : String(text.prefix(1900)) + "…"
+        (described + reason).bounded(to: 2000)
     }
 
     private var described: String {
@@ -112,4 +111,14 @@ struct Messages {
 extension String {
     /// With a full stop, unless it is empty or ends with one.
     var asSentence: String { isEmpty || hasSuffix(".") ? self : self + "." }
+
+    /// No longer than a field may be, which the API server counts in code points: what hosts and registries say is as long as they like, and a
+    /// status that is refused would end all progress, going back included.
+    func bounded(to limit: Int = 1000) -> String {
+        let scalars = unicodeScalars
+        guard let end = scalars.index(scalars.startIndex, offsetBy: limit, limitedBy: scalars.endIndex), end < scalars.endIndex else {
+            return self
+        }
+        return String(self[..<end]) + "…"
+    }
 }

@@ -1,5 +1,6 @@
 import GraftAPI
 import KubeCore
+import Schema
 import Testing
 
 @testable import Rollout
@@ -41,6 +42,29 @@ struct FailureTests {
         #expect(world.running("1.1.0") == 18)
         #expect(world.status.hosts.failed == 2)
         #expect(world[facts: "1.1.0"].outcome == .good)
+    }
+
+    @Test(
+        "However much a host says of a failure, what is written of it fits, or nothing would ever go back",
+        arguments: ["x", "\u{301}", "\u{1F469}\u{200D}\u{1F680}", "ü"])
+    func verbose(text: String) throws {
+        var world = upgrading(.failsProbe)
+        for index in world.hosts.indices {
+            world.hosts[index].complaint = String(String(repeating: text, count: 1024).unicodeScalars.prefix(1024))
+        }
+        world.run { $0.rolledBack }
+        #expect(world.rolledBack)
+        #expect(ModuleDeploymentStatus.schema.errors(in: world.status.json).isEmpty)
+        #expect(world.status.rollout?.reason?.contains("ProbeFailed") == true)
+        let facts = world[facts: "1.1.0"]
+        #expect(try #require(facts.message).unicodeScalars.count <= 1024)
+        #expect(try #require(facts.quarantine).reason.unicodeScalars.count <= 1024)
+        // Nor does what a person wrote into a quarantine
+        world.ask(for: "1.2.0")
+        world.run { $0.status.canary?.version == "1.2.0" }
+        world[facts: "1.2.0"].quarantine = QuarantineFacts(name: "by-hand", reason: String(repeating: "y", count: 1024))
+        world.run { $0.rolledBack }
+        #expect(ModuleDeploymentStatus.schema.errors(in: world.status.json).isEmpty, "\(world.testDescription)")
     }
 
     @Test("A host that lies about a failure is one host: it takes as many liars as the threshold says")

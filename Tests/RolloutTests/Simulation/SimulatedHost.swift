@@ -26,6 +26,8 @@ struct SimulatedHost {
     var lastSeen: Timestamp?
     var slot: SlotStatus?
     var behaviour: [String: Behaviour] = [:]
+    /// What it says when a version fails its probe.
+    var complaint = "it answered nothing"
     private var rejected: (rollout: String, revision: String, reverted: Bool)?
 
     init(_ name: String, zone: String = "") {
@@ -112,7 +114,7 @@ struct SimulatedHost {
     private func failure(_ asked: RevisionReference, reverted: Bool) -> SlotTarget {
         SlotTarget(
             revision: asked.revision, state: reverted ? .reverted : .failed, blame: .module, reason: "ProbeFailed",
-            message: "it answered nothing")
+            message: complaint)
     }
 
     private func stage(_ revision: String, _ slot: inout SlotStatus) {
