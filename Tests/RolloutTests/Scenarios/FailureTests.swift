@@ -96,8 +96,9 @@ struct FailureTests {
         world.spec.strategy.maxUnavailable = .count(20)
         world.hosts[0].behaviour["http-1-1-0"] = behaviour
         world.hosts[1].behaviour["http-1-1-0"] = behaviour
-        // When one of the two that fail it is held before
+        // When one of the two that fail it is held, whose agent goes on all the same
         world.hosts[1].isHeld = true
+        world.hosts[1].isDefiant = true
         // Then the other alone is no reason to go back
         world.run { $0.status.phase == .healthy && $0.status.stable?.version == "1.1.0" }
         #expect(!world.rolledBack && world.status.stable?.version == "1.1.0", "\(world.testDescription)")

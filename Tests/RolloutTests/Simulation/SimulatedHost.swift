@@ -22,6 +22,8 @@ struct SimulatedHost {
     var zone = ""
     var isReady = true
     var isHeld = false
+    /// Its agent does as it likes, a hold or not.
+    var isDefiant = false
     var incompatibleWith: Set<String> = []
     var lastSeen: Timestamp?
     var slot: SlotStatus?
@@ -65,7 +67,7 @@ struct SimulatedHost {
             slot.target = SlotTarget(revision: asked.revision, state: .unsupported, blame: .environment, reason: "Incompatible")
             return
         }
-        if isHeld {
+        if isHeld, !isDefiant {
             slot.target = SlotTarget(revision: asked.revision, state: .held)
             return
         }
