@@ -1,4 +1,5 @@
 import Harness
+import OCI
 import Testing
 
 /// `graft verify --policy` holds what `graft sign` and `graft attest` make against policies, as controller and agents do.
@@ -68,6 +69,62 @@ import Testing
                 await bench.complaint("verify", bench.reference, "--policy", wrong)
                     .contains("wrong.yaml: document 1: found kind ConfigMap, wanted VerificationPolicy or TrustRoot"))
             #expect(await bench.complaint("verify", bench.reference, "--policy", bench.path("none.yaml")).contains("none.yaml"))
+        }
+    }
+
+    /// An artifact and its signature by the Notary Project's own library, stamped so that it holds at any time.
+    private func pushNotation(_ encoding: String, to layout: ImageLayout) async throws {
+        let empty = Array("{}".utf8)
+        let config = Descriptor(mediaType: MediaType.empty, of: empty)
+        try await layout.push(.bytes(empty), as: config)
+        let artifact = try ManifestDocument(parsing: SigningBench.fixture("notation/artifact.json"), source: "the fixture")
+        let subject = try await layout.push(artifact, tag: try Tag("notary"))
+        let signature = try SigningBench.fixture("notation/stamped.\(encoding)")
+        let layer = Descriptor(mediaType: encoding == "jws" ? "application/jose+json" : "application/cose", of: signature)
+        try await layout.push(.bytes(signature), as: layer)
+        let manifest = ManifestDocument(
+            Manifest(artifactType: "application/vnd.cncf.notary.signature", config: config, layers: [layer], subject: subject))
+        try await layout.push(manifest, tag: nil)
+        try await layout.push(ManifestDocument(Index(manifests: [manifest.listing])), tag: Tag.referrers(of: subject.digest))
+    }
+
+    @Test("A notation signature counts by root and subject", arguments: ["jws", "cose"])
+    func notation(encoding: String) async throws {
+        try await SigningBench.with { bench in
+            try await pushNotation(encoding, to: bench.layout)
+            func policy(_ subject: String, stamps: String = "stamp-root", more: String = "") throws -> String {
+                func pem(_ name: String) throws -> String {
+                    String(decoding: try SigningBench.fixture("notation/\(name).pem"), as: UTF8.self)
+                        .split(separator: "\n").map { "        \($0)" }.joined(separator: "\n")
+                }
+                return try bench.write(
+                    """
+                    apiVersion: graft.dev/v1alpha1
+                    kind: VerificationPolicy
+                    metadata: {name: wabbit}
+                    spec:
+                      mode: Enforce
+                      match: {namespaces: ["*"], classes: ["*"], slots: ["**"], repositories: ["**"]}
+                      authorities:
+                      - name: wabbit
+                        notation:
+                          identities: ["x509.subject: \(subject)"]
+                          certificates:
+                          - |
+                    \(try pem("root"))
+                          timestampAuthorities:
+                          - |
+                    \(try pem(stamps))
+                    \(more)
+                    """, to: "notation.yaml", mode: 0o644)
+            }
+            let reference = "oci:\(bench.directory)/layout:notary"
+            let subject = "C=US, ST=WA, O=wabbit-networks.example"
+            try await bench.graft("verify", reference, "--policy", policy(subject))
+            let refused = "ExitCode(rawValue: 1)"
+            #expect(await bench.complaint("verify", reference, "--policy", try policy("C=US, ST=WA, O=other")) == refused)
+            let unknown = await bench.complaint("verify", reference, "--policy", try policy(subject, more: "      certificate: x"))
+            #expect(unknown.contains("unknown field spec.authorities[0].notation.certificate"))
         }
     }
 }
