@@ -14,14 +14,15 @@ struct NotationChain: Sendable, Hashable {
     var leaf: Certificate { certificates[0] }
     var root: Certificate { certificates[certificates.count - 1] }
 
-    init(_ der: [[UInt8]]) throws(NotationFailure) {
+    /// - Parameter roots: known to have signed themselves, so that this isn't checked once more.
+    init(_ der: [[UInt8]], roots: [Certificate] = []) throws(NotationFailure) {
         var certificates: [Certificate] = []
         for bytes in der {
             do { certificates.append(try Certificate(der: bytes)) } catch { throw .certificate(error) }
         }
         guard let leaf = certificates.first else { throw .chainMissing }
         for (index, certificate) in certificates.enumerated() {
-            try Self.checkIssuer(certificate, index, certificates)
+            try Self.checkIssuer(certificate, index, certificates, roots)
             if index > 0 { try Self.checkAuthority(certificate, below: index - 1) }
         }
         (key, algorithm) = try Self.checkSigner(leaf)
@@ -36,8 +37,11 @@ struct NotationChain: Sendable, Hashable {
     }
 
     /// Each is issued by the next, the last by itself and no other by itself.
-    private static func checkIssuer(_ certificate: Certificate, _ index: Int, _ all: [Certificate]) throws(NotationFailure) {
+    private static func checkIssuer(
+        _ certificate: Certificate, _ index: Int, _ all: [Certificate], _ roots: [Certificate]
+    ) throws(NotationFailure) {
         guard index < all.count - 1 else {
+            if roots.contains(certificate) { return }
             guard try certificate.isSelfSigned() else {
                 throw .chainInvalid("the last, \(certificate), isn't a root that signed itself")
             }

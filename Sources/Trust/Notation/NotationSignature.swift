@@ -49,8 +49,9 @@ package enum NotationSignature {
     ) throws(NotationFailure) -> BundleEvidence {
         let envelope = try NotationEnvelope(bytes, as: encoding)
         let attributes = try NotationAttributes(envelope.headers)
-        let chain = try NotationChain(envelope.certificates)
-        guard requirement.roots(for: attributes.scheme).contains(chain.root) else {
+        let roots = requirement.roots(for: attributes.scheme)
+        let chain = try NotationChain(envelope.certificates, roots: roots)
+        guard roots.contains(chain.root) else {
             throw .untrustedRoot("\(chain.root), sha256 \(chain.root.fingerprint)")
         }
         try requireSignature(envelope, chain)
