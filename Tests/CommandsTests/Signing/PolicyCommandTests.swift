@@ -1,4 +1,5 @@
 import Harness
+import JSON
 import OCI
 import Testing
 
@@ -72,13 +73,17 @@ import Testing
         }
     }
 
-    /// An artifact and its signature by the Notary Project's own library, stamped so that it holds at any time.
+    /// The module of the fixtures and its signature by the Notary Project's own library, stamped so that it holds at any time.
     private func pushNotation(_ encoding: String, to layout: ImageLayout) async throws {
+        let descriptor: JSON = [
+            "name": "http-filter", "version": "1.0.0", "slot": "net/filter", "contract": "edge/3", "minimumRuntimeVersion": "2.0.0",
+            "capabilities": ["reload"],
+        ]
+        let file = ModulePackage.File(path: try PayloadPath("libfilter.so"), content: .bytes(Array("the code of 1.0.0".utf8)))
+        let subject = try await ModulePackage(descriptor: descriptor, files: [file]).push(to: layout, tag: try Tag("notary"))
         let empty = Array("{}".utf8)
         let config = Descriptor(mediaType: MediaType.empty, of: empty)
         try await layout.push(.bytes(empty), as: config)
-        let artifact = try ManifestDocument(parsing: SigningBench.fixture("notation/artifact.json"), source: "the fixture")
-        let subject = try await layout.push(artifact, tag: try Tag("notary"))
         let signature = try SigningBench.fixture("notation/stamped.\(encoding)")
         let layer = Descriptor(mediaType: encoding == "jws" ? "application/jose+json" : "application/cose", of: signature)
         try await layout.push(.bytes(signature), as: layer)
