@@ -1,4 +1,3 @@
-import FoundationEssentials
 import GraftAPI
 import Harness
 import JSON
@@ -23,7 +22,7 @@ struct NotationRevisionTests {
             shelf = try FallibleShelf(directory: directory)
             store = try ContentStore(path: "\(directory)/store")
             let module = try await shelf.push("1.0.0", files: [("libfilter.so", .bytes(Array("the code of 1.0.0".utf8)))]).module
-            let signed = Digest(of: try Self.fixture("artifact.json")).description
+            let signed = Digest(of: try NotationModule.fixture("artifact.json")).description
             try #require(module == signed)
             var spec = ModuleRevisionSpec()
             spec.number = 1
@@ -36,7 +35,7 @@ struct NotationRevisionTests {
             spec.signatures = [
                 SignatureReference(
                     digest: try await shelf.attach(
-                        Self.fixture(signature), signature.hasSuffix("jws") ? "application/jose+json" : "application/cose",
+                        NotationModule.fixture(signature), signature.hasSuffix("jws") ? "application/jose+json" : "application/cose",
                         artifactType: NotationSignature.artifactType, to: module))
             ]
             let revision = ModuleRevision(metadata: ObjectMeta(name: "filter-1", namespace: "payments"), spec: spec)
@@ -46,16 +45,10 @@ struct NotationRevisionTests {
             shelf.goDown()
         }
 
-        static func fixture(_ name: String) throws -> [UInt8] {
-            let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
-            return Array(try #require(FileManager.default.contents(atPath: "\(root)/Fixtures/signatures/notation/\(name)")))
-        }
-
         static func policies(_ subject: String = "C=US, ST=WA, O=wabbit-networks.example", stamps: Bool = true) throws -> PolicySet {
-            func pem(_ name: String) throws -> String { String(decoding: try fixture("\(name).pem"), as: UTF8.self) }
             var signer = NotationSigner()
-            signer.certificates = [try pem("root")]
-            signer.timestampAuthorities = stamps ? [try pem("stamp-root")] : []
+            signer.certificates = [try NotationModule.text("root.pem")]
+            signer.timestampAuthorities = stamps ? [try NotationModule.text("stamp-root.pem")] : []
             signer.identities = ["x509.subject: \(subject)"]
             var spec = VerificationPolicySpec()
             spec.match = PolicyMatch(

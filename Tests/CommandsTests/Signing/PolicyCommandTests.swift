@@ -1,6 +1,4 @@
 import Harness
-import JSON
-import OCI
 import Testing
 
 /// `graft verify --policy` holds what `graft sign` and `graft attest` make against policies, as controller and agents do.
@@ -73,34 +71,13 @@ import Testing
         }
     }
 
-    /// The module of the fixtures and its signature by the Notary Project's own library, stamped so that it holds at any time.
-    private func pushNotation(_ encoding: String, to layout: ImageLayout) async throws {
-        let descriptor: JSON = [
-            "name": "http-filter", "version": "1.0.0", "slot": "net/filter", "contract": "edge/3", "minimumRuntimeVersion": "2.0.0",
-            "capabilities": ["reload"],
-        ]
-        let file = ModulePackage.File(path: try PayloadPath("libfilter.so"), content: .bytes(Array("the code of 1.0.0".utf8)))
-        let subject = try await ModulePackage(descriptor: descriptor, files: [file]).push(to: layout, tag: try Tag("notary"))
-        let empty = Array("{}".utf8)
-        let config = Descriptor(mediaType: MediaType.empty, of: empty)
-        try await layout.push(.bytes(empty), as: config)
-        let signature = try SigningBench.fixture("notation/stamped.\(encoding)")
-        let layer = Descriptor(mediaType: encoding == "jws" ? "application/jose+json" : "application/cose", of: signature)
-        try await layout.push(.bytes(signature), as: layer)
-        let manifest = ManifestDocument(
-            Manifest(artifactType: "application/vnd.cncf.notary.signature", config: config, layers: [layer], subject: subject))
-        try await layout.push(manifest, tag: nil)
-        try await layout.push(ManifestDocument(Index(manifests: [manifest.listing])), tag: Tag.referrers(of: subject.digest))
-    }
-
     @Test("A notation signature counts by root and subject", arguments: ["jws", "cose"])
     func notation(encoding: String) async throws {
         try await SigningBench.with { bench in
-            try await pushNotation(encoding, to: bench.layout)
+            _ = try await NotationModule.push(to: bench.layout, tag: "notary", signature: "stamped.\(encoding)")
             func policy(_ subject: String, stamps: String = "stamp-root", more: String = "") throws -> String {
                 func pem(_ name: String) throws -> String {
-                    String(decoding: try SigningBench.fixture("notation/\(name).pem"), as: UTF8.self)
-                        .split(separator: "\n").map { "        \($0)" }.joined(separator: "\n")
+                    try NotationModule.text("\(name).pem").split(separator: "\n").map { "        \($0)" }.joined(separator: "\n")
                 }
                 return try bench.write(
                     """

@@ -70,12 +70,6 @@ struct SigningBench: Sendable {
 
     func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(name)) }
 
-    /// A file of `Tests/Fixtures/signatures`.
-    static func fixture(_ path: String) throws -> [UInt8] {
-        let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(4).joined(separator: "/")
-        return Array(try #require(FileManager.default.contents(atPath: "\(root)/Tests/Fixtures/signatures/\(path)"), "no \(path)"))
-    }
-
     /// A private key of the fixtures, copied where only its owner reads it; its path.
     func key(_ name: String) throws -> String {
         let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(4).joined(separator: "/")
