@@ -19,7 +19,8 @@ extension PolicySource {
             repositories: spec.match.repositories,
             authorities: spec.authorities.map { authority in
                 Authority(
-                    name: authority.name, keys: authority.key.map { [$0.data] } ?? [], keyless: authority.keyless.map(Keyless.init))
+                    name: authority.name, keys: authority.key.map { [$0.data] } ?? [], keyless: authority.keyless.map(Keyless.init),
+                    notation: authority.notation.map(Notation.init))
             },
             mode: spec.mode.rawValue)
         problems = policy.problems
@@ -43,6 +44,16 @@ extension PolicySource.Keyless {
         for wanted in identity.extensions { extensions[wanted.name] = wanted.value }
         roots = identity.trustRoots
         needsLog = identity.transparencyLog == .required
+    }
+}
+
+extension PolicySource.Notation {
+    init(_ signer: NotationSigner) {
+        self.init()
+        certificates = signer.certificates
+        signingAuthorities = signer.signingAuthorities
+        timestampAuthorities = signer.timestampAuthorities
+        identities = signer.identities
     }
 }
 

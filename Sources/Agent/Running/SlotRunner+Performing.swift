@@ -1,6 +1,7 @@
 import GraftAPI
 import HTTPCore
 import KubeCore
+import KubeRuntime
 import OCI
 
 extension SlotRunner {
@@ -13,7 +14,7 @@ extension SlotRunner {
             return .fetched(
                 try await fetcher.fetch(
                     revision, wanted: reference, hostClass: host.configuration.hostClass, slot: slot, policies: host.policies()))
-        case .verify(let installed): remember(try await verifier.verify(installed, policies: host.policies()))
+        case .verify(let installed): remember(try await verifier.verify(installed, policies: host.policies(), now: surroundings.wallTime()))
         case .stage(let installed):
             guard let verified = verified(installed) else {
                 throw SlotFailure(.environment, SlotFailure.missing, "\(installed.revision) was not verified since the start")

@@ -1,5 +1,6 @@
 import Compatibility
 import JSON
+package import KubeCore
 import OCI
 package import Trust
 import Verification
@@ -14,9 +15,10 @@ package struct RevisionVerifier: Sendable {
         self.host = host
     }
 
+    /// - Parameter now: by this host's clock; signatures of some kinds run out.
     /// - Returns: what may be loaded: the files are those of the manifest that was signed.
     /// - Throws: `SlotFailure`; of kind environment whatever it is, since a module that is not trusted has not run yet.
-    package func verify(_ installed: InstalledRevision, policies: PolicySet) async throws -> VerifiedRevision {
+    package func verify(_ installed: InstalledRevision, policies: PolicySet, now: Timestamp) async throws -> VerifiedRevision {
         guard let stored = try store.revision(installed) else {
             throw SlotFailure(.environment, SlotFailure.missing, "\(installed.revision) is not in the store of this host")
         }
@@ -26,8 +28,9 @@ package struct RevisionVerifier: Sendable {
         let signatures = try await SignatureManifest.fetch(of: root, pinned: stored.signatures, from: source)
         let delivery = Delivery(
             namespace: installed.namespace, class: stored.hostClass, slot: stored.slot, repository: stored.repository)
+        let occasion = try await Occasion.find(of: root, in: source, for: policies.tenancy(delivery), now: now)
         let judgement = policies.judge(
-            delivery, digest: installed.digest, signatures: signatures, pinned: Set(stored.signatures.map(\.description)))
+            delivery, digest: installed.digest, signatures: signatures, pinned: Set(stored.signatures.map(\.description)), on: occasion)
         guard judgement.isTrusted else { throw SlotFailure(.environment, "NotTrusted", judgement.message) }
         try await checkFit(module, source, stored)
         return VerifiedRevision(installed: installed, slot: stored.slot, config: stored.config, files: module.files)

@@ -55,7 +55,8 @@ extension DeploymentReconciler {
         // A reference already in the history keeps its digest.
         let digest = known.last { $0.spec.source == deployment.spec.module }.flatMap { try? Digest(parsing: $0.spec.digest) }
         do {
-            let module = try await resolver.resolve(deployment, policies: trust.current, known: digest)
+            let module = try await resolver.resolve(
+                deployment, policies: trust.current, known: digest, now: surroundings.wallTime())
             try Task.checkCancellation()
             let revision = try await revisions.publish(
                 module, for: deployment, number: (known.last?.spec.number ?? 0) + 1, now: surroundings.wallTime())

@@ -75,16 +75,22 @@ struct ModuleResolver: Sendable {
             repository: repository)
     }
 
-    /// - Parameter known: the digest that the reference had before; it is kept, and no registry is asked for it.
-    func resolve(_ deployment: ModuleDeployment, policies: PolicySet, known: Digest?) async throws(Refusal) -> ResolvedModule {
+    /// - Parameters:
+    ///   - known: the digest that the reference had before; it is kept, and no registry is asked for it.
+    ///   - now: signatures of some kinds run out.
+    func resolve(
+        _ deployment: ModuleDeployment, policies: PolicySet, known: Digest?, now: Timestamp
+    ) async throws(Refusal) -> ResolvedModule {
         let reference = try Self.reference(of: deployment)
         let delivery = Self.delivery(of: deployment, reference.canonicalName)
-        if let failure = policies.tenancy(delivery).failure { throw .verification(failure) }
+        let tenancy = policies.tenancy(delivery)
+        if let failure = tenancy.failure { throw .verification(failure) }
         do {
             let source = artifacts.source(of: reference)
             let digest = if let known { known } else { try await source.resolve(reference.artifact!).digest }
             let signatures = try await SignatureManifest.fetch(of: digest, from: source)
-            let judgement = policies.judge(delivery, digest: digest.description, signatures: signatures)
+            let occasion = try await Occasion.find(of: digest, in: source, for: tenancy, now: now)
+            let judgement = policies.judge(delivery, digest: digest.description, signatures: signatures, on: occasion)
             if let failure = judgement.failure { throw Refusal.verification(failure, judgement, "\(deployment.spec.module) (\(digest))") }
             let artifact = try await ModuleArtifact.find(.digest(digest), in: source)
             let json = try await artifact.descriptor(from: source)

@@ -5,6 +5,7 @@ struct CertificateExtensions: Sendable {
     /// nil where there is no basicConstraints, which means the same as no authority.
     private(set) var basicConstraints: BasicConstraints?
     private(set) var keyUsage: KeyUsage?
+    private(set) var isKeyUsageCritical = false
     /// nil where the extension is absent; never empty.
     private(set) var extendedKeyUsage: [ASN1ObjectIdentifier]?
     private(set) var isExtendedKeyUsageCritical = false
@@ -25,10 +26,11 @@ struct CertificateExtensions: Sendable {
         var isCritical = false
     }
 
-    /// Bits of KeyUsage (RFC 5280 §4.2.1.3), from the first byte.
+    /// Bits of KeyUsage (RFC 5280 §4.2.1.3): the first byte, and above it the second, which holds decipherOnly alone.
     struct KeyUsage: OptionSet, Sendable {
-        let rawValue: UInt8
+        let rawValue: UInt16
         static let digitalSignature = KeyUsage(rawValue: 0x80)
+        static let contentCommitment = KeyUsage(rawValue: 0x40)
         static let certificateSigning = KeyUsage(rawValue: 0x04)
     }
 
@@ -68,7 +70,9 @@ struct CertificateExtensions: Sendable {
         case Self.basicConstraintsType:
             basicConstraints = try Self.basicConstraints(value)
             basicConstraints?.isCritical = isCritical
-        case Self.keyUsageType: keyUsage = try Self.keyUsage(value)
+        case Self.keyUsageType:
+            keyUsage = try Self.keyUsage(value)
+            isKeyUsageCritical = isCritical
         case Self.extendedKeyUsageType:
             extendedKeyUsage = try Self.extendedKeyUsage(value)
             isExtendedKeyUsageCritical = isCritical

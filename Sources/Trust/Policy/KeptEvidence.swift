@@ -45,8 +45,9 @@ extension Authority {
     fileprivate func includes(_ evidence: KeptEvidence) -> Bool {
         if evidence.terms == terms { return true }
         guard let identity = evidence.identity else { return keys.contains { $0.fingerprint == evidence.keyFingerprint } }
-        return identities.contains { wanted in
-            wanted.extensions.isEmpty && wanted.issuer.accepts(identity.issuer) && wanted.subject.accepts(identity.subject)
-        }
+        return notation?.includes(identity) == true
+            || identities.contains { wanted in
+                wanted.extensions.isEmpty && wanted.issuer.accepts(identity.issuer) && wanted.subject.accepts(identity.subject)
+            }
     }
 }

@@ -1,6 +1,6 @@
 extension Policy {
     /// Judges an artifact by all that was found attached to it: enough authorities must have signed, and all be attested that is demanded.
-    func finding(_ delivery: Delivery, digest: String, signatures: [SignatureManifest]) -> Judgement.Finding {
+    func finding(_ delivery: Delivery, digest: String, signatures: [SignatureManifest], on occasion: Occasion?) -> Judgement.Finding {
         var finding = Judgement.Finding(policy: name, mode: mode, verdict: SignatureVerdict(), evidence: [])
         guard problems.isEmpty else {
             finding.verdict.failure = .policyInvalid(problems)
@@ -11,7 +11,7 @@ extension Policy {
             return finding
         }
         if threshold > 0 {
-            finding.verdict.attempts = judged(signatureAttempts(delivery, digest: digest, signatures: signatures))
+            finding.verdict.attempts = judged(signatureAttempts(delivery, digest: digest, signatures: signatures, on: occasion))
             finding.verdict.failure = signatureFailure(finding.verdict)
             finding.evidence = evidence(of: finding.verdict, demand: nil)
         }
@@ -28,7 +28,7 @@ extension Policy {
     }
 
     private func signatureAttempts(
-        _ delivery: Delivery, digest: String, signatures: [SignatureManifest]
+        _ delivery: Delivery, digest: String, signatures: [SignatureManifest], on occasion: Occasion?
     ) -> [SignatureVerdict.Attempt] {
         authorities.flatMap { authority in
             CosignSignature.verify(
@@ -37,6 +37,7 @@ extension Policy {
                     digest: digest, repository: delivery.repository, authorities: [authority], signedReference: signedReference,
                     roots: authority.roots)
             ).attempts + AttachedBundle.attempts(signatures, claim: .init(digest: digest, authorities: [authority], content: .signature))
+                + NotationSignature.attempts(signatures, by: authority, of: digest, on: occasion)
         }
     }
 

@@ -45,4 +45,7 @@ package struct Tenancy: Sendable, Hashable {
     package var failure: VerificationFailure?
 
     package var isGranted: Bool { failure == nil }
+
+    /// Whether it matters when it is judged, and of which type and size the artifact is.
+    package var needsOccasion: Bool { (enforcing + warning).contains { $0.authorities.contains { $0.notation != nil } } }
 }

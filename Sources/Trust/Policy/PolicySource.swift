@@ -7,12 +7,25 @@ package struct PolicySource: Sendable, Hashable {
         /// Public keys in PEM.
         package var keys: [String]
         package var keyless: Keyless?
+        package var notation: Notation?
 
-        package init(name: String, keys: [String] = [], keyless: Keyless? = nil) {
+        package init(name: String, keys: [String] = [], keyless: Keyless? = nil, notation: Notation? = nil) {
             self.name = name
             self.keys = keys
             self.keyless = keyless
+            self.notation = notation
         }
+    }
+
+    /// Whose chains end where, and whom their signers' certificates must name. Certificates in PEM, one or more in each text.
+    package struct Notation: Sendable, Hashable {
+        package var certificates: [String] = []
+        package var signingAuthorities: [String] = []
+        package var timestampAuthorities: [String] = []
+        /// `x509.subject: C=…, ST=…, O=…`, or `*` alone.
+        package var identities: [String] = []
+
+        package init() {}
     }
 
     /// Whom a certificate must name. Of a text and its expression, one is given.

@@ -79,4 +79,13 @@ struct SignerInfo {
         guard values.count == 1 else { throw ASN1Fault("the signed attribute \(type) has \(values.count) values, wanted one") }
         return values[0]
     }
+
+    /// Whether this is the certificate that it says to be signed with.
+    func names(_ certificate: Certificate) -> Bool {
+        switch identifier {
+        case .issuerAndSerialNumber(let issuer, let serialNumber):
+            issuer == certificate.issuer.der && serialNumber == certificate.serialNumber
+        case .subjectKeyIdentifier(let identifier): identifier == certificate.extensions.subjectKeyIdentifier
+        }
+    }
 }
