@@ -11,21 +11,32 @@ public enum Base64 {
 
     /// With padding, without line breaks.
     public static func encode(_ bytes: some Collection<UInt8>) -> String {
+        // Callers are in other modules, where a generic loop is taken byte by byte through a protocol: once here, and no more.
+        bytes.withContiguousStorageIfAvailable(encode(contiguous:)) ?? Array(bytes).withUnsafeBufferPointer(encode(contiguous:))
+    }
+
+    private static func encode(contiguous bytes: UnsafeBufferPointer<UInt8>) -> String {
+        let alphabet = alphabet
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count + 2) / 3 * 4)
-        var bits: UInt32 = 0
-        var count: UInt32 = 0
-        for byte in bytes {
-            bits = bits << 8 | UInt32(byte)
-            count += 8
-            while count >= 6 {
-                count -= 6
-                text.append(alphabet[Int(bits >> count) & 63])
-            }
-            bits &= (1 << count) - 1
+        var index = 0
+        while index + 3 <= bytes.count {
+            let bits = UInt32(bytes[index]) << 16 | UInt32(bytes[index + 1]) << 8 | UInt32(bytes[index + 2])
+            text.append(alphabet[Int(bits >> 18)])
+            text.append(alphabet[Int(bits >> 12) & 63])
+            text.append(alphabet[Int(bits >> 6) & 63])
+            text.append(alphabet[Int(bits) & 63])
+            index += 3
         }
-        if count > 0 { text.append(alphabet[Int(bits << (6 - count)) & 63]) }
-        while text.count % 4 != 0 { text.append(padding) }
+        switch bytes.count - index {
+        case 1:
+            let bits = UInt32(bytes[index]) << 4
+            text += [alphabet[Int(bits >> 6)], alphabet[Int(bits) & 63], padding, padding]
+        case 2:
+            let bits = (UInt32(bytes[index]) << 8 | UInt32(bytes[index + 1])) << 2
+            text += [alphabet[Int(bits >> 12)], alphabet[Int(bits >> 6) & 63], alphabet[Int(bits) & 63], padding]
+        default: break
+        }
         return String(decoding: text, as: UTF8.self)
     }
 
@@ -43,20 +54,36 @@ public enum Base64 {
 
     /// The bytes, and the bits that are left over.
     private static func read(_ text: some Collection<UInt8>) -> (bytes: [UInt8], spare: UInt32)? {
-        var digits = Array(text)
-        guard digits.count % 4 == 0 else { return nil }
+        text.withContiguousStorageIfAvailable(read(contiguous:)) ?? Array(text).withUnsafeBufferPointer(read(contiguous:))
+    }
+
+    private static func read(contiguous text: UnsafeBufferPointer<UInt8>) -> (bytes: [UInt8], spare: UInt32)? {
+        guard text.count % 4 == 0 else { return nil }
+        var digits = text
         var padded: UInt32 = 0
         while padded < 2, digits.last == padding {
-            digits.removeLast()
+            digits = UnsafeBufferPointer(rebasing: digits.dropLast())
             padded += 1
         }
+        let values = values
         var bytes: [UInt8] = []
         bytes.reserveCapacity(digits.count * 3 / 4)
+        var index = 0
+        while index + 4 <= digits.count {
+            let (first, second) = (values[Int(digits[index])], values[Int(digits[index + 1])])
+            let (third, fourth) = (values[Int(digits[index + 2])], values[Int(digits[index + 3])])
+            guard first | second | third | fourth < 64 else { return nil }
+            let bits = UInt32(first) << 18 | UInt32(second) << 12 | UInt32(third) << 6 | UInt32(fourth)
+            bytes.append(UInt8(truncatingIfNeeded: bits >> 16))
+            bytes.append(UInt8(truncatingIfNeeded: bits >> 8))
+            bytes.append(UInt8(truncatingIfNeeded: bits))
+            index += 4
+        }
         var bits: UInt32 = 0
         var count: UInt32 = 0
-        for digit in digits {
+        for digit in digits[index...] {
             let value = values[Int(digit)]
-            guard value != 0xFF else { return nil }
+            guard value < 64 else { return nil }
             bits = bits << 6 | UInt32(value)
             count += 6
             if count >= 8 {

@@ -5,7 +5,7 @@ package struct TimestampToken: Sendable {
     let info: TimestampInfo
     /// TSTInfo as it was signed.
     let content: [UInt8]
-    let signer: SignerInfo
+    package let signer: SignerInfo
 
     /// id-ct-TSTInfo (RFC 3161 §2.4.2).
     static let contentType: ASN1ObjectIdentifier = [1, 2, 840, 113549, 1, 9, 16, 1, 4]
