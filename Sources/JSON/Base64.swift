@@ -17,27 +17,25 @@ public enum Base64 {
 
     private static func encode(contiguous bytes: UnsafeBufferPointer<UInt8>) -> String {
         let alphabet = alphabet
-        var text: [UInt8] = []
-        text.reserveCapacity((bytes.count + 2) / 3 * 4)
-        var index = 0
-        while index + 3 <= bytes.count {
-            let bits = UInt32(bytes[index]) << 16 | UInt32(bytes[index + 1]) << 8 | UInt32(bytes[index + 2])
-            text.append(alphabet[Int(bits >> 18)])
-            text.append(alphabet[Int(bits >> 12) & 63])
-            text.append(alphabet[Int(bits >> 6) & 63])
-            text.append(alphabet[Int(bits) & 63])
-            index += 3
+        return String(unsafeUninitializedCapacity: (bytes.count + 2) / 3 * 4) { text in
+            var (index, end) = (0, 0)
+            while index + 3 <= bytes.count {
+                let bits = Int(bytes[index]) << 16 | Int(bytes[index + 1]) << 8 | Int(bytes[index + 2])
+                text[end] = alphabet[bits >> 18]
+                text[end + 1] = alphabet[bits >> 12 & 63]
+                text[end + 2] = alphabet[bits >> 6 & 63]
+                text[end + 3] = alphabet[bits & 63]
+                (index, end) = (index + 3, end + 4)
+            }
+            guard index < bytes.count else { return end }
+            let hasTwo = index + 1 < bytes.count
+            let bits = Int(bytes[index]) << 16 | (hasTwo ? Int(bytes[index + 1]) << 8 : 0)
+            text[end] = alphabet[bits >> 18]
+            text[end + 1] = alphabet[bits >> 12 & 63]
+            text[end + 2] = hasTwo ? alphabet[bits >> 6 & 63] : padding
+            text[end + 3] = padding
+            return end + 4
         }
-        switch bytes.count - index {
-        case 1:
-            let bits = UInt32(bytes[index]) << 4
-            text += [alphabet[Int(bits >> 6)], alphabet[Int(bits) & 63], padding, padding]
-        case 2:
-            let bits = (UInt32(bytes[index]) << 8 | UInt32(bytes[index + 1])) << 2
-            text += [alphabet[Int(bits >> 12)], alphabet[Int(bits >> 6) & 63], alphabet[Int(bits) & 63], padding]
-        default: break
-        }
-        return String(decoding: text, as: UTF8.self)
     }
 
     /// The bytes of exactly the text that `encode` writes for them; nil for every other text, so that no text can be varied without
@@ -66,32 +64,40 @@ public enum Base64 {
             padded += 1
         }
         let values = values
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(digits.count * 3 / 4)
-        var index = 0
-        while index + 4 <= digits.count {
-            let (first, second) = (values[Int(digits[index])], values[Int(digits[index + 1])])
-            let (third, fourth) = (values[Int(digits[index + 2])], values[Int(digits[index + 3])])
-            guard first | second | third | fourth < 64 else { return nil }
-            let bits = UInt32(first) << 18 | UInt32(second) << 12 | UInt32(third) << 6 | UInt32(fourth)
-            bytes.append(UInt8(truncatingIfNeeded: bits >> 16))
-            bytes.append(UInt8(truncatingIfNeeded: bits >> 8))
-            bytes.append(UInt8(truncatingIfNeeded: bits))
-            index += 4
-        }
-        var bits: UInt32 = 0
-        var count: UInt32 = 0
-        for digit in digits[index...] {
-            let value = values[Int(digit)]
-            guard value < 64 else { return nil }
-            bits = bits << 6 | UInt32(value)
-            count += 6
-            if count >= 8 {
-                count -= 8
-                bytes.append(UInt8(truncatingIfNeeded: bits >> count))
-                bits &= (1 << count) - 1
+        var isDigits = true
+        var (bits, count): (UInt32, UInt32) = (0, 0)
+        let bytes = [UInt8](unsafeUninitializedCapacity: digits.count * 3 / 4) { bytes, end in
+            var index = 0
+            while index + 4 <= digits.count {
+                let (first, second) = (values[Int(digits[index])], values[Int(digits[index + 1])])
+                let (third, fourth) = (values[Int(digits[index + 2])], values[Int(digits[index + 3])])
+                guard first | second | third | fourth < 64 else {
+                    isDigits = false
+                    return
+                }
+                let group = UInt32(first) << 18 | UInt32(second) << 12 | UInt32(third) << 6 | UInt32(fourth)
+                bytes[end] = UInt8(truncatingIfNeeded: group >> 16)
+                bytes[end + 1] = UInt8(truncatingIfNeeded: group >> 8)
+                bytes[end + 2] = UInt8(truncatingIfNeeded: group)
+                (index, end) = (index + 4, end + 3)
+            }
+            for digit in digits[index...] {
+                let value = values[Int(digit)]
+                guard value < 64 else {
+                    isDigits = false
+                    return
+                }
+                bits = bits << 6 | UInt32(value)
+                count += 6
+                if count >= 8 {
+                    count -= 8
+                    bytes[end] = UInt8(truncatingIfNeeded: bits >> count)
+                    end += 1
+                    bits &= (1 << count) - 1
+                }
             }
         }
+        guard isDigits else { return nil }
         // What is left over is as long as the padding says.
         return count == padded * 2 ? (bytes, bits) : nil
     }

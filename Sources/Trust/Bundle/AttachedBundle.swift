@@ -23,13 +23,8 @@ package enum AttachedBundle {
         return bundles.all.enumerated().flatMap { number, attached -> [SignatureVerdict.Attempt] in
             switch attached.bundle {
             case .success(let bundle):
-                return claim.authorities.compactMap { authority in
-                    switch bundle.signer {
-                    case .publicKey where authority.keys.isEmpty: nil
-                    case .certificate where authority.identities.isEmpty: nil
-                    default: attempt(with: bundle, number, attached.place, of: .digest(digest), by: authority, claim, bundles)
-                    }
-                }
+                let trial = Trial(bundle: bundle, number: number, artifact: .digest(digest), content: claim.content, bundles: bundles)
+                return claim.authorities.compactMap { trial.attempt(attached.place, by: $0) }
             case .failure(let failure):
                 var attempt = attached.place
                 attempt.failure = failure
@@ -37,21 +32,29 @@ package enum AttachedBundle {
             }
         }
     }
+}
 
-    private static func attempt(
-        with bundle: Bundle, _ number: Int, _ place: SignatureVerdict.Attempt, of artifact: Artifact, by authority: Authority,
-        _ claim: Claim,
-        _ bundles: AttachedBundles
-    ) -> SignatureVerdict.Attempt {
+/// A bundle of several, held against one authority after the other.
+private struct Trial {
+    let bundle: Bundle
+    /// Its place among all.
+    let number: Int
+    let artifact: Artifact
+    let content: BundleRequirement.Content
+    let bundles: AttachedBundles
+
+    /// Nil where the authority has nobody who signs as this was signed.
+    func attempt(_ place: SignatureVerdict.Attempt, by authority: Authority) -> SignatureVerdict.Attempt? {
         var attempt = place
         attempt.authority = authority.name
         do throws(VerificationFailure) {
-            let evidence =
-                if case .publicKey = bundle.signer {
-                    try verify(bundle, number, of: artifact, byKeysOf: authority, claim, bundles)
-                } else {
-                    try verify(bundle, number, of: artifact, byIdentitiesOf: authority, claim, bundles)
-                }
+            let evidence: BundleEvidence
+            switch bundle.signer {
+            case .publicKey where authority.keys.isEmpty: return nil
+            case .certificate where authority.identities.isEmpty: return nil
+            case .publicKey: evidence = try verify(byKeysOf: authority)
+            case .certificate: evidence = try verify(byIdentitiesOf: authority)
+            }
             attempt.evidence = evidence
             attempt.keyFingerprint = evidence.keyFingerprint
         } catch {
@@ -61,33 +64,30 @@ package enum AttachedBundle {
     }
 
     /// By keys alone: what a log or a time-stamp authority says beside them is not asked for, and so not looked at.
-    private static func verify(
-        _ bundle: Bundle, _ number: Int, of artifact: Artifact, byKeysOf authority: Authority, _ claim: Claim,
-        _ bundles: AttachedBundles
-    ) throws(VerificationFailure) -> BundleEvidence {
-        var bare = bundle
-        bare.logEntries = []
-        bare.timestamps = []
+    private func verify(byKeysOf authority: Authority) throws(VerificationFailure) -> BundleEvidence {
+        var bundle = bundle
+        bundle.logEntries = []
+        bundle.timestamps = []
         let requirement = BundleRequirement(
-            signer: .keys(authority.keys.map { ManagedKey($0) }), content: claim.content, logs: 0, certificateLogs: 0)
-        let proven = try bundles.proven(number, of: artifact, requirement, by: .empty) { () throws(VerificationFailure) in
-            try BundleVerifier(root: .empty).prove(bare, of: artifact, requirement: requirement)
-        }
-        return try BundleVerifier.finish(proven, bare, of: artifact, claim.content)
+            signer: .keys(authority.keys.map { ManagedKey($0) }), content: content, logs: 0, certificateLogs: 0)
+        return try verify(bundle, requirement, by: .empty)
     }
 
-    private static func verify(
-        _ bundle: Bundle, _ number: Int, of artifact: Artifact, byIdentitiesOf authority: Authority, _ claim: Claim,
-        _ bundles: AttachedBundles
-    ) throws(VerificationFailure) -> BundleEvidence {
+    private func verify(byIdentitiesOf authority: Authority) throws(VerificationFailure) -> BundleEvidence {
+        let logs = authority.needsLog ? 1 : 0
         let requirement = BundleRequirement(
-            signer: .identities(authority.identities), content: claim.content, logs: authority.needsLog ? 1 : 0,
-            certificateLogs: authority.needsLog ? 1 : 0)
+            signer: .identities(authority.identities), content: content, logs: logs, certificateLogs: logs)
         return try TrustedRoot.any(of: authority.roots) { (root) throws(VerificationFailure) in
-            let proven = try bundles.proven(number, of: artifact, requirement, by: root) { () throws(VerificationFailure) in
-                try BundleVerifier(root: root).prove(bundle, of: artifact, requirement: requirement)
-            }
-            return try BundleVerifier.finish(proven, bundle, of: artifact, claim.content)
+            try verify(bundle, requirement, by: root)
         }
+    }
+
+    private func verify(
+        _ bundle: Bundle, _ requirement: BundleRequirement, by root: TrustedRoot
+    ) throws(VerificationFailure) -> BundleEvidence {
+        let proven = try bundles.proven(number, of: artifact, requirement, by: root) { () throws(VerificationFailure) in
+            try BundleVerifier(root: root).prove(bundle, of: artifact, requirement: requirement)
+        }
+        return try BundleVerifier.finish(proven, bundle, of: artifact, content)
     }
 }

@@ -34,5 +34,11 @@ enum ContentDigest {
 extension String {
     /// Equality of the bytes. `==` on strings takes canonically equivalent ones as equal (KELVIN SIGN and K), which no name
     /// that decides about trust may do.
-    func isIdentical(to other: String) -> Bool { utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8) }
+    func isIdentical(to other: String) -> Bool {
+        guard utf8.count == other.utf8.count else { return false }
+        let isEqual = utf8.withContiguousStorageIfAvailable { left in
+            other.utf8.withContiguousStorageIfAvailable { right in left.elementsEqual(right) }
+        }
+        return (isEqual ?? nil) ?? utf8.elementsEqual(other.utf8)
+    }
 }
