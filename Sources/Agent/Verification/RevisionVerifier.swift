@@ -1,5 +1,6 @@
 import Compatibility
 import JSON
+import KubeRuntime
 import OCI
 package import Trust
 import Verification
@@ -8,10 +9,14 @@ import Verification
 package struct RevisionVerifier: Sendable {
     package let store: ContentStore
     package let host: AgentConfiguration
+    private let verdicts = VerdictCache()
+    private let now: @Sendable () -> Duration
 
-    package init(store: ContentStore, host: AgentConfiguration) {
+    /// - Parameter now: monotonic.
+    package init(store: ContentStore, host: AgentConfiguration, now: @escaping @Sendable () -> Duration = Surroundings.system.now) {
         self.store = store
         self.host = host
+        self.now = now
     }
 
     /// - Returns: what may be loaded: the files are those of the manifest that was signed.
@@ -26,8 +31,9 @@ package struct RevisionVerifier: Sendable {
         let signatures = try await SignatureManifest.fetch(of: root, pinned: stored.signatures, from: source)
         let delivery = Delivery(
             namespace: installed.namespace, class: stored.hostClass, slot: stored.slot, repository: stored.repository)
-        let judgement = policies.judge(
-            delivery, digest: installed.digest, signatures: signatures, pinned: Set(stored.signatures.map(\.description)))
+        let judgement = try await verdicts.judge(
+            policies, delivery, digest: installed.digest, signatures: signatures, pinned: Set(stored.signatures.map(\.description)),
+            now: now())
         guard judgement.isTrusted else { throw SlotFailure(.environment, "NotTrusted", judgement.message) }
         try await checkFit(module, source, stored)
         return VerifiedRevision(installed: installed, slot: stored.slot, config: stored.config, files: module.files)

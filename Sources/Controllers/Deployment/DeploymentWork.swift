@@ -34,7 +34,8 @@ struct DeploymentWork: Sendable {
         }
         let trust = TrustView(policies: stores.policies.store, roots: stores.roots.store)
         let reconciler = DeploymentReconciler(
-            stores: stores, liveness: liveness, resolver: ModuleResolver(artifacts: artifacts), memory: ResolutionMemory(),
+            stores: stores, liveness: liveness, resolver: ModuleResolver(artifacts: artifacts, now: surroundings.now),
+            memory: ResolutionMemory(),
             descriptors: DescriptorCache(), trust: trust, hostLimit: HostLimit(),
             verbs: ObeyedVerbs(), writtenPlans: Written(),
             writtenRevisions: Written(), writtenQuarantines: Written(),

@@ -10,6 +10,14 @@ import Verification
 /// Looks up, verifies and judges what a deployment asks for. Policies are asked before any address is.
 struct ModuleResolver: Sendable {
     let artifacts: any ArtifactLocator
+    /// Monotonic.
+    let now: @Sendable () -> Duration
+    private let verdicts = VerdictCache()
+
+    init(artifacts: any ArtifactLocator, now: @escaping @Sendable () -> Duration) {
+        self.artifacts = artifacts
+        self.now = now
+    }
 
     /// What is wrong with a spec that no schema can say.
     static func check(_ deployment: ModuleDeployment) -> Refusal? {
@@ -84,7 +92,7 @@ struct ModuleResolver: Sendable {
             let source = artifacts.source(of: reference)
             let digest = if let known { known } else { try await source.resolve(reference.artifact!).digest }
             let signatures = try await SignatureManifest.fetch(of: digest, from: source)
-            let judgement = policies.judge(delivery, digest: digest.description, signatures: signatures)
+            let judgement = try await verdicts.judge(policies, delivery, digest: digest.description, signatures: signatures, now: now())
             if let failure = judgement.failure { throw Refusal.verification(failure, judgement, "\(deployment.spec.module) (\(digest))") }
             let artifact = try await ModuleArtifact.find(.digest(digest), in: source)
             let json = try await artifact.descriptor(from: source)
