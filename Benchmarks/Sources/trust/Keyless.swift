@@ -75,7 +75,7 @@ struct Anatomy {
         let leaf = try Certificate(der: der)
         let path = try issued(leaf)
         return [
-            try Primitive("signature", key: leaf.publicKey(), signature: bundle.signature, message: message),
+            try Primitive("signature", key: leaf.publicKey(), signature: bundle.signature, message: message, comesAlong: true),
             try Primitive("certificate", key: path.issuer.publicKey(), signature: leaf.signature, message: Array(leaf.tbs)),
         ] + (try certificateTimestamps(path)) + (try bundle.logEntries.flatMap(logged)) + (try bundle.timestamps.map(stamped))
     }

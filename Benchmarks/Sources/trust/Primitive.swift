@@ -1,20 +1,22 @@
 import Crypto
 import Trust
 
-/// One signature check and nothing else: is this signature, as it is written, by this key over this message? The key is read beforehand, and Crypto is
-/// asked directly.
+/// One signature check and nothing else: is this signature, as it is written, by this key over this message? The keys of authorities and logs are read
+/// beforehand, a signer's, which comes with the signature, each time; and Crypto is asked directly.
 struct Primitive {
     let name: String
     let run: () -> Bool
 
     /// - Throws: when the signature doesn't hold; then something else would be measured.
-    init(_ what: String, key: PublicKey, signature: [UInt8], message: [UInt8]) throws {
+    init(_ what: String, key: PublicKey, signature: [UInt8], message: [UInt8], comesAlong: Bool = false) throws {
         let checks: [() -> Bool]
         switch key.algorithm {
         case .ecdsaP256:
-            let key = try P256.Signing.PublicKey(derRepresentation: key.der)
+            let point = key.der.suffix(65)
+            let known = try P256.Signing.PublicKey(x963Representation: point)
             checks = [
                 {
+                    guard let key = comesAlong ? try? P256.Signing.PublicKey(x963Representation: point) : known else { return false }
                     guard let parsed = try? P256.Signing.ECDSASignature(derRepresentation: signature) else { return false }
                     return key.isValidSignature(parsed, for: SHA256.hash(data: message))
                 }

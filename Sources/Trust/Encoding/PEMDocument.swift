@@ -29,10 +29,18 @@ struct PEMDocument: Sendable, Hashable {
 
     /// All blocks of a text, in their order; at least one.
     static func parse(_ text: String) throws(KeyError) -> [PEMDocument] {
-        let text = Array(text.utf8)
-        guard text.count <= sizeLimit else { throw .notPEM("longer than \(sizeLimit) bytes") }
+        guard text.utf8.count <= sizeLimit else { throw .notPEM("longer than \(sizeLimit) bytes") }
+        var text = text
+        return try text.withUTF8 { text in Result { () throws(KeyError) in try parse(text) } }.get()
+    }
+
+    /// Part of someone else's text, which is looked at in place.
+    private typealias Line = Slice<UnsafeBufferPointer<UInt8>>
+
+    private static func parse(_ text: UnsafeBufferPointer<UInt8>) throws(KeyError) -> [PEMDocument] {
         var documents: [PEMDocument] = []
-        var open: (label: ArraySlice<UInt8>, encoded: [UInt8])?
+        var open: Line?
+        var encoded: [UInt8] = []
         var number = 0
         var start = 0
         while start <= text.count {
@@ -42,11 +50,12 @@ struct PEMDocument: Sendable, Hashable {
             number += 1
             if let label = boundary(line, begin) {
                 guard open == nil else { throw .notPEM("line \(number): BEGIN inside a block") }
-                open = (label, [])
+                open = label
+                encoded.removeAll(keepingCapacity: true)
             } else if let label = boundary(line, Self.end) {
-                guard let block = open, block.label == label else { throw .notPEM("line \(number): END without its BEGIN") }
+                guard let block = open, block.elementsEqual(label) else { throw .notPEM("line \(number): END without its BEGIN") }
                 let label = String(decoding: label, as: UTF8.self)
-                guard let bytes = Base64.decode(String(decoding: block.encoded, as: UTF8.self)), !bytes.isEmpty else {
+                guard let bytes = Base64.decode(String(decoding: encoded, as: UTF8.self)), !bytes.isEmpty else {
                     throw .notPEM("the block \(label) is not base64 as RFC 4648 writes it")
                 }
                 documents.append(PEMDocument(label: label, bytes: bytes))
@@ -57,7 +66,7 @@ struct PEMDocument: Sendable, Hashable {
                         "line \(number): a header; a key encrypted in openssl's old way can't be read: write it anew with `openssl pkcs8 -topk8`"
                     )
                 }
-                open?.encoded += line
+                encoded.append(contentsOf: line)
             } else if !line.isEmpty {
                 throw .notPEM("line \(number): text outside of BEGIN and END")
             }
@@ -71,7 +80,7 @@ struct PEMDocument: Sendable, Hashable {
     private static let end = Array("-----END ".utf8)
     private static let dashes = Array("-----".utf8)
 
-    private static func trimmed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    private static func trimmed(_ line: Line) -> Line {
         var line = line
         while let first = line.first, isBlank(first) { line.removeFirst() }
         while let last = line.last, isBlank(last) { line.removeLast() }
@@ -83,7 +92,7 @@ struct PEMDocument: Sendable, Hashable {
     }
 
     /// The label of a line that begins so; nil for any other line.
-    private static func boundary(_ line: ArraySlice<UInt8>, _ start: [UInt8]) -> ArraySlice<UInt8>? {
+    private static func boundary(_ line: Line, _ start: [UInt8]) -> Line? {
         guard line.first == dashes[0], line.count > start.count + dashes.count, line.starts(with: start),
             line.suffix(dashes.count).elementsEqual(dashes)
         else { return nil }
