@@ -71,6 +71,7 @@ let package = Package(
                 "Schema", "Trust", "Verification",
             ]),
         .library(name: "RuntimeInternals", targets: ["HTTPCore", "HTTPTransport", "JSON", "KubeClient", "KubeCore", "KubeRuntime"]),
+        .library(name: "TrustInternals", targets: ["JSON", "Trust", "Verification"]),
         .library(name: "HarnessInternals", targets: ["Harness"]),
     ],
     dependencies: [

@@ -41,7 +41,7 @@ final class SlotRunner: Service {
         self.journal = journal
         self.surroundings = surroundings
         self.report = report
-        verifier = RevisionVerifier(store: store, host: host.configuration)
+        verifier = RevisionVerifier(store: store, host: host.configuration, monotonic: surroundings.now)
         var logger = logger
         logger[metadataKey: "slot"] = "\(settings.name)"
         self.logger = logger

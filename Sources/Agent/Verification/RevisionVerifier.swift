@@ -1,6 +1,7 @@
 import Compatibility
 import JSON
 package import KubeCore
+import KubeRuntime
 import OCI
 package import Trust
 import Verification
@@ -9,10 +10,14 @@ import Verification
 package struct RevisionVerifier: Sendable {
     package let store: ContentStore
     package let host: AgentConfiguration
+    private let verdicts = VerdictCache()
+    private let monotonic: @Sendable () -> Duration
 
-    package init(store: ContentStore, host: AgentConfiguration) {
+    /// - Parameter monotonic: how long kept verdicts are believed goes by it.
+    package init(store: ContentStore, host: AgentConfiguration, monotonic: @escaping @Sendable () -> Duration = Surroundings.system.now) {
         self.store = store
         self.host = host
+        self.monotonic = monotonic
     }
 
     /// - Parameter now: by this host's clock; signatures of some kinds run out.
@@ -29,8 +34,9 @@ package struct RevisionVerifier: Sendable {
         let delivery = Delivery(
             namespace: installed.namespace, class: stored.hostClass, slot: stored.slot, repository: stored.repository)
         let occasion = try await Occasion.find(of: root, in: source, for: policies.tenancy(delivery), now: now)
-        let judgement = policies.judge(
-            delivery, digest: installed.digest, signatures: signatures, pinned: Set(stored.signatures.map(\.description)), on: occasion)
+        let judgement = try await verdicts.judge(
+            policies, delivery, digest: installed.digest, signatures: signatures, pinned: Set(stored.signatures.map(\.description)),
+            on: occasion, now: monotonic())
         guard judgement.isTrusted else { throw SlotFailure(.environment, "NotTrusted", judgement.message) }
         try await checkFit(module, source, stored)
         return VerifiedRevision(installed: installed, slot: stored.slot, config: stored.config, files: module.files)

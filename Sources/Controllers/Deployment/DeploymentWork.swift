@@ -34,8 +34,8 @@ struct DeploymentWork: Sendable {
         }
         let trust = TrustView(policies: stores.policies.store, roots: stores.roots.store)
         let reconciler = DeploymentReconciler(
-            stores: stores, liveness: liveness, resolver: ModuleResolver(artifacts: artifacts), memory: ResolutionMemory(),
-            turns: ResolutionTurns(workers: configuration.workers) { wake.ring([$0]) },
+            stores: stores, liveness: liveness, resolver: ModuleResolver(artifacts: artifacts, monotonic: surroundings.now),
+            memory: ResolutionMemory(), turns: ResolutionTurns(workers: configuration.workers) { wake.ring([$0]) },
             descriptors: DescriptorCache(), trust: trust, hostLimit: HostLimit(),
             verbs: ObeyedVerbs(), writtenPlans: Written(),
             writtenRevisions: Written(), writtenQuarantines: Written(),

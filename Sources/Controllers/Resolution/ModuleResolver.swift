@@ -10,6 +10,14 @@ import Verification
 /// Looks up, verifies and judges what a deployment asks for. Policies are asked before any address is.
 struct ModuleResolver: Sendable {
     let artifacts: any ArtifactLocator
+    /// How long kept verdicts are believed goes by it.
+    let monotonic: @Sendable () -> Duration
+    private let verdicts = VerdictCache()
+
+    init(artifacts: any ArtifactLocator, monotonic: @escaping @Sendable () -> Duration) {
+        self.artifacts = artifacts
+        self.monotonic = monotonic
+    }
 
     /// What is wrong with a spec that no schema can say.
     static func check(_ deployment: ModuleDeployment) -> Refusal? {
@@ -90,7 +98,8 @@ struct ModuleResolver: Sendable {
             let digest = if let known { known } else { try await source.resolve(reference.artifact!).digest }
             let signatures = try await SignatureManifest.fetch(of: digest, from: source)
             let occasion = try await Occasion.find(of: digest, in: source, for: tenancy, now: now)
-            let judgement = policies.judge(delivery, digest: digest.description, signatures: signatures, on: occasion)
+            let judgement = try await verdicts.judge(
+                policies, delivery, digest: digest.description, signatures: signatures, on: occasion, now: monotonic())
             if let failure = judgement.failure { throw Refusal.verification(failure, judgement, "\(deployment.spec.module) (\(digest))") }
             let artifact = try await ModuleArtifact.find(.digest(digest), in: source)
             let json = try await artifact.descriptor(from: source)

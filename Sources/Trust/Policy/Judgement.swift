@@ -66,8 +66,9 @@ extension PolicySet {
         let tenancy = tenancy(delivery)
         var judgement = Judgement()
         let counted = signatures.filter { pinned?.contains($0.digest) ?? true }
+        let bundles = AttachedBundles(counted)
         judgement.findings = (tenancy.enforcing + tenancy.warning).map { policy in
-            policy.finding(delivery, digest: digest, signatures: counted, on: occasion)
+            policy.finding(delivery, digest: digest, signatures: counted, bundles, on: occasion)
         }
         judgement.failure = tenancy.failure
         if judgement.failure == nil {

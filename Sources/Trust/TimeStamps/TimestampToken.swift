@@ -5,7 +5,7 @@ package struct TimestampToken: Sendable {
     let info: TimestampInfo
     /// TSTInfo as it was signed.
     let content: [UInt8]
-    let signer: SignerInfo
+    package let signer: SignerInfo
     /// DER of the certificates that came along, which nobody vouches for.
     let certificates: [[UInt8]]
 
