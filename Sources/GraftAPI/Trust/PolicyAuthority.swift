@@ -5,6 +5,7 @@ package struct PolicyAuthority: SchemaObject, Hashable {
     package var name = ""
     package var key: AuthorityKey?
     package var keyless: KeylessIdentity?
+    package var upToWeight: Weight?
 
     package init() {}
     package init(name: String, key: AuthorityKey) {
@@ -20,6 +21,10 @@ package struct PolicyAuthority: SchemaObject, Hashable {
         .required("name", \.name, "Says in evidence and errors who it was.", Limits.text(63)),
         .optional("key", \.key, "A public key."),
         .optional("keyless", \.keyless, "An identity that a certificate authority vouches for, as Sigstore has it."),
+        .optional(
+            "upToWeight", \.upToWeight,
+            "Share of a deployment's hosts up to which its signature counts: 10, or \"12.5%\". Beyond it others must have signed. All when unset."
+        ),
     ]
 
     package static func refine(_ schema: inout StructuralSchema) {

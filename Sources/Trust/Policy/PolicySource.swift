@@ -7,6 +7,8 @@ package struct PolicySource: Sendable, Hashable {
         /// Public keys in PEM.
         package var keys: [String]
         package var keyless: Keyless?
+        /// In basis points.
+        package var weightLimit = 10_000
 
         package init(name: String, keys: [String] = [], keyless: Keyless? = nil) {
             self.name = name
