@@ -14,6 +14,7 @@ struct DeploymentReconciler: Sendable {
     let liveness: HostLiveness
     let resolver: ModuleResolver
     let memory: ResolutionMemory
+    let signatures: SignatureMemory
     let descriptors: DescriptorCache
     let trust: TrustView
     let hostLimit: HostLimit
@@ -63,6 +64,7 @@ struct DeploymentReconciler: Sendable {
 
     private func forget(_ key: ObjectKey) {
         memory.forget(key)
+        signatures.forget(key)
         statuses.forget(key)
         writtenPlans.forget(key)
         verbs.forget(key)
