@@ -4,6 +4,10 @@ import KubeCore
 extension Deliberation {
     /// With no rollout in progress: begins one if something else than the stable revision is wanted and may be delivered.
     func begin() -> Bool {
+        if hasGivenUpCanary {
+            wake(at: now + .seconds(1))
+            return wait(.held)
+        }
         if evictStable() || withdrawStable() { return true }
         switch observation.wanted {
         case .pending(let message): return wait(.pending(message))

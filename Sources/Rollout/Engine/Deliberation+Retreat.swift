@@ -16,6 +16,7 @@ extension Deliberation {
         }
         let preferred = rollout.kind == .return ? status.previous : status.stable
         guard let refuge = RollbackTarget.choose(from: revisions, stable: preferred, abandoning: abandoned.revision) else {
+            hasGivenUpCanary = cause == .superseded
             return hold(reason: reason)
         }
         status.canary = abandoned

@@ -26,6 +26,8 @@ final class Deliberation {
     var events: [RolloutEvent] = []
     var wakeAt: Timestamp?
     var situation = Situation.atRest
+    /// A canary was given up with nowhere to go: hosts must see that before they see the next one.
+    var hasGivenUpCanary = false
     private var ranked: (salt: String, fleet: Fleet)?
 
     init(_ observation: Observation) {

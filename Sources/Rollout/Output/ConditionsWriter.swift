@@ -73,8 +73,8 @@ struct ConditionsWriter {
         case .paused: "Paused"
         case .pending: "Resolving"
         case .refused(let refusal): refusal.reason
-        case .distrusted: Refusal.distrusted
-        case .waitsForSignature: Refusal.waitsForSignature
+        case .distrusted: "Distrusted"
+        case .waitsForSignature: "WaitsForSignature"
         case .condemned(_, .rejected, _, _): "Rejected"
         case .condemned: "RolledBack"
         case .quarantined: "Quarantined"

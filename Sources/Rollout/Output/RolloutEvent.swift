@@ -49,10 +49,10 @@ extension RolloutEvent {
         case .retried: "Retried"
         case .verbIgnored: "Ignored"
         case .frozen: "FleetUnhealthy"
-        case .distrusted: Refusal.distrusted
+        case .distrusted: "Distrusted"
         case .trustedAgain: "TrustedAgain"
         case .hostsDistrust: "HostsDistrust"
-        case .waitsForSignature: Refusal.waitsForSignature
+        case .waitsForSignature: "WaitsForSignature"
         }
     }
 

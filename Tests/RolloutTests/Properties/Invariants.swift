@@ -31,7 +31,7 @@ struct Invariants {
         if let last, last.rollout != plan.rollout, last.stable != nil, let canary = last.canary, !last.cutoffs.isEmpty,
             plan.stable != nil, let next = plan.canary
         {
-            Issue.record("canary \(canary.revision) was swapped for \(next.revision) in one write")
+            Issue.record("canary \(canary.revision) was swapped for \(next.revision) in one write: \(world.testDescription)")
         }
         if decision.events.contains(where: { if case .waveOpened = $0 { true } else { false } }) {
             checkInFlight(plan, world, decision)

@@ -185,6 +185,22 @@ struct DistrustTests {
         }
     }
 
+    @Test("A canary that another supersedes, with a stable version that is refused, gives way in two writes")
+    func superseded() throws {
+        var world = World(hosts: 20, steps: [.setWeight(Weight(percent: 50)), .pause(seconds: nil)])
+        world.spec.strategy.maxUnavailable = .count(10)
+        world.deliver("1.0.0")
+        world.ask(for: "1.1.0")
+        world.run { $0.status.phase == .paused }
+        world.distrust("1.0.0", nil)
+        let before = world.plans.count
+        world.ask(for: "1.2.0")
+        world.run { $0.running("1.2.0") == 10 }
+        #expect(world.running("1.2.0") == 10)
+        let first = try #require(world.plans[before...].first)
+        #expect(first.canary == nil && first.stable == nil)
+    }
+
     @Test("What hosts find by themselves is counted, and told with an example")
     func hostsReport() {
         var world = World(hosts: 12)
