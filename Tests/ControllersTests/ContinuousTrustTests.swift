@@ -9,6 +9,7 @@ import Schema
 import Telemetry
 import Testing
 import Trust
+import Verification
 
 @testable import Controllers
 
@@ -119,6 +120,30 @@ import Trust
             }
             try await scenario.becomesHealthy(on: "1.1.0")
             #expect(try await scenario.deployments.get(Scenario.name).status.rollout?.id == deployment.status.rollout?.id)
+        }
+    }
+
+    @Test func `what anyone attaches takes nothing from what is pinned`() async throws {
+        try await withScenario(hosts: 1) { scenario in
+            try await scenario.apply("1.0.0")
+            try await scenario.becomesHealthy(on: "1.0.0")
+            let revision = try #require(try await scenario.revisions.list().items.first)
+            let digest = try Digest(parsing: revision.spec.digest)
+            let policies = try await PolicySet(Api<VerificationPolicy>(scenario.cluster.client).list().items)
+            func judged() async throws -> ModuleResolver.Rejudgement {
+                try await ModuleResolver(artifacts: scenario.shelf).rejudge(
+                    revision, Reference(parsing: revision.spec.source), policies: policies)
+            }
+            #expect(try await judged().judgement.isTrusted)
+            // When the tag of its signatures holds a stranger's, or nothing that can be read
+            _ = try await scenario.shelf.layout.pushSignature(of: digest, in: ModuleShelf.repository, by: scenario.shelf.strangersKey)
+            var judgement = try await judged()
+            #expect(judgement.judgement.isTrusted && judgement.isComplete)
+            let tag = try Tag(SignatureManifest.tag(for: digest.description))
+            let index = Array(#"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}"#.utf8)
+            try await scenario.shelf.layout.push(try ManifestDocument(parsing: index, source: "the test's index"), tag: tag)
+            judgement = try await judged()
+            #expect(judgement.judgement.isTrusted && !judgement.isComplete)
         }
     }
 

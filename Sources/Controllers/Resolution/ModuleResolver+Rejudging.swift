@@ -5,27 +5,44 @@ import Trust
 import Verification
 
 extension ModuleResolver {
+    /// What an artifact's signatures came to when they were judged anew.
+    struct Rejudgement {
+        var judgement: Judgement
+        /// All that the revision pins was there, and all that is attached could be read: what was not may be what counts.
+        var isComplete: Bool
+    }
+
     /// Judges a revision's artifact anew, by the signatures that it pins and by those that are attached to it now.
-    /// - Returns: the judgement, and whether all that is pinned was there: what is gone may have been what counts.
-    /// - Throws: `OCIError`. No address is asked for what no policy covers.
-    func rejudge(_ revision: ModuleRevision, _ reference: Reference, policies: PolicySet) async throws -> (Judgement, Bool) {
+    /// - Throws: `OCIError` for what may succeed later. No address is asked for what no policy covers.
+    func rejudge(_ revision: ModuleRevision, _ reference: Reference, policies: PolicySet) async throws -> Rejudgement {
         let digest = try Digest(parsing: revision.spec.digest)
         let delivery = Self.delivery(of: revision, reference.name)
-        guard policies.tenancy(delivery).isGranted else {
-            return (policies.judge(delivery, digest: digest.description, signatures: []), false)
+        func judge(_ signatures: [SignatureManifest]) -> Judgement {
+            policies.judge(delivery, digest: digest.description, signatures: signatures)
         }
+        guard policies.tenancy(delivery).isGranted else { return Rejudgement(judgement: judge([]), isComplete: false) }
         let source = artifacts.source(of: reference.pinned(to: digest))
-        var signatures = try await SignatureManifest.fetch(of: digest, from: source)
+        var (attached, pinned) = ([SignatureManifest](), [SignatureManifest]())
         var isComplete = true
-        for pinned in revision.spec.signatures + revision.status.signatures
-        where !signatures.contains(where: { $0.digest == pinned.digest }) {
+        do { attached = try await SignatureManifest.fetch(of: digest, from: source) } catch let error as OCIError where !error.isTransient {
+            isComplete = false
+        }
+        for pin in revision.spec.signatures + revision.status.signatures {
             do {
-                signatures += try await SignatureManifest.fetch(of: digest, pinned: [try Digest(parsing: pinned.digest)], from: source)
+                if let known = attached.first(where: { $0.digest == pin.digest }) {
+                    pinned.append(known)
+                } else {
+                    pinned += try await SignatureManifest.fetch(of: digest, pinned: [try Digest(parsing: pin.digest)], from: source)
+                }
             } catch let error as OCIError where !error.isTransient {
                 isComplete = false
             }
         }
-        return (policies.judge(delivery, digest: digest.description, signatures: signatures), isComplete)
+        let all = judge(pinned + attached.filter { manifest in !pinned.contains { $0.digest == manifest.digest } })
+        if all.isTrusted { return Rejudgement(judgement: all, isComplete: isComplete) }
+        // Whoever may push may attach more than is read, or what spoils the rest: that takes nothing from what is pinned.
+        let kept = judge(pinned)
+        return Rejudgement(judgement: kept.isTrusted ? kept : all, isComplete: isComplete)
     }
 
     static func delivery(of revision: ModuleRevision, _ repository: String) -> Delivery {

@@ -51,9 +51,9 @@ struct SignatureSearch: Service {
         _ surroundings: Surroundings
     ) async throws -> SignatureLook {
         guard let reference = try? Reference(parsing: revision.spec.source), !silence.holds(reference.registry) else { return .unreachable }
-        let judged: (judgement: Judgement, isComplete: Bool)?
+        let judged: ModuleResolver.Rejudgement?
         do {
-            judged = try await withThrowingTaskGroup(of: (Judgement, Bool)?.self) { group in
+            judged = try await withThrowingTaskGroup(of: ModuleResolver.Rejudgement?.self) { group in
                 group.addTask { try await resolver.rejudge(revision, reference, policies: policies) }
                 group.addTask {
                     try await surroundings.sleep(RegistrySilence.patience)
