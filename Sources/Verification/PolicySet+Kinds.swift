@@ -17,11 +17,7 @@ extension PolicySource {
         self.init(
             name: policy.metadata.name, namespaces: spec.match.namespaces, classes: spec.match.classes, slots: spec.match.slots,
             repositories: spec.match.repositories,
-            authorities: spec.authorities.map { authority in
-                Authority(
-                    name: authority.name, keys: authority.key.map { [$0.data] } ?? [], keyless: authority.keyless.map(Keyless.init),
-                    notation: authority.notation.map(Notation.init))
-            },
+            authorities: spec.authorities.map(Authority.init),
             mode: spec.mode.rawValue)
         problems = policy.problems
         threshold = spec.threshold
@@ -31,6 +27,15 @@ extension PolicySource {
                 keys: Set(revoked.keys),
                 identities: Set(revoked.identities.map { Revocation.Identity(issuer: $0.issuer, subject: $0.subject) }))
         }
+    }
+}
+
+extension PolicySource.Authority {
+    init(_ authority: PolicyAuthority) {
+        self.init(
+            name: authority.name, keys: authority.key.map { [$0.data] } ?? [], keyless: authority.keyless.map(PolicySource.Keyless.init),
+            notation: authority.notation.map(PolicySource.Notation.init))
+        if let limit = authority.upToWeight { weightLimit = limit.basisPoints }
     }
 }
 

@@ -37,7 +37,8 @@ package struct RevisionFetcher: Sendable {
         let source = artifacts.source(of: reference.pinned(to: root))
         try await store.withoutCollection {
             let (manifest, blobs) = try await receive(root, from: source)
-            let signatures = try spec.signatures.map { try Digest(parsing: $0.digest) }
+            // Those that were found later count as those that it was made with.
+            let signatures = try (spec.signatures + revision.status.signatures).map { try Digest(parsing: $0.digest) }
             let evidence = try await receive(signatures: signatures, from: source)
             try store.put(
                 StoredRevision(

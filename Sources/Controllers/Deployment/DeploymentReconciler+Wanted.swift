@@ -14,8 +14,10 @@ extension DeploymentReconciler {
         if let refusal = ModuleResolver.check(deployment) { return (.refused(refusal), nil) }
         let configHash = ConfigHash.of(deployment.spec.config)
         let known = revisions(of: deployment)
+        // Verified once, it needs no registry any more: where policies turn against what is kept, signatures are looked for beside this.
+        // One without evidence was cut off between its two writes.
         if let revision = known.last(where: { $0.spec.source == deployment.spec.module && $0.spec.configHash == configHash }),
-            isVouchedFor(revision, deployment)
+            !revision.status.evidence.isEmpty
         {
             turns.forget(deployment.key)
             return (.revision(revision.metadata.name), nil)
@@ -40,14 +42,6 @@ extension DeploymentReconciler {
 
     /// After which one who waits for a turn looks again, should nobody call it.
     private static let patience = Duration.seconds(30)
-
-    /// Whether a revision needs no registry any more. One without evidence was cut off between its two writes; one that policies have
-    /// turned against may have been signed anew. What hosts run already is left in peace.
-    private func isVouchedFor(_ revision: ModuleRevision, _ deployment: ModuleDeployment) -> Bool {
-        if revision.status.evidence.isEmpty { return false }
-        let status = statuses.decided(deployment) ?? deployment.status
-        return status.stable?.revision == revision.metadata.name || refusal(of: revision, deployment) == nil
-    }
 
     private func lookUp(
         _ deployment: ModuleDeployment, _ question: ResolutionMemory.Question, _ known: [ModuleRevision]

@@ -15,6 +15,7 @@ struct DeploymentReconciler: Sendable {
     let resolver: ModuleResolver
     let memory: ResolutionMemory
     let turns: ResolutionTurns
+    let signatures: SignatureMemory
     let descriptors: DescriptorCache
     let trust: TrustView
     let hostLimit: HostLimit
@@ -65,6 +66,7 @@ struct DeploymentReconciler: Sendable {
     private func forget(_ key: ObjectKey) {
         memory.forget(key)
         turns.forget(key)
+        signatures.forget(key)
         statuses.forget(key)
         writtenPlans.forget(key)
         verbs.forget(key)

@@ -6,6 +6,7 @@ package struct PolicyAuthority: SchemaObject, Hashable {
     package var key: AuthorityKey?
     package var keyless: KeylessIdentity?
     package var notation: NotationSigner?
+    package var upToWeight: Weight?
 
     package init() {}
     package init(name: String, key: AuthorityKey) {
@@ -27,6 +28,10 @@ package struct PolicyAuthority: SchemaObject, Hashable {
         .optional("keyless", \.keyless, "An identity that a certificate authority vouches for, as Sigstore has it."),
         .optional(
             "notation", \.notation, "Whoever signs as the Notary Project has it, with a certificate of an authority that is named here."),
+        .optional(
+            "upToWeight", \.upToWeight,
+            "Share of a deployment's hosts up to which its signature counts: 10, or \"12.5%\". Beyond it others must have signed. All when unset."
+        ),
     ]
 
     package static func refine(_ schema: inout StructuralSchema) {

@@ -13,14 +13,17 @@ extension Deliberation {
             judge(abandoned, .bad, reason)
         case .aborted: judge(abandoned, .rejected, reason)
         case .quarantined where rollout.kind != .return: judge(abandoned, .bad, reason)
-        case .declared, .superseded, .adopted, .quarantined: break
+        case .declared, .superseded, .adopted, .quarantined, .distrusted: break
         }
         let preferred = rollout.kind == .return ? status.previous : status.stable
         guard let refuge = RollbackTarget.choose(from: revisions, stable: preferred, abandoning: abandoned.revision) else {
+            hasGivenUpCanary = cause == .superseded
             return hold(reason: reason)
         }
         status.canary = abandoned
+        let limit = cause == .distrusted ? withdrawalLimit(of: abandoned) : nil
         returnTo(refuge, cause: cause, reason: reason)
+        rollout.maxUnavailable = limit
         return true
     }
 

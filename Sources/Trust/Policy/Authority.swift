@@ -11,6 +11,10 @@ package struct Authority: Sendable, Hashable {
     package var needsLog: Bool
     /// Whose Notary Project signatures count; nil for nobody's.
     package var notation: NotationRequirement?
+    /// Share of the hosts, in basis points, up to which its signature counts. It takes part in no verdict: who rolls out keeps to it.
+    package var weightLimit = Authority.anyWeight
+
+    package static let anyWeight = 10_000
 
     package init(
         name: String, keys: [PublicKey], identities: [IdentityRequirement] = [], roots: [TrustedRoot] = [], needsLog: Bool = true,

@@ -18,6 +18,7 @@ struct AuthorityReader {
                 problems.append("\(field).\(source.keys.count == 1 ? "key" : "keys[\(index)]"): \(error)")
             }
         }
+        authority.weightLimit = source.weightLimit
         if let keyless = source.keyless { read(keyless, "\(field).keyless", into: &authority) }
         if let notation = source.notation { authority.notation = NotationRequirement(notation, "\(field).notation", &problems) }
         return authority

@@ -39,6 +39,16 @@ extension Authority: ContentWritable {
         writer.add(identities)
         writer.add(roots)
         writer.add(needsLog)
+        writer.add(notation)
+        writer.add(Int64(weightLimit))
+    }
+}
+
+extension NotationRequirement: ContentWritable {
+    func write(into writer: inout ContentWriter) {
+        for roots in [certificates, signingAuthorities, timestampAuthorities] { writer.add(roots.map(\.fingerprint)) }
+        writer.add(identities != nil)
+        writer.add((identities ?? []).map(\.description))
     }
 }
 

@@ -8,6 +8,8 @@ package struct PolicySource: Sendable, Hashable {
         package var keys: [String]
         package var keyless: Keyless?
         package var notation: Notation?
+        /// In basis points.
+        package var weightLimit = 10_000
 
         package init(name: String, keys: [String] = [], keyless: Keyless? = nil, notation: Notation? = nil) {
             self.name = name
