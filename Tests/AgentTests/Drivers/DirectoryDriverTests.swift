@@ -1,3 +1,4 @@
+import Glibc
 import GraftAPI
 import HTTPCore
 import Harness
@@ -79,6 +80,7 @@ struct DirectoryDriverTests {
             let revision = try area.revision("1.0.0")
             try await driver.stage(revision, from: area.store)
             let path = "\(driver.path(of: revision.installed))/libfilter.so"
+            chmod(driver.path(of: revision.installed), 0o755)
             try Disk.real.replace(path, with: Array("something else!!!!".utf8))
             try await driver.stage(revision, from: area.store)
             #expect(try Disk.real.read(path) == Array("the code of 1.0.0".utf8))
@@ -173,16 +175,17 @@ struct DirectoryDriverTests {
             let area = try StagingArea(directory: directory)
             let revision = try area.revision("1.0.0")
             let said = "\(directory)/said"
-            func driver(_ script: String, timeout: Duration = .seconds(60)) throws -> DirectoryDriver {
-                try DirectoryDriver(
+            func driver(_ script: String, timeout: Duration = .seconds(60)) async throws -> DirectoryDriver {
+                let driver = try DirectoryDriver(
                     slot: "net/filter",
                     settings: .init(
                         directory: directory, reload: ReloadSettings(.command(["sh", "-c", script]), timeout: timeout),
                         probe: ProbeSettings(.command(["sh", "-c", "test \"$GRAFT_VERSION\" = 1.0.0"]), timeout: .seconds(60))),
                     transport: NoTransport())
+                try await driver.stage(revision, from: area.store)
+                return driver
             }
-            let saying = try driver("echo $GRAFT_SLOT $GRAFT_VERSION $GRAFT_DIGEST $GRAFT_DIRECTORY > \(said)")
-            try await saying.stage(revision, from: area.store)
+            let saying = try await driver("echo $GRAFT_SLOT $GRAFT_VERSION $GRAFT_DIGEST $GRAFT_DIRECTORY > \(said)")
             try await saying.activate(revision.installed)
             #expect(
                 String(decoding: try Disk.real.read(said), as: UTF8.self)
@@ -200,6 +203,7 @@ struct DirectoryDriverTests {
             let missing = ReloadSettings(.command(["/nonexistent/program"]))
             let without = try DirectoryDriver(
                 slot: "net/filter", settings: .init(directory: directory, reload: missing), transport: NoTransport())
+            try await without.stage(revision, from: area.store)
             await #expect(throws: SlotFailure.self) { try await without.activate(revision.installed) }
         }
     }

@@ -16,6 +16,8 @@ struct SlotSimulation {
     /// Fails of the environment, by action.
     var registryIsDown = false
     var hostIsDown = false
+    /// What restoring finds changed.
+    var mended: String?
 
     private(set) var stored: Set<InstalledRevision> = []
     private(set) var verified: Set<InstalledRevision> = []
@@ -117,14 +119,14 @@ struct SlotSimulation {
         case .verify(let installed):
             guard stored.contains(installed) else { return .failure(SlotFailure(.environment, SlotFailure.missing, "not stored")) }
             verified.insert(installed)
-            return .success(.done)
+            return .success(.verified(evidenceHash: "sha256:of-\(installed.version)", stamp: inputs.policyStamp))
         case .stage(let installed):
             precondition(verified.contains(installed), "staged without being verified")
             staged.insert(installed)
             return .success(.done)
         case .restore(let installed):
             linked = installed
-            return .success(.done)
+            return .success(.restored(mended: mended))
         case .activate(let installed): return activate(installed)
         case .probe(let installed): return probe(installed)
         case .revert(let installed):
