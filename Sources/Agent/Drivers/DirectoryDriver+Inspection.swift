@@ -31,7 +31,10 @@ extension DirectoryDriver {
     }
 
     private func opened(_ revision: InstalledRevision, _ contents: VersionContents) throws -> [String: VersionSeal.Held] {
-        let directory = try slotEntry().versions.file.directory(Self.directoryName(of: revision))
+        let (way, versions) = try slotEntry()
+        // The first is the operator's.
+        for above in way.dropFirst() + [versions] { try takeBack(above) }
+        let directory = try versions.file.directory(Self.directoryName(of: revision))
         var held: [String: VersionSeal.Held] = [:]
         try open(directory, "", contents, into: &held)
         return held
@@ -66,6 +69,13 @@ extension DirectoryDriver {
         }
     }
 
+    /// A directory of this agent alone: who else could write there could put another in its place.
+    private func takeBack(_ directory: VersionSeal.Held) throws {
+        let (file, identity) = (directory.file, directory.identity)
+        if identity.owner == geteuid(), identity.permissions & 0o022 != 0 { try file.protect(identity.permissions & ~0o022) }
+        if let objection = try file.identity().objection { throw Tampering(file.path, objection) }
+    }
+
     private func hold(_ file: OpenFile, mode: UInt32) throws -> VersionSeal.Held {
         var identity = try file.identity()
         if identity.permissions != mode, identity.owner == geteuid(), identity.isRegular || identity.isDirectory {
@@ -77,27 +87,28 @@ extension DirectoryDriver {
         return VersionSeal.Held(file: file, identity: try file.identity())
     }
 
-    private func slotEntry() throws -> (root: VersionSeal.Held, slot: VersionSeal.Held, versions: VersionSeal.Held) {
+    /// The directories from the root to the slot's, and `versions`.
+    private func slotEntry() throws -> (way: [VersionSeal.Held], versions: VersionSeal.Held) {
         func held(_ file: OpenFile) throws -> VersionSeal.Held { VersionSeal.Held(file: file, identity: try file.identity()) }
-        let root = try disk.openDirectory(settings.directory)
-        var directory = root
-        for name in slot.split(separator: "/") { directory = try directory.directory(String(name)) }
-        return (try held(root), try held(directory), try held(try directory.directory("versions")))
+        var way = [try held(try disk.openDirectory(settings.directory))]
+        for name in slot.split(separator: "/") { way.append(try held(try way.last!.file.directory(String(name)))) }
+        return (way, try held(try way.last!.file.directory("versions")))
     }
 
     /// What a host finds that follows `current` now: it must lead to what the seal holds, unchanged.
     /// - Throws: `Tampering`, `FileError`.
     func look(through seal: VersionSeal) throws -> SlotView {
-        let (root, slot, versions) = try slotEntry()
+        let (way, versions) = try slotEntry()
+        let slot = way.last!
         let link = try slot.file.identity(of: "current")
         let wanted = "versions/\(Self.directoryName(of: seal.revision))"
         guard let target = slot.file.target(ofLink: "current"), target == wanted else {
             throw Tampering(current, "it links to \(slot.file.target(ofLink: "current") ?? "nothing"), wanted \(wanted)")
         }
         try compare(seal, versions.file)
-        var view = SlotView(root: root.identity, slot: slot.identity, versions: versions.identity, link: link)
+        var view = SlotView(way: way.map(\.identity), versions: versions.identity, link: link)
         // What else stands beside the slots is none of ours, and may change.
-        (view.root.changed, view.root.size, view.root.mode) = (0, 0, 0)
+        (view.way[0].changed, view.way[0].size, view.way[0].mode) = (0, 0, 0)
         return view
     }
 

@@ -38,6 +38,7 @@ extension DirectoryDriver {
 
     /// Puts the whole directory there at once, also when the power fails.
     private func place(_ revision: VerifiedRevision, _ contents: VersionContents, _ store: ContentStore) throws {
+        if disk.exists(versions), !disk.isDirectory(versions, followingLinks: false) { try disk.removeIfPresent(versions) }
         let incoming = "\(versions)/.incoming-\(DirectoryDriver.directoryName(of: revision.installed))"
         try disk.removeTree(incoming)
         do {

@@ -47,7 +47,7 @@ extension DirectoryDriver {
     package func revert(to revision: InstalledRevision?) async throws {
         guard let revision else {
             knowledge.linked(nil, nil)
-            try disk.removeIfPresent(current)
+            try relink(to: nil)
             if disk.isDirectory(slotDirectory) { try disk.syncDirectory(slotDirectory) }
             try await hook?.run(environment: environment(nil))
             return
@@ -143,6 +143,8 @@ extension DirectoryDriver {
 
     /// - Parameter target: nil removes the link.
     private func relink(to target: String?) throws {
+        // A directory is none that the agent put there, and no link can be renamed over it.
+        if disk.isDirectory(current, followingLinks: false) { try disk.removeTree(current) }
         guard let target else { return try disk.removeIfPresent(current) }
         try disk.relink(current, to: target)
     }

@@ -36,6 +36,9 @@ package struct DirectoryDriver: Driver {
         self.disk = disk
         self.surroundings = surroundings
         slotDirectory = "\(settings.directory)/\(slot)"
+        // Before anything is loaded: who makes directories beside a slot that is loading looks like somebody who leads its host elsewhere. What can't
+        // be made now is made when something is staged, or its failure told.
+        try? disk.makeDirectories("\(slotDirectory)/versions")
         hook = settings.reload.map { ReloadHook(settings: $0, transport: transport, surroundings: surroundings) }
         hostProbe = settings.probe.map { HostProbe(settings: $0, transport: transport, surroundings: surroundings) }
     }

@@ -19,13 +19,12 @@ final class VersionSeal: Sendable {
 
 /// What was found on the way from the slot's directory to a version's, in one look: found the same again, nobody led a host elsewhere in between.
 struct SlotView: Sendable, Hashable {
-    var root: FileIdentity
-    /// The slot's directory, `versions`, and the link in between.
-    var slot: FileIdentity
+    /// The directories from the root to the slot's.
+    var way: [FileIdentity]
     var versions: FileIdentity
     var link: FileIdentity
 
-    var newest: Int64 { max(slot.changed, versions.changed, link.changed) }
+    var newest: Int64 { max(way.map(\.changed).max() ?? 0, versions.changed, link.changed) }
 }
 
 /// A file of a version that is not what was verified, or not where it was put.

@@ -27,9 +27,9 @@ extension SlotRunner {
             }
             try await driver.stage(verified, from: store)
         case .restore(let installed): return .restored(mended: try await restore(installed))
-        case .activate(let installed): try await staged(installed) { try await driver.activate(installed) }
+        case .activate(let installed): try await driver.mending(installed, verifier, store) { try await driver.activate(installed) }
         case .probe(let installed): return .serving(process: try await driver.probe(installed))
-        case .revert(let installed?): try await staged(installed) { try await driver.revert(to: installed) }
+        case .revert(let installed?): try await driver.mending(installed, verifier, store) { try await driver.revert(to: installed) }
         case .revert(nil), .unload: try await driver.revert(to: nil)
         }
         return .done
@@ -38,21 +38,10 @@ extension SlotRunner {
     /// What is in place already, and can't be checked since its proofs are gone from the store, stays: absence never unloads.
     private func restore(_ installed: InstalledRevision) async throws -> String? {
         do {
-            return try await staged(installed) { try await driver.restore(installed) }
+            return try await driver.mending(installed, verifier, store) { try await driver.restore(installed) }
         } catch let failure as SlotFailure where failure.reason == SlotFailure.missing && driver.isInPlace(installed) {
             logger.warning("what is in place can't be checked", metadata: ["error": "\(failure.message)"])
             return nil
-        }
-    }
-
-    /// Does something with a version that was verified and staged once; stages it again when the driver has lost it, does not know it, or
-    /// finds it changed.
-    private func staged<Result>(_ installed: InstalledRevision, _ body: () async throws -> Result) async throws -> Result {
-        do {
-            return try await body()
-        } catch let failure as SlotFailure where failure.kind == .environment && failure.isMendedByStaging {
-            try await driver.stage(try await verifier.recall(installed), from: store)
-            return try await body()
         }
     }
 }
@@ -69,8 +58,6 @@ extension Result<SlotOutcome, SlotFailure> {
 }
 
 extension SlotFailure {
-    fileprivate var isMendedByStaging: Bool { reason == Self.missing || reason == Self.tampered }
-
     /// Whose an error is. What has not been loaded yet can't be at fault.
     init(_ error: any Error, during action: SlotAction) {
         switch error {
