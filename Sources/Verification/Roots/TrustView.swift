@@ -67,6 +67,13 @@ package final class TrustView: Sendable {
     /// Grows whenever a policy or a root changes.
     package var generation: Int { state.withLock(\.generation) }
 
+    /// Whether the content of every root that stands elsewhere is here.
+    package var isComplete: Bool {
+        roots.all().compactMap { TrustRootPlace($0.spec) }.allSatisfy { place in
+            if case .bytes? = contents[place] { true } else { false }
+        }
+    }
+
     package var isSynced: Bool { policies.isSynced && roots.isSynced }
 
     package func waitUntilSynced() async throws {

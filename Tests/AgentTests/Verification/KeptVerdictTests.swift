@@ -22,7 +22,7 @@ struct KeptVerdictTests {
                 name: "release", namespaces: ["payments"], classes: ["edge-proxy"], slots: ["net/*"], repositories: ["registry.example/**"],
                 authorities: [.init(name: "release", keys: [key.publicKey.pem])], mode: "Enforce")
             change(&source)
-            return try await verifier.verify(installed, policies: PolicySet([Policy(source)]))
+            return try await verifier.verify(installed, policies: PolicySet([Policy(source)]), now: Timestamp(seconds: 1_780_000_000))
         }
 
         /// Other bytes in place of a blob.
