@@ -73,8 +73,6 @@ package struct HostsProvider: SchemaObject, Hashable {
 
     package static func refine(_ schema: inout StructuralSchema) {
         schema.oneOf = Limits.exactlyOne(of: ["ratio", "latency", "increase"])
-        schema.rules.append(
-            .init("!has(self.ratio) || self.ratio.failures != self.ratio.total", message: "ratio: wanted two different series"))
     }
 }
 
@@ -94,7 +92,12 @@ package struct HostSeries: SchemaObject, Hashable {
             $0.pattern = "^[a-zA-Z_:][a-zA-Z0-9_:]*$"
             $0.maxLength = 128
         },
-        .collection("labels", \.labels, "Labels that its series must have, exactly.") { $0.maxProperties = 16 },
+        .collection("labels", \.labels, "Labels that its series must have, exactly.") {
+            var value = StructuralSchema(.string)
+            value.maxLength = 256
+            $0.additionalProperties = .schema(value)
+            $0.maxProperties = 16
+        },
     ]
 }
 
