@@ -73,6 +73,7 @@ let package = Package(
         .library(name: "RuntimeInternals", targets: ["HTTPCore", "HTTPTransport", "JSON", "KubeClient", "KubeCore", "KubeRuntime"]),
         .library(name: "TrustInternals", targets: ["JSON", "Trust", "Verification"]),
         .library(name: "HarnessInternals", targets: ["Harness"]),
+        .library(name: "AnalysisInternals", targets: ["Analysis", "AnalysisSimulation", "GraftAPI", "KubeCore"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -110,6 +111,7 @@ let package = Package(
         layer("Compatibility", ["JSON", "Schema"]),
         layer("Trust", ["JSON", asn1, crypto, cryptoExtras]),
         layer("Rollout", ["GraftAPI", "KubeCore"]),
+        layer("Analysis", ["GraftAPI", "KubeCore", "JSON", "Schema"]),
 
         // Clients.
         layer("HTTPTransport", ["HTTPCore", "CLibCurl", httpTypes]),
@@ -195,6 +197,10 @@ let package = Package(
         tests(of: "Compatibility", ["JSON", "Schema"]),
         tests(of: "Trust", ["JSON", asn1, crypto, cryptoExtras, x509]),
         tests(of: "Rollout", ["GraftAPI", "KubeCore", "JSON", "Schema"]),
+        // Fleets that serve requests by chance; the benchmark simulates with the same ones.
+        .target(
+            name: "AnalysisSimulation", dependencies: ["Analysis", "Randomness"], path: "Tests/AnalysisSimulation", swiftSettings: settings),
+        tests(of: "Analysis", ["AnalysisSimulation", "GraftAPI", "KubeCore", "JSON", "Schema", "Randomness"]),
         tests(of: "HTTPTransport", ["HTTPCore", httpTypes, nioCore, nioHPACK, nioHTTP2, nioPosix, nioSSL]),
         tests(of: "KubeClient", ["Harness", "HTTPCore", "HTTPTransport", "KubeCore", "JSON", "KubeConnection", "Randomness", httpTypes]),
         tests(
