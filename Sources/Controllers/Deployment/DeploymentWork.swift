@@ -37,8 +37,8 @@ struct DeploymentWork: Sendable {
         let resolver = ModuleResolver(artifacts: artifacts, monotonic: surroundings.now)
         let signatures = SignatureMemory()
         let reconciler = DeploymentReconciler(
-            stores: stores, liveness: liveness, resolver: resolver, memory: ResolutionMemory(), signatures: signatures,
-            turns: ResolutionTurns(workers: configuration.workers) { wake.ring([$0]) },
+            stores: stores, liveness: liveness, resolver: resolver, memory: ResolutionMemory(),
+            turns: ResolutionTurns(workers: configuration.workers) { wake.ring([$0]) }, signatures: signatures,
             descriptors: DescriptorCache(), trust: trust, hostLimit: HostLimit(),
             verbs: ObeyedVerbs(), writtenPlans: Written(),
             writtenRevisions: Written(), writtenQuarantines: Written(),
