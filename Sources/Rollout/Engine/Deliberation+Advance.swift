@@ -8,8 +8,7 @@ extension Deliberation {
         guard isRunning else { return begin() }
         if changeCourse() { return true }
         guard let roster = muster() else { return false }
-        rollout.vanishedHosts = Array(
-            roster.entries.lazy.filter { $0.standing == .vanished }.map(\.name).prefix(Deliberation.mostLostHosts))
+        recordVanished(roster)
         if let health = unhealthy(roster) {
             if rollout.progress.suspendedSince == nil {
                 events.append(.frozen(ready: health.ready, of: health.ready + health.absent + health.lost))
@@ -45,10 +44,7 @@ extension Deliberation {
     /// Whether too much vanished for anyone to be blamed. Going back is the cure and goes on.
     private func unhealthy(_ roster: Roster) -> FleetHealth? {
         guard isForward else { return nil }
-        let cutoffs = CutoffMap(rollout.wave.below)
-        let health = FleetHealth(roster, absentBystanders: rollout.wave.absentBystanders) {
-            cutoffs.admits(zone: $0.member.host.zone, rank: $0.member.rank)
-        }
+        let health = FleetHealth(roster, absentBystanders: rollout.wave.absentBystanders)
         return health.isUnhealthy ? health : nil
     }
 

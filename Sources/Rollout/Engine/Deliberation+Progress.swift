@@ -21,7 +21,7 @@ extension Deliberation {
             rollout.progress.hosts = roster.settled
             rollout.progress.time = Instant(now)
         }
-        let isActivating = roster.entries.contains { $0.standing.isActivating }
+        let isActivating = roster.count(of: .activating) > 0
         rollout.progress.activatingSince = isActivating ? rollout.progress.activatingSince ?? Instant(now) : nil
     }
 
@@ -93,7 +93,7 @@ extension Deliberation {
         let goal = CutoffMap(rollout.wave.goal)
         let inFlight = roster.inFlight
         // Who vanished keeps others from being asked, but not what is done from being done.
-        let blocking = below.covers(goal) ? inFlight - roster.count { $0 == .vanished } : inFlight
+        let blocking = below.covers(goal) ? inFlight - roster.count(of: .vanished) : inFlight
         guard blocking < limit else { return stall(roster, limit: limit) }
         guard !below.covers(goal) else { return .arrived }
         let next = WavePlanner(roster: roster).next(from: below, to: goal, budget: limit - inFlight)
@@ -102,23 +102,21 @@ extension Deliberation {
     }
 
     private func openWave(_ roster: Roster, from: CutoffMap, to next: CutoffMap, inFlight: Int, limit: Int) {
-        func isNew(_ entry: Roster.Entry) -> Bool {
-            let (zone, rank) = (entry.member.host.zone, entry.member.rank)
-            return !from.admits(zone: zone, rank: rank) && next.admits(zone: zone, rank: rank)
-        }
         var wave = WaveStatus()
         wave.number = rollout.wave.number + 1
         wave.from = from.list
         wave.below = next.list
         wave.goal = rollout.wave.goal
         wave.startTime = Instant(now)
-        wave.absentBystanders = roster.entries.reduce(0) { count, entry in
-            let isAsked = next.admits(zone: entry.member.host.zone, rank: entry.member.rank)
-            return count + (!isAsked && !entry.member.host.isReady ? 1 : 0)
+        let (begin, end) = (ZoneCutoffs(from, roster.fleet.zones), ZoneCutoffs(next, roster.fleet.zones))
+        var hosts = 0
+        for entry in roster.entries {
+            let isAsked = end.admits(entry.zone, entry.rank)
+            if !isAsked, !entry.isReady { wave.absentBystanders += 1 }
+            if isAsked, entry.costsBudget, !begin.admits(entry.zone, entry.rank) { hosts += 1 }
         }
         rollout.wave = wave
         rollout.progress.time = Instant(now)
-        let hosts = roster.entries.reduce(0) { $0 + (isNew($1) && $1.costsBudget ? 1 : 0) }
         events.append(.waveOpened(number: wave.number, hosts: hosts, inFlight: inFlight, limit: limit))
     }
 
@@ -132,8 +130,8 @@ extension Deliberation {
                     wake(at: deadline)
                     return .waiting
                 }
-                if blameForDeadline(moving) { return .changed }
-                events.append(.leftBehind(hosts: moving.count, example: example(first)))
+                if blameForDeadline(moving, roster) { return .changed }
+                events.append(.leftBehind(hosts: moving.count, example: example(first, roster)))
             }
             rollout.wave.soakStartTime = Instant(now)
             rollout.progress.time = Instant(now)
@@ -145,8 +143,8 @@ extension Deliberation {
             return .waiting
         }
         // A host that died is noticed only when its Lease runs out: it must have given a sign of life late in its soak.
-        if soak > .zero, let silent = roster.entries.first(where: { isSilent($0, since: end - Deliberation.signPeriod) }) {
-            situation = .awaitingSigns(host: silent.name)
+        if soak > .zero, let silent = roster.entries.first(where: { isSilent($0, roster, since: end - Deliberation.signPeriod) }) {
+            situation = .awaitingSigns(host: roster.name(silent))
             wake(at: now + .seconds(5))
             return .waiting
         }
@@ -158,8 +156,8 @@ extension Deliberation {
     /// Leases are renewed every 20 s; with some patience.
     private static let signPeriod = Duration.seconds(25)
 
-    private func isSilent(_ entry: Roster.Entry, since: Timestamp) -> Bool {
-        guard entry.isInWave, entry.standing == .settled, let seen = entry.member.host.lastSeen else { return false }
+    private func isSilent(_ entry: Roster.Entry, _ roster: Roster, since: Timestamp) -> Bool {
+        guard entry.isInWave, entry.standing == .settled, let seen = roster.fleet.hosts[Int(entry.host)].lastSeen else { return false }
         return seen < since
     }
 
@@ -172,8 +170,8 @@ extension Deliberation {
             wake(at: deadline)
             return .waiting
         }
-        if blameForDeadline(inFlight) { return .changed }
-        situation = .stalled(StallFacts(hosts: inFlight.count, limit: limit, example: example(first)))
+        if blameForDeadline(inFlight, roster) { return .changed }
+        situation = .stalled(StallFacts(hosts: inFlight.count, limit: limit, example: example(first, roster)))
         return .waiting
     }
 
@@ -186,17 +184,14 @@ extension Deliberation {
     }
 
     /// Past the deadline: goes back when a host hangs in the module itself. What hangs before that is the environment's.
-    private func blameForDeadline(_ hosts: [Roster.Entry]) -> Bool {
+    private func blameForDeadline(_ hosts: [Roster.Entry], _ roster: Roster) -> Bool {
         guard isForward else { return false }
-        let hanging = hosts.filter { entry in
-            if case .failed = entry.standing { return true }
-            return entry.standing.isActivating
-        }
+        let hanging = hosts.filter { $0.standing.hasFailed || $0.standing == .activating }
         guard let first = hanging.first else { return false }
         return retreat(
             .deadline,
             reason: "\(hanging.count) host\(hanging.count == 1 ? "" : "s") did not become active within "
-                + "\(strategy.progressDeadlineSeconds) s (progressDeadlineSeconds); \(example(first))".asSentence)
+                + "\(strategy.progressDeadlineSeconds) s (progressDeadlineSeconds); \(example(first, roster))".asSentence)
     }
 
     /// A step, and a rollout, needs at least one host that is active on what it delivers.
@@ -207,11 +202,11 @@ extension Deliberation {
             situation = .noHosts(selected: roster.entries.count)
             return false
         }
-        let failed = roster.entries.filter { if case .failed = $0.standing { true } else { false } }
+        let failed = roster.entries.filter(\.standing.hasFailed)
         situation = .noCanary(failed: failed.count)
         guard !failed.isEmpty else { return false }
         wake(at: deadline)
-        return now >= deadline && blameForDeadline(failed)
+        return now >= deadline && blameForDeadline(failed, roster)
     }
 
     /// What was rolled out is stable now.
@@ -234,9 +229,12 @@ extension Deliberation {
         let wave = roster.entries.filter { $0.isInWave && ($0.standing.isEligible || $0.standing == .settled) }
         return WaveProgress(
             number: rollout.wave.number, hosts: wave.count, settled: wave.count { $0.standing == .settled },
-            example: example((waiting.first { $0.standing.isStuck }) ?? waiting[0]), isStuck: waiting.contains { $0.standing.isStuck },
+            example: example(waiting.first { $0.standing == .stuck } ?? waiting[0], roster),
+            isStuck: waiting.contains { $0.standing == .stuck },
             deadline: deadline)
     }
 
-    private func example(_ entry: Roster.Entry) -> String { "\(entry.name): \(entry.standing.detail ?? "waiting")" }
+    private func example(_ entry: Roster.Entry, _ roster: Roster) -> String {
+        "\(roster.name(entry)): \(roster.detail(entry) ?? "waiting")"
+    }
 }

@@ -39,20 +39,27 @@ struct StatusWriter {
     private var counts: HostCounts {
         var counts = HostCounts()
         let hosts = deliberation.observation.hosts
-        counts.active = hosts.count { $0.slot?.active != nil }
         if let roster {
-            let lost = deliberation.isRunning ? Set(rollout?.lostHosts ?? []) : []
+            counts.active = roster.active
             counts.eligible = roster.eligible
             counts.updated = roster.settled
-            counts.failed = roster.entries.count { $0.standing.isModuleFailure || lost.contains($0.name) }
-            counts.skipped = roster.count { [.absent, .vanished, .held].contains($0) }
-            counts.incompatible = roster.count { if case .incompatible = $0 { true } else { false } }
+            counts.failed = failed(roster)
+            counts.skipped = roster.count(of: .absent, .vanished, .held)
+            counts.incompatible = roster.count(of: .incompatible)
         } else {
+            counts.active = hosts.count { $0.slot?.active != nil }
             counts.eligible = hosts.count { $0.isReady && !$0.isHeld }
             counts.skipped = hosts.count - counts.eligible
         }
         counts.summary = "\(counts.updated)/\(counts.eligible)"
         return counts
+    }
+
+    /// Hosts the module failed, those of this rollout that are back meanwhile as well.
+    private func failed(_ roster: Roster) -> Int {
+        let lost = deliberation.isRunning ? Set(rollout?.lostHosts ?? []) : []
+        guard !lost.isEmpty else { return roster.count(\.isModuleFailure) }
+        return roster.entries.count { $0.standing.isModuleFailure || lost.contains(roster.name($0)) }
     }
 
     private var summary: StatusSummary {
