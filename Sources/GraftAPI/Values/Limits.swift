@@ -21,6 +21,12 @@ enum Limits {
         schema.maxLength = 63
     }
 
+    /// Seconds, up to a month.
+    static func deadline(_ schema: inout StructuralSchema) {
+        schema.minimum = 1
+        schema.maximum = 2_592_000
+    }
+
     static func text(_ maxLength: Int) -> (inout StructuralSchema) -> Void { { $0.maxLength = maxLength } }
     static func atLeast(_ minimum: Double) -> (inout StructuralSchema) -> Void { { $0.minimum = minimum } }
     static func atomic(_ maxItems: Int) -> (inout StructuralSchema) -> Void {

@@ -61,8 +61,11 @@ extension Deliberation {
         return roster.eligible == 0 ? .noHosts(selected: roster.entries.count) : nil
     }
 
-    /// Moves towards something that can still turn out bad, as opposed to going back because something did.
-    var isForward: Bool { rollout.kind != .return || rollout.cause == .declared }
+    /// Moves towards something that can still turn out bad, as opposed to going back because something did, or because a rollout under way
+    /// was taken back: then hosts return to what never ceased to serve, and there is nothing that they could go to instead.
+    var isForward: Bool {
+        rollout.kind != .return || rollout.cause == .declared && (status.canary == nil || status.previous != nil)
+    }
 
     /// Another revision is wanted, or the one that is rolled out may not be any more.
     private func changeCourse() -> Bool {

@@ -3,11 +3,15 @@ import KubeCore
 
 extension Deliberation {
     /// What walking towards a cutoff came to.
-    private enum Walk { case waiting, changed, arrived }
+    enum Walk { case waiting, changed, arrived }
 
     /// Takes the rollout further: waves, steps, pauses, and its end.
     func progress(_ roster: Roster) -> Bool {
         notice(roster)
+        if rollout.overdue != nil {
+            situation = .overdue
+            return false
+        }
         switch rollout.kind {
         case .return: return walkToAll(roster, limit: strategy.rollbackMaxUnavailable, soak: .zero)
         case .initial: return walkToAll(roster, limit: strategy.maxUnavailable, soak: .seconds(strategy.soakSeconds))
@@ -38,53 +42,8 @@ extension Deliberation {
         }
     }
 
-    private func progressStep(_ roster: Roster) -> Bool {
-        let schedule = StepSchedule(strategy.steps)
-        switch schedule.stage(rollout.stepIndex) {
-        case .pause(let seconds):
-            let until = seconds.flatMap { seconds in rollout.stepStartTime.map { $0.time + .seconds(seconds) } }
-            if let until, now >= until { return enterStep(rollout.stepIndex + 1, schedule, roster) }
-            if let until { wake(at: until) }
-            situation = .pauseStep(until: until)
-            return false
-        case .weight(let weight):
-            // A goal stands for its weight: when the spec's steps are changed meanwhile, this step may ask for more.
-            if weight > .none, rollout.wave.goal.isEmpty || rollout.weight < weight {
-                let planner = WavePlanner(roster: roster)
-                rollout.wave.goal = planner.goal(of: weight).merged(with: CutoffMap(rollout.wave.below)).list
-                rollout.weight = max(rollout.weight, weight)
-                events.append(
-                    .stepStarted(number: rollout.stepIndex + 1, of: schedule.count, weight: rollout.weight, hosts: roster.eligible))
-                return true
-            }
-            switch walk(roster, limit: strategy.maxUnavailable, soak: .seconds(strategy.soakSeconds)) {
-            case .waiting: return false
-            case .changed: return true
-            case .arrived:
-                guard weight == .none || hasCanary(roster) else { return isRetreatingForLackOfCanaries(roster) }
-                return enterStep(rollout.stepIndex + 1, schedule, roster)
-            }
-        }
-    }
-
-    /// Goes on to another step, or ends after the last one.
-    func enterStep(_ index: Int, _ schedule: StepSchedule, _ roster: Roster?) -> Bool {
-        guard index < schedule.count else {
-            finish(roster)
-            return true
-        }
-        rollout.stepIndex = index
-        rollout.stepStartTime = Instant(now)
-        rollout.progress.time = Instant(now)
-        rollout.wave.goal = []
-        if case .pause(let seconds) = schedule.stage(index) {
-            events.append(.paused(number: index + 1, of: schedule.count, until: seconds.map { now + .seconds($0) }))
-        }
-        return true
-    }
-
     /// Opens waves towards the goal, one after another, each when the one before is settled.
-    private func walk(_ roster: Roster, limit: CountOrShare, soak: Duration) -> Walk {
+    func walk(_ roster: Roster, limit: CountOrShare, soak: Duration) -> Walk {
         if rollout.wave.number > 0, rollout.wave.settledTime == nil {
             if let waiting = settle(roster, soak: soak) { return waiting }
         }
@@ -121,7 +80,7 @@ extension Deliberation {
     }
 
     /// Waits until the last wave's hosts are active and have stayed so; nil when they have.
-    private func settle(_ roster: Roster, soak: Duration) -> Walk? {
+    func settle(_ roster: Roster, soak: Duration) -> Walk? {
         if rollout.wave.soakStartTime == nil {
             let moving = roster.moving
             if let first = moving.first {
@@ -188,16 +147,23 @@ extension Deliberation {
         guard isForward else { return false }
         let hanging = hosts.filter { $0.standing.hasFailed || $0.standing == .activating }
         guard let first = hanging.first else { return false }
+        let consequence = strategy.onDeadline
+        guard consequence == .rollback else {
+            return standStill(
+                "\(count(hanging)) did not become active within \(strategy.progressDeadlineSeconds) s; \(example(first, roster))")
+        }
         return retreat(
             .deadline,
-            reason: "\(hanging.count) host\(hanging.count == 1 ? "" : "s") did not become active within "
+            reason: "\(count(hanging)) did not become active within "
                 + "\(strategy.progressDeadlineSeconds) s (progressDeadlineSeconds); \(example(first, roster))".asSentence)
     }
 
-    /// A step, and a rollout, needs at least one host that is active on what it delivers.
-    private func hasCanary(_ roster: Roster) -> Bool { roster.settled > 0 }
+    private func count(_ hosts: [Roster.Entry]) -> String { "\(hosts.count) host\(hosts.count == 1 ? "" : "s")" }
 
-    private func isRetreatingForLackOfCanaries(_ roster: Roster) -> Bool {
+    /// A step, and a rollout, needs at least one host that is active on what it delivers.
+    func hasCanary(_ roster: Roster) -> Bool { roster.settled > 0 }
+
+    func isRetreatingForLackOfCanaries(_ roster: Roster) -> Bool {
         guard roster.eligible > 0 else {
             situation = .noHosts(selected: roster.entries.count)
             return false

@@ -10,7 +10,7 @@ extension Deliberation {
         case .failures, .deadline:
             quarantine(abandoned, reason: reason)
             judge(abandoned, .bad, reason)
-        case .aborted: judge(abandoned, .rejected, reason)
+        case .aborted, .overdue: judge(abandoned, .rejected, reason)
         case .quarantined where rollout.kind != .return: judge(abandoned, .bad, reason)
         case .declared, .superseded, .adopted, .quarantined: break
         }

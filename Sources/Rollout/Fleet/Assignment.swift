@@ -24,7 +24,7 @@ struct Assignment: Equatable {
         }
         guard host.isReady else {
             if isInWave, diedOfIt(report, host) { return .lost }
-            return isAsked && hasVanished(report, host, isInWave) ? .vanished : .absent
+            return isAsked && hasVanished(report, host) ? .vanished : .absent
         }
         if !host.incompatibilities.isEmpty, host.incompatibilities[target.revision] != nil { return .incompatible }
         if host.claimedBy != nil { return .claimed }
@@ -76,15 +76,18 @@ struct Assignment: Equatable {
         default: hasActivated = false
         }
         guard hasActivated else { return false }
+        // Long dead when its soak began: not of it.
+        if let opened = wave.startTime, let seen = host.lastSeen, seen < opened.time - Assignment.leaseDuration { return false }
         guard let settled = wave.settledTime else { return true }
         return host.lastSeen.map { $0 < settled.time } ?? false
     }
 
-    /// Whether it was Ready when its wave was opened, and is not known to be active on what it was asked for.
-    private func hasVanished(_ report: SlotStatus?, _ host: HostFacts, _ isInWave: Bool) -> Bool {
+    /// Whether it was Ready when the last wave was opened, be it asked by that one or by one before, and is not known to be active on what
+    /// it was asked for.
+    private func hasVanished(_ report: SlotStatus?, _ host: HostFacts) -> Bool {
         if isProven || host.isHeld || report?.active?.revision == target.revision { return false }
         if vanished.contains(host.name) { return true }
-        guard isInWave, let seen = host.lastSeen, let opened = wave.startTime else { return false }
+        guard let seen = host.lastSeen, let opened = wave.startTime else { return false }
         return seen > opened.time - Assignment.leaseDuration && seen > leaderSince + .seconds(5)
     }
 

@@ -59,9 +59,9 @@ struct ConditionsWriter {
     /// Why it will not go on by itself; nil while it does, or may.
     private var stalledReason: String? {
         switch situation {
-        case .refused, .condemned, .quarantined, .conflict, .incompatible, .held, .stalled, .frozen: reason
+        case .refused, .condemned, .quarantined, .conflict, .incompatible, .held, .stalled, .frozen, .overdue: reason
         case .moving(let wave): wave.isStuck ? reason : nil
-        case .atRest, .paused, .pending, .noHosts, .pauseStep, .soaking, .awaitingSigns, .noCanary: nil
+        case .atRest, .paused, .pending, .noHosts, .pauseStep, .awaitingApproval, .soaking, .awaitingSigns, .noCanary: nil
         }
     }
 
@@ -79,6 +79,8 @@ struct ConditionsWriter {
         case .noHosts: "NoHosts"
         case .frozen: "FleetUnhealthy"
         case .pauseStep: "StepPaused"
+        case .awaitingApproval: "ApprovalNeeded"
+        case .overdue: "DeadlineExceeded"
         case .moving(let wave) where wave.isStuck: "EnvironmentFailure"
         case .stalled: "EnvironmentFailure"
         case .noCanary: "NoActiveCanary"

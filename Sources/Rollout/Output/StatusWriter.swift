@@ -26,7 +26,7 @@ struct StatusWriter {
         let isReturning = rollout?.kind == .return && deliberation.isRunning
         switch deliberation.situation {
         case .atRest: return .healthy
-        case .paused, .frozen, .pauseStep: return .paused
+        case .paused, .frozen, .pauseStep, .awaitingApproval, .overdue: return .paused
         case .pending: return deliberation.status.stable == nil ? .verifying : .progressing
         case .refused, .condemned, .quarantined, .conflict, .incompatible:
             return deliberation.status.stable == nil && rollout?.state != .held ? .pending : .degraded
@@ -75,7 +75,7 @@ struct StatusWriter {
         }
         guard let rollout else { return summary }
         if rollout.kind == .steps, deliberation.isRunning {
-            let count = StepSchedule(deliberation.strategy.steps).count
+            let count = StepSchedule(deliberation.strategy).count
             summary.step = "\(min(rollout.stepIndex + 1, count))/\(count)"
         }
         summary.weight = rollout.weight.description
