@@ -166,7 +166,7 @@ let package = Package(
             "Commands",
             [
                 "AgentCommand", "ControllerCommand", "Controllers", "HTTPServing", "ProgramOptions", "KubeServer", "RegistryServer",
-                "GraftAPI",
+                "GraftAPI", "Rollout",
                 "KubeRuntime",
                 "KubeClient", "KubeCore", "OCI", "Trust", "Verification", "JSON", "YAML", "Compatibility", argumentParser, crypto,
                 hummingbird, hummingbirdTLS, lifecycle, logging, nioCore, nioSSL, asn1, unixSignals, x509,

@@ -14,7 +14,7 @@ package struct GraftCommand: AsyncParsableCommand {
                 subcommands: [
                     StatusCommand.self, PromoteCommand.self, ApproveCommand.self, AbortCommand.self, RetryCommand.self, PauseCommand.self,
                     ResumeCommand.self,
-                    UndoCommand.self, HistoryCommand.self,
+                    UndoCommand.self, HistoryCommand.self, SimulateCommand.self,
                 ]),
             CommandGroup(
                 name: "Artifacts:",
