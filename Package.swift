@@ -76,6 +76,7 @@ let package = Package(
                 "Agent", "Controllers", "GraftAPI", "HTTPCore", "JSON", "KubeClient", "KubeCore", "KubeRuntime", "KubeServer", "OCI",
                 "Schema", "Trust", "Verification",
             ]),
+        .library(name: "EngineInternals", targets: ["GraftAPI", "KubeCore", "Rollout"]),
         .library(name: "RuntimeInternals", targets: ["HTTPCore", "HTTPTransport", "JSON", "KubeClient", "KubeCore", "KubeRuntime"]),
         .library(name: "HarnessInternals", targets: ["Harness"]),
     ],
