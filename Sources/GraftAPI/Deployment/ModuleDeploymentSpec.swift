@@ -55,6 +55,9 @@ package struct Strategy: SchemaObject, Hashable {
     package var stepDeadlineSeconds: Int?
     package var onDeadline = OnDeadline.rollback
     package var cohort = Cohort.sticky
+    package var spread = Spread.evenly
+    /// Zones that come before all others, in this order, when it goes zone by zone.
+    package var zoneOrder: [String] = []
     package var steps: [Step] = []
 
     package init() {}
@@ -71,6 +74,13 @@ package struct Strategy: SchemaObject, Hashable {
         case sticky = "Sticky"
         /// Others each time.
         case rotate = "Rotate"
+    }
+
+    package enum Spread: String, SchemaValue, CaseIterable, Hashable {
+        /// Every wave takes a part of every zone.
+        case evenly = "Evenly"
+        /// A zone begins when the one before has all that the step asks of it.
+        case zoneByZone = "ZoneByZone"
     }
 
     package static let fields: [Field<Self>] = [
@@ -100,6 +110,12 @@ package struct Strategy: SchemaObject, Hashable {
             "What follows when a deadline passes that the module or a step did not keep. Rollback: everything goes back. Pause: nothing moves "
                 + "until it is promoted. Pauses and approvals may say otherwise."),
         .defaulted("cohort", \.cohort, .sticky, "Sticky: the same hosts go first each time. Rotate: others each time."),
+        .defaulted(
+            "spread", \.spread, .evenly,
+            "Evenly: every wave takes a part of every zone. ZoneByZone: no wave reaches into two zones, and each zone is done before the next."
+        ),
+        .collection(
+            "zoneOrder", \.zoneOrder, "Zones that ZoneByZone takes first, in this order; then the others by name.", Limits.atomic(32)),
         .collection("steps", \.steps, "In this order; after the last one, all hosts.", Limits.atomic(64)),
     ]
 }

@@ -55,7 +55,7 @@ extension Deliberation {
         let blocking = below.covers(goal) ? inFlight - roster.count(of: .vanished) : inFlight
         guard blocking < limit else { return stall(roster, limit: limit) }
         guard !below.covers(goal) else { return .arrived }
-        let next = WavePlanner(roster: roster).next(from: below, to: goal, budget: limit - inFlight)
+        let next = WavePlanner(roster, strategy).next(from: below, to: goal, budget: limit - inFlight)
         openWave(roster, from: below, to: next, inFlight: inFlight, limit: limit)
         return .changed
     }

@@ -19,7 +19,7 @@ extension Deliberation {
         case .weight(let weight):
             // A goal stands for its weight: when the spec's steps are changed meanwhile, this step may ask for more.
             if weight > .none, rollout.wave.goal.isEmpty || rollout.weight < weight {
-                let planner = WavePlanner(roster: roster)
+                let planner = WavePlanner(roster, strategy)
                 rollout.wave.goal = planner.goal(of: weight).merged(with: CutoffMap(rollout.wave.below)).list
                 rollout.weight = max(rollout.weight, weight)
                 events.append(

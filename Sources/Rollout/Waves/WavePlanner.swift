@@ -2,13 +2,26 @@ import GraftAPI
 
 /// Computes cutoffs: where a step ends, and how far the next wave goes on the way there.
 struct WavePlanner {
-    var roster: Roster
+    let roster: Roster
+    /// Groups of hosts in the order in which they are taken, where it goes zone by zone; else nil.
+    private let order: [Int]?
+
+    init(_ roster: Roster, _ strategy: Strategy) {
+        self.roster = roster
+        let zones = roster.fleet.zones
+        guard strategy.spread == .zoneByZone, roster.fleet.isZoned else {
+            order = nil
+            return
+        }
+        func place(_ zone: Int) -> Int { strategy.zoneOrder.firstIndex(of: zones[zone]) ?? strategy.zoneOrder.count }
+        order = zones.indices.sorted { (place($0), $0) < (place($1), $1) }
+    }
 
     /// The cutoffs below which ⌈weight × hosts⌉ of the Ready, compatible hosts lie, spread over zones by largest remainder.
     func goal(of weight: Weight) -> CutoffMap {
         guard weight < .all else { return .all }
         let eligible = counts { $0.standing.isEligible }
-        let shares = Apportionment.split(weight.count(of: eligible.reduce(0, +)), over: eligible)
+        let shares = split(weight.count(of: eligible.reduce(0, +)), over: eligible)
         var cutoffs = explicit(.none)
         for (group, cutoff) in places(of: shares, { $0.standing.isEligible }).enumerated() where eligible[group] > 0 {
             cutoffs[name(of: group)] = cutoff ?? .first
@@ -23,13 +36,34 @@ struct WavePlanner {
         func isPending(_ entry: Roster.Entry) -> Bool {
             entry.costsBudget && !begin.admits(entry.zone, entry.rank) && end.admits(entry.zone, entry.rank)
         }
-        let pending = counts(isPending)
+        var pending = counts(isPending)
+        // The first zone that is not done is a wave of its own.
+        if let current = order?.first(where: { pending[$0] > 0 }), pending.count(where: { $0 > 0 }) > 1 {
+            for group in pending.indices where group != current { pending[group] = 0 }
+            if pending[current] <= budget {
+                var entries = explicit(cutoffs)
+                entries[name(of: current)] = goal[name(of: current)]
+                return cutoffs.merged(with: CutoffMap(entries))
+            }
+        }
         guard pending.reduce(0, +) > budget else { return cutoffs.merged(with: goal) }
         var entries = explicit(cutoffs)
-        for (group, cutoff) in places(of: Apportionment.split(budget, over: pending), isPending).enumerated() {
+        for (group, cutoff) in places(of: split(budget, over: pending), isPending).enumerated() {
             if let cutoff { entries[name(of: group)] = cutoff }
         }
         return cutoffs.merged(with: CutoffMap(entries))
+    }
+
+    /// A number of hosts over the groups: in proportion to their sizes, or one group after another.
+    private func split(_ total: Int, over sizes: [Int]) -> [Int] {
+        guard let order else { return Apportionment.split(total, over: sizes) }
+        var left = total
+        var shares = sizes.map { _ in 0 }
+        for group in order {
+            shares[group] = min(left, sizes[group])
+            left -= shares[group]
+        }
+        return shares
     }
 
     private var fleet: Fleet { roster.fleet }

@@ -37,6 +37,8 @@ struct RandomLife {
         for _ in 0..<dice.number(0...4) {
             strategy.steps.append(step())
         }
+        strategy.spread = dice.chance(70) ? .evenly : .zoneByZone
+        if dice.chance(20) { strategy.zoneOrder = ["b"] }
         strategy.onDeadline = dice.chance(80) ? .rollback : .pause
         if dice.chance(15) { strategy.stepDeadlineSeconds = dice.number(30...300) }
         world.spec.strategy = strategy

@@ -111,6 +111,20 @@ struct FailureTests {
         #expect(world[facts: "1.1.0"].quarantine != nil)
     }
 
+    @Test("A stable version that fails blocks no good canary, and is none of its failures")
+    func failingStable() {
+        var world = upgrading(.works, steps: [.setWeight(Weight(percent: 10)), .setWeight(Weight(percent: 50))])
+        world.decide()
+        // Given hosts above the cutoff whose stable version has failed
+        for index in world.hosts.indices where world.asked(index) == "http-1-0-0" {
+            world.hosts[index].slot?.target = SlotTarget(revision: "http-1-0-0", state: .failed, blame: .module, reason: "ProbeFailed")
+            world.hosts[index].slot?.active = nil
+        }
+        #expect(world.status.hosts.failed == 0)
+        world.run { $0.isDelivered("1.1.0") }
+        #expect(world.isDelivered("1.1.0") && world[facts: "1.1.0"].outcome == .good)
+    }
+
     @Test("A host that was left behind by an earlier wave and then dies stays in flight")
     func diesAfterItWasLeftBehind() {
         var world = upgrading(.works, hosts: 10, steps: [])
