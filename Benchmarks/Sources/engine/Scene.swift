@@ -129,7 +129,7 @@ enum Scene: String, CaseIterable {
 
     private static func residentPeak() -> Int {
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         return usage.ru_maxrss * 1024
     }
 }
