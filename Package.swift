@@ -78,7 +78,9 @@ let package = Package(
             ]),
         .library(name: "EngineInternals", targets: ["GraftAPI", "KubeCore", "Rollout"]),
         .library(name: "RuntimeInternals", targets: ["HTTPCore", "HTTPTransport", "JSON", "KubeClient", "KubeCore", "KubeRuntime"]),
+        .library(name: "TrustInternals", targets: ["JSON", "Trust", "Verification"]),
         .library(name: "HarnessInternals", targets: ["Harness"]),
+        .library(name: "AnalysisInternals", targets: ["Analysis", "AnalysisSimulation", "GraftAPI", "KubeCore"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -116,6 +118,7 @@ let package = Package(
         layer("Compatibility", ["JSON", "Schema"]),
         layer("Trust", ["JSON", asn1, crypto, cryptoExtras]),
         searched(layer("Rollout", ["GraftAPI", "KubeCore"])),
+        layer("Analysis", ["GraftAPI", "KubeCore", "JSON", "Schema"]),
 
         // Clients.
         layer("HTTPTransport", ["HTTPCore", "CLibCurl", httpTypes]),
@@ -169,7 +172,7 @@ let package = Package(
                 "AgentCommand", "ControllerCommand", "Controllers", "HTTPServing", "ProgramOptions", "KubeServer", "RegistryServer",
                 "GraftAPI", "Rollout",
                 "KubeRuntime",
-                "KubeClient", "KubeCore", "OCI", "Trust", "Verification", "JSON", "YAML", "Compatibility", argumentParser, crypto,
+                "KubeClient", "KubeCore", "OCI", "Schema", "Trust", "Verification", "JSON", "YAML", "Compatibility", argumentParser, crypto,
                 hummingbird, hummingbirdTLS, lifecycle, logging, nioCore, nioSSL, asn1, unixSignals, x509,
             ]),
         main("graft", ["Commands", argumentParser]),
@@ -201,6 +204,10 @@ let package = Package(
         tests(of: "Compatibility", ["JSON", "Schema"]),
         tests(of: "Trust", ["JSON", asn1, crypto, cryptoExtras, x509]),
         searched(tests(of: "Rollout", ["GraftAPI", "KubeCore", "JSON", "Schema"])),
+        // Fleets that serve requests by chance; the benchmark simulates with the same ones.
+        .target(
+            name: "AnalysisSimulation", dependencies: ["Analysis", "Randomness"], path: "Tests/AnalysisSimulation", swiftSettings: settings),
+        tests(of: "Analysis", ["AnalysisSimulation", "GraftAPI", "KubeCore", "JSON", "Schema", "Randomness"]),
         tests(of: "HTTPTransport", ["HTTPCore", httpTypes, nioCore, nioHPACK, nioHTTP2, nioPosix, nioSSL]),
         tests(of: "KubeClient", ["Harness", "HTTPCore", "HTTPTransport", "KubeCore", "JSON", "KubeConnection", "Randomness", httpTypes]),
         tests(
@@ -222,7 +229,7 @@ let package = Package(
                 "Randomness", coreMetrics, httpTypes, hummingbird, lifecycle, logging, nioCore, tracing,
             ]),
         tests(of: "OCI", ["RegistryConformance", "HTTPCore", "HTTPTransport", "JSON", "YAML", httpTypes]),
-        tests(of: "Verification", ["GraftAPI", "Harness", "KubeCore", "OCI", "Trust"]),
+        tests(of: "Verification", ["GraftAPI", "Harness", "JSON", "KubeCore", "OCI", "Trust"]),
         tests(of: "KubeServer", ["Harness", "HTTPCore", "KubeCore", "JSON", "Randomness", "Schema", httpTypes]),
         tests(
             of: "RegistryServer",
@@ -232,7 +239,7 @@ let package = Package(
             of: "Controllers",
             [
                 "Harness", "GraftAPI", "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Trust", "JSON", logging, "KubeServer",
-                "Schema", "Telemetry", "HTTPCore", coreMetrics, httpTypes, lifecycle,
+                "Schema", "Telemetry", "HTTPCore", "Rollout", "Verification", coreMetrics, httpTypes, lifecycle,
             ]),
         tests(
             of: "Agent",
@@ -244,7 +251,9 @@ let package = Package(
         .testTarget(
             name: "DocumentationTests",
             dependencies: ["config-mirror", "Harness", "HTTPCore", "KubeClient", "KubeCore", "JSON", "YAML"], swiftSettings: settings),
-        tests(of: "Commands", [argumentParser, "ProgramOptions", "GraftAPI", "Harness", "KubeCore", "JSON", "OCI", "Trust", "YAML"]),
+        tests(
+            of: "Commands",
+            [argumentParser, "ProgramOptions", "GraftAPI", "Harness", "KubeClient", "KubeCore", "JSON", "OCI", "Schema", "Trust", "YAML"]),
         .testTarget(
             name: "ManifestsTests",
             dependencies: [

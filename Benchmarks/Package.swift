@@ -29,6 +29,7 @@ let package = Package(
     name: "benchmarks",
     dependencies: [
         .package(path: ".."),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
@@ -44,6 +45,8 @@ let package = Package(
         // What `runtime` measures is a process of its own, `reader`, that holds nothing but the client.
         program("runtime", ["Stations", graft("RuntimeInternals"), graft("HarnessInternals")]),
         program("reader", ["Stations", graft("RuntimeInternals"), httpTypes, logging]),
+        program(
+            "trust", ["Stations", graft("TrustInternals"), .product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "Stations", dependencies: [graft("RuntimeInternals")], packageAccess: false, swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

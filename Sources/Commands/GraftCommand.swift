@@ -20,7 +20,8 @@ package struct GraftCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Artifacts:",
                 subcommands: [
-                    PushCommand.self, SignCommand.self, AttestCommand.self, VerifyCommand.self, KeyCommand.self, GenerateKeyCommand.self,
+                    PushCommand.self, SignCommand.self, AttestCommand.self, VerifyCommand.self, TrustCommand.self, KeyCommand.self,
+                    GenerateKeyCommand.self,
                 ]),
             CommandGroup(name: "Clusters:", subcommands: [UpCommand.self, AgentCommand.self, CRDsCommand.self]),
         ])

@@ -11,22 +11,31 @@ public enum Base64 {
 
     /// With padding, without line breaks.
     public static func encode(_ bytes: some Collection<UInt8>) -> String {
-        var text: [UInt8] = []
-        text.reserveCapacity((bytes.count + 2) / 3 * 4)
-        var bits: UInt32 = 0
-        var count: UInt32 = 0
-        for byte in bytes {
-            bits = bits << 8 | UInt32(byte)
-            count += 8
-            while count >= 6 {
-                count -= 6
-                text.append(alphabet[Int(bits >> count) & 63])
+        // Callers are in other modules, where a generic loop is taken byte by byte through a protocol: once here, and no more.
+        bytes.withContiguousStorageIfAvailable(encode(contiguous:)) ?? Array(bytes).withUnsafeBufferPointer(encode(contiguous:))
+    }
+
+    private static func encode(contiguous bytes: UnsafeBufferPointer<UInt8>) -> String {
+        let alphabet = alphabet
+        return String(unsafeUninitializedCapacity: (bytes.count + 2) / 3 * 4) { text in
+            var (index, end) = (0, 0)
+            while index + 3 <= bytes.count {
+                let bits = Int(bytes[index]) << 16 | Int(bytes[index + 1]) << 8 | Int(bytes[index + 2])
+                text[end] = alphabet[bits >> 18]
+                text[end + 1] = alphabet[bits >> 12 & 63]
+                text[end + 2] = alphabet[bits >> 6 & 63]
+                text[end + 3] = alphabet[bits & 63]
+                (index, end) = (index + 3, end + 4)
             }
-            bits &= (1 << count) - 1
+            guard index < bytes.count else { return end }
+            let hasTwo = index + 1 < bytes.count
+            let bits = Int(bytes[index]) << 16 | (hasTwo ? Int(bytes[index + 1]) << 8 : 0)
+            text[end] = alphabet[bits >> 18]
+            text[end + 1] = alphabet[bits >> 12 & 63]
+            text[end + 2] = hasTwo ? alphabet[bits >> 6 & 63] : padding
+            text[end + 3] = padding
+            return end + 4
         }
-        if count > 0 { text.append(alphabet[Int(bits << (6 - count)) & 63]) }
-        while text.count % 4 != 0 { text.append(padding) }
-        return String(decoding: text, as: UTF8.self)
     }
 
     /// The bytes of exactly the text that `encode` writes for them; nil for every other text, so that no text can be varied without
@@ -43,28 +52,52 @@ public enum Base64 {
 
     /// The bytes, and the bits that are left over.
     private static func read(_ text: some Collection<UInt8>) -> (bytes: [UInt8], spare: UInt32)? {
-        var digits = Array(text)
-        guard digits.count % 4 == 0 else { return nil }
+        text.withContiguousStorageIfAvailable(read(contiguous:)) ?? Array(text).withUnsafeBufferPointer(read(contiguous:))
+    }
+
+    private static func read(contiguous text: UnsafeBufferPointer<UInt8>) -> (bytes: [UInt8], spare: UInt32)? {
+        guard text.count % 4 == 0 else { return nil }
+        var digits = text
         var padded: UInt32 = 0
         while padded < 2, digits.last == padding {
-            digits.removeLast()
+            digits = UnsafeBufferPointer(rebasing: digits.dropLast())
             padded += 1
         }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(digits.count * 3 / 4)
-        var bits: UInt32 = 0
-        var count: UInt32 = 0
-        for digit in digits {
-            let value = values[Int(digit)]
-            guard value != 0xFF else { return nil }
-            bits = bits << 6 | UInt32(value)
-            count += 6
-            if count >= 8 {
-                count -= 8
-                bytes.append(UInt8(truncatingIfNeeded: bits >> count))
-                bits &= (1 << count) - 1
+        let values = values
+        var isDigits = true
+        var (bits, count): (UInt32, UInt32) = (0, 0)
+        let bytes = [UInt8](unsafeUninitializedCapacity: digits.count * 3 / 4) { bytes, end in
+            var index = 0
+            while index + 4 <= digits.count {
+                let (first, second) = (values[Int(digits[index])], values[Int(digits[index + 1])])
+                let (third, fourth) = (values[Int(digits[index + 2])], values[Int(digits[index + 3])])
+                guard first | second | third | fourth < 64 else {
+                    isDigits = false
+                    return
+                }
+                let group = UInt32(first) << 18 | UInt32(second) << 12 | UInt32(third) << 6 | UInt32(fourth)
+                bytes[end] = UInt8(truncatingIfNeeded: group >> 16)
+                bytes[end + 1] = UInt8(truncatingIfNeeded: group >> 8)
+                bytes[end + 2] = UInt8(truncatingIfNeeded: group)
+                (index, end) = (index + 4, end + 3)
+            }
+            for digit in digits[index...] {
+                let value = values[Int(digit)]
+                guard value < 64 else {
+                    isDigits = false
+                    return
+                }
+                bits = bits << 6 | UInt32(value)
+                count += 6
+                if count >= 8 {
+                    count -= 8
+                    bytes[end] = UInt8(truncatingIfNeeded: bits >> count)
+                    end += 1
+                    bits &= (1 << count) - 1
+                }
             }
         }
+        guard isDigits else { return nil }
         // What is left over is as long as the padding says.
         return count == padded * 2 ? (bytes, bits) : nil
     }

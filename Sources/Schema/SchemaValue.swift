@@ -15,6 +15,7 @@ extension Int: SchemaValue {
     }
 }
 extension Int64: SchemaValue { public static var schema: StructuralSchema { Int.schema } }
+extension Double: SchemaValue { public static var schema: StructuralSchema { StructuralSchema(.number) } }
 
 extension Array: SchemaValue where Element: SchemaValue {
     public static var schema: StructuralSchema {

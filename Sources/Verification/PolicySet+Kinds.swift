@@ -17,11 +17,9 @@ extension PolicySource {
         self.init(
             name: policy.metadata.name, namespaces: spec.match.namespaces, classes: spec.match.classes, slots: spec.match.slots,
             repositories: spec.match.repositories,
-            authorities: spec.authorities.map { authority in
-                Authority(
-                    name: authority.name, keys: authority.key.map { [$0.data] } ?? [], keyless: authority.keyless.map(Keyless.init))
-            },
+            authorities: spec.authorities.map(Authority.init),
             mode: spec.mode.rawValue)
+        problems = policy.problems
         threshold = spec.threshold
         attestations = spec.attestations.map(Attestation.init)
         if let revoked = spec.revoked {
@@ -29,6 +27,15 @@ extension PolicySource {
                 keys: Set(revoked.keys),
                 identities: Set(revoked.identities.map { Revocation.Identity(issuer: $0.issuer, subject: $0.subject) }))
         }
+    }
+}
+
+extension PolicySource.Authority {
+    init(_ authority: PolicyAuthority) {
+        self.init(
+            name: authority.name, keys: authority.key.map { [$0.data] } ?? [], keyless: authority.keyless.map(PolicySource.Keyless.init),
+            notation: authority.notation.map(PolicySource.Notation.init))
+        if let limit = authority.upToWeight { weightLimit = limit.basisPoints }
     }
 }
 
@@ -42,6 +49,16 @@ extension PolicySource.Keyless {
         for wanted in identity.extensions { extensions[wanted.name] = wanted.value }
         roots = identity.trustRoots
         needsLog = identity.transparencyLog == .required
+    }
+}
+
+extension PolicySource.Notation {
+    init(_ signer: NotationSigner) {
+        self.init()
+        certificates = signer.certificates
+        signingAuthorities = signer.signingAuthorities
+        timestampAuthorities = signer.timestampAuthorities
+        identities = signer.identities
     }
 }
 

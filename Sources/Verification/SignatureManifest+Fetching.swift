@@ -3,9 +3,9 @@ package import Trust
 
 extension SignatureManifest {
     /// Fetches what is attached to an artifact in its own repository: those pinned, by digest; or what the tags of classic signatures and
-    /// attestations hold now, and the bundles that refer to it.
+    /// attestations hold now, and the bundles and notation signatures that refer to it.
     ///
-    /// Every byte is hashed on the way. What is larger than `SignatureLimits` allows is not fetched; bundles beyond them are passed over, since
+    /// Every byte is hashed on the way. What is larger than `SignatureLimits` allows is not fetched; referrers beyond them are passed over, since
     /// anyone who may push may add some.
     /// - Returns: one manifest for each that is there; none when nothing is attached.
     /// - Throws: `OCIError`; a pinned manifest that is gone is an error, a missing tag is not.
@@ -28,7 +28,9 @@ extension SignatureManifest {
             sum.0 += manifest.layers.count
             sum.1 += manifest.layers.reduce(0) { $0 + $1.size }
         }
-        let referrers = try await source.referrers(of: artifact) { $0.hasPrefix(AttachedBundle.mediaTypePrefix) }
+        let referrers = try await source.referrers(of: artifact) {
+            $0.hasPrefix(AttachedBundle.mediaTypePrefix) || $0 == NotationSignature.artifactType
+        }
         for referrer in referrers.found {
             do {
                 let manifest = try await read(referrer.document, ArtifactName.digest(referrer.digest), from: source)

@@ -48,6 +48,21 @@ struct StatusViewTests {
         return host
     }
 
+    @Test("What a host reports moves no cursor and ends no line")
+    func controls() {
+        let target = SlotTarget(
+            revision: "http-filter-b", state: .reverted, blame: .module, reason: "ProbeFailed",
+            message: "\u{1B}[2J\u{9B}1A\nhttp-filter   Healthy\u{202E}")
+        let view = StatusView(
+            deployment { $0.status.message = "the registry says \u{1B}]0;x\u{07}" },
+            hosts: [host("a", active: "1.0.0\u{7F}", revision: "http-filter-a", target: target)], now: now)
+        #expect(view.lines.count == StatusView(deployment(), hosts: [host("a", active: "1.0.0")], now: now).lines.count)
+        for line in view.lines {
+            #expect(
+                line.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) && $0 != "\u{202E}" }, "\(line)")
+        }
+    }
+
     @Test("It shows where the rollout is, why, and each host that the selector matches")
     func progressing() {
         let view = StatusView(

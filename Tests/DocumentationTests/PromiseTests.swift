@@ -40,15 +40,8 @@ import Testing
         ] { #expect(try !exists(name), "\(name)") }
     }
 
-    /// Whether a file of the target declares both the suite and, by its name in words, the test.
     private func exists(_ name: String) throws -> Bool {
-        let parts = name.split(separator: "/", maxSplits: 2).map(String.init)
-        guard parts.count == 3 else { return false }
-        return try Repository.files(below: "Tests/\(parts[0])", ending: ".swift").contains { file in
-            let text = try Repository.text("\(Repository.root)/\(file)")
-            guard let start = text.firstRange(of: "struct \(parts[1]) ")?.upperBound else { return false }
-            let suite = text[start...].prefix(upTo: text[start...].firstRange(of: "\n@Suite")?.lowerBound ?? text.endIndex)
-            return suite.contains("func `\(parts[2])`") || suite.contains("\"\(parts[2])\"")
-        }
+        guard let test = NamedTest(name), test.name != nil else { return false }
+        return try test.exists
     }
 }

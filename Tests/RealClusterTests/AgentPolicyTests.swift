@@ -82,6 +82,30 @@ extension RealCluster {
             await expectForbidden("an agent adds no finalizers") { try await agent.leases.mergePatch("finalizers", finalizers) }
         }
 
+        @Test("It neither lifts a hold nor sets one, and goes on reporting under it")
+        func hold() async throws {
+            let cluster = try Cluster.shared
+            let agent = try await NodeAgent(node: "held", in: cluster)
+            let message = "an agent neither sets nor lifts a hold"
+            let held: JSON = ["metadata": ["annotations": ["graft.dev/hold": "true"]]]
+            await expectForbidden(message) {
+                try await agent.hosts.create(Sample.host(node: "held").with("metadata.annotations", ["graft.dev/hold": "true"]))
+            }
+            try await agent.register()
+            await expectForbidden(message) { try await agent.hosts.mergePatch("edge-proxy.held", held) }
+            let hosts = Api<ModuleHost>(cluster.admin)
+            #expect(try await hosts.mergePatch("edge-proxy.held", held).isHeld)
+            try await agent.register()
+            try await agent.hosts.applyStatus("edge-proxy.held", Sample.hostStatus, manager: GraftAPI.agentManager)
+            for value in ["false", nil] as [String?] {
+                await expectForbidden(message) {
+                    try await agent.hosts.mergePatch(
+                        "edge-proxy.held", ["metadata": ["annotations": ["graft.dev/hold": value.map { .string($0) } ?? .null]]] as JSON)
+                }
+            }
+            #expect(try await hosts.get("edge-proxy.held").isHeld)
+        }
+
         @Test("A token that names no node is told what it takes")
         func unbound() async throws {
             let cluster = try Cluster.shared

@@ -39,4 +39,20 @@ struct PolicyKindTests {
         #expect(!PolicySet([policy(key: "no key")]).tenancy(inside).isGranted)
         #expect(!PolicySet([] as [VerificationPolicy]).tenancy(inside).isGranted)
     }
+
+    @Test("A notation signer is handed on whole")
+    func notation() throws {
+        var signer = NotationSigner()
+        signer.certificates = ["one", "two"]
+        signer.signingAuthorities = ["three"]
+        signer.timestampAuthorities = ["four"]
+        signer.identities = ["x509.subject: C=US, ST=WA, O=example"]
+        var object = policy(key: "")
+        object.spec.authorities = [PolicyAuthority(name: "wabbit", notation: signer)]
+        let source = try #require(PolicySource(object).authorities.first?.notation)
+        #expect(source.certificates == signer.certificates && source.signingAuthorities == signer.signingAuthorities)
+        #expect(source.timestampAuthorities == signer.timestampAuthorities && source.identities == signer.identities)
+        #expect(PolicySet([object]).tenancy(inside).needsOccasion)
+        #expect(!PolicySet([object]).tenancy(inside).isGranted, "what isn't PEM lets nothing through")
+    }
 }

@@ -70,4 +70,57 @@ struct SignatureFetchingTests {
             #expect(tooLarge?.code == .tooLarge)
         }
     }
+
+    /// Pushes a manifest about the artifact.
+    private func attach(
+        _ payload: [UInt8], _ mediaType: String, artifactType: String?, configType: String = MediaType.empty, to layout: ImageLayout
+    ) async throws -> ManifestDocument {
+        let config = Array("{}".utf8)
+        let (configuration, layer) = (Descriptor(mediaType: configType, of: config), Descriptor(mediaType: mediaType, of: payload))
+        try await layout.push(.bytes(config), as: configuration)
+        try await layout.push(.bytes(payload), as: layer)
+        let subject = Descriptor(mediaType: MediaType.manifest, digest: artifact, size: 11)
+        let document = ManifestDocument(Manifest(artifactType: artifactType, config: configuration, layers: [layer], subject: subject))
+        try await layout.push(document, tag: nil)
+        return document
+    }
+
+    @Test("Notation signatures are found under the referrers tag, whatever the list calls them, and others are passed over")
+    func notation() async throws {
+        try await withLayout { layout in
+            let type = NotationSignature.artifactType
+            let attached = [
+                try await attach(Array("jws".utf8), "application/jose+json", artifactType: type, to: layout),
+                try await attach(Array("cose".utf8), "application/cose", artifactType: nil, configType: type, to: layout),
+                try await attach(Array("other".utf8), "application/jose+json", artifactType: "application/vnd.example.other", to: layout),
+            ]
+            // Some clients write the config's type there.
+            let entries = attached.map { document in
+                var entry = document.listing
+                entry.artifactType = MediaType.empty
+                return entry
+            }
+            try await layout.push(ManifestDocument(Index(manifests: entries)), tag: Tag.referrers(of: artifact))
+            let found = try await SignatureManifest.fetch(of: artifact, from: layout)
+            #expect(Set(found.map(\.digest)) == Set(attached.prefix(2).map(\.descriptor.digest.description)))
+            #expect(Set(found.flatMap(\.layers).map(\.payload)) == [Array("jws".utf8), Array("cose".utf8)])
+            let first = attached[0].descriptor.digest
+            let pinned = try await SignatureManifest.fetch(of: artifact, pinned: [first], from: layout)
+            #expect(pinned.flatMap(\.layers).map(\.mediaType) == ["application/jose+json"])
+        }
+    }
+
+    @Test("A notation signature that is larger than any may be is passed over, and those beside it count")
+    func largeNotation() async throws {
+        try await withLayout { layout in
+            let type = NotationSignature.artifactType
+            let large = try await attach(
+                [UInt8](repeating: 0x20, count: SignatureLimits.bytes + 1), "application/cose", artifactType: type, to: layout)
+            let small = try await attach([1], "application/cose", artifactType: type, to: layout)
+            try await layout.push(
+                ManifestDocument(Index(manifests: [large.listing, small.listing])), tag: Tag.referrers(of: artifact))
+            let found = try await SignatureManifest.fetch(of: artifact, from: layout)
+            #expect(found.map(\.digest) == [small.descriptor.digest.description])
+        }
+    }
 }

@@ -1,6 +1,7 @@
 import Harness
 import JSON
 import KubeClient
+import Stations
 
 /// Runs the reader against a server that has the objects, and compares what it says with the aims.
 struct Measurements {

@@ -20,6 +20,8 @@ extension AgentConfiguration {
                 if let spread { slots[index].policy.returnSpread = .seconds(spread) }
                 if let fetch { slots[index].policy.fetchSpread = .seconds(fetch) }
             }
+            if let spread: Double = try reader.optional("judgeSpreadSeconds") { judgeSpread = .seconds(spread) }
+            if let period: Double = try reader.optional("judgePeriodSeconds") { judgePeriod = .seconds(period) }
             try reader.refuseUnknown()
         } catch {
             throw ConfigurationError("the agent's configuration: \(error)")
@@ -42,6 +44,10 @@ extension AgentConfiguration {
         guard Set(slots.map(\.name)).count == slots.count else {
             throw refuse("slots", slots.map(\.name).joined(separator: ", "), "different names")
         }
+        guard (.zero ... .seconds(50)).contains(judgeSpread) else {
+            throw refuse("judgeSpreadSeconds", "\(judgeSpread)", "0 to 50: within a minute all is judged")
+        }
+        guard judgePeriod >= .seconds(1) else { throw refuse("judgePeriodSeconds", "\(judgePeriod)", "at least 1") }
         guard stateDirectory.hasPrefix("/") else { throw refuse("stateDirectory", stateDirectory, "an absolute path") }
         for slot in slots {
             if let directory = slot.directory?.directory, !directory.hasPrefix("/") {

@@ -32,11 +32,16 @@ package struct AgentConfiguration: Sendable, Hashable {
     package var leaseName: String
     /// Bytes of one artifact.
     package var largestArtifact: Int
+    /// After a change of policies, what is on the host is judged anew within this time.
+    package var judgeSpread: Duration
+    /// How often it is judged, and looked after, when nothing changes.
+    package var judgePeriod: Duration
 
     package init(
         hostClass: String, nodeName: String, nodeUID: String? = nil, zone: String = "", runtimeVersion: String, contract: String = "",
         capabilities: [String] = [], labels: [String: String] = [:], agentVersion: String = AgentConfiguration.version, slots: [Slot],
-        stateDirectory: String, leaseNamespace: String = "graft-agents", leaseName: String? = nil, largestArtifact: Int = 1 << 30
+        stateDirectory: String, leaseNamespace: String = "graft-agents", leaseName: String? = nil, largestArtifact: Int = 1 << 30,
+        judgeSpread: Duration = .seconds(5), judgePeriod: Duration = .seconds(300)
     ) {
         self.hostClass = hostClass
         self.nodeName = nodeName
@@ -52,6 +57,8 @@ package struct AgentConfiguration: Sendable, Hashable {
         self.leaseNamespace = leaseNamespace
         self.leaseName = leaseName ?? nodeName
         self.largestArtifact = largestArtifact
+        self.judgeSpread = judgeSpread
+        self.judgePeriod = judgePeriod
     }
 
     package static let version = "0.1.0"

@@ -19,24 +19,40 @@ enum ChildProcess {
         }
     }
 
+    struct Result: Sendable, Hashable {
+        var ending: Ending
+        /// The beginning of what it printed, on both outputs.
+        var output: [UInt8]
+
+        /// Nil when all is well.
+        var complaint: String? { ending.complaint.map { output.isEmpty ? $0 : "\($0); it says: \(excerpt(output))" } }
+    }
+
     /// The program gets `environment` and PATH, no open files but the standard ones (all others here are close-on-exec), and a process group of its own, which is
-    /// killed when the time is over or the task cancelled.
+    /// killed when the time is over or the task cancelled. What it prints goes nowhere but into the result, so that no line of it looks like
+    /// one of the agent's log.
     /// - Throws: `SlotFailure` of kind environment when it can't be started, `CancellationError`.
     static func run(
         _ arguments: [String], environment: [String: String], timeout: Duration, surroundings: Surroundings
-    ) async throws -> Ending {
-        let child = try start(arguments, environment)
+    ) async throws -> Result {
+        var output = try OutputPipe()
+        let child = try start(arguments, environment, output: output.writing)
+        output.closeWriting()
         let deadline = surroundings.now() + timeout
         var pause = Duration.milliseconds(2)
         while true {
+            output.drain()
             var status: Int32 = 0
             let waited = waitpid(child, &status, WNOHANG)
-            if waited == child { return ending(status) }
+            if waited == child {
+                output.drain()
+                return Result(ending: ending(status), output: output.bytes)
+            }
             do {
                 try Task.checkCancellation()
                 guard surroundings.now() < deadline else {
                     end(child)
-                    return .timedOut(timeout)
+                    return Result(ending: .timedOut(timeout), output: output.bytes)
                 }
                 try await surroundings.sleep(pause)
             } catch {
@@ -57,7 +73,7 @@ enum ChildProcess {
         status & 0x7f == 0 ? .exited((status >> 8) & 0xff) : .signalled(status & 0x7f)
     }
 
-    private static func start(_ arguments: [String], _ environment: [String: String]) throws -> pid_t {
+    private static func start(_ arguments: [String], _ environment: [String: String], output: Int32) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         var attributes = posix_spawnattr_t()
         posix_spawn_file_actions_init(&actions)
@@ -67,6 +83,7 @@ enum ChildProcess {
             posix_spawnattr_destroy(&attributes)
         }
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        for descriptor: Int32 in [1, 2] { posix_spawn_file_actions_adddup2(&actions, output, descriptor) }
         posix_spawnattr_setpgroup(&attributes, 0)
         var none = sigset_t()
         sigemptyset(&none)

@@ -1,4 +1,3 @@
-import JSON
 import OCI
 
 extension DirectoryDriver {
@@ -6,32 +5,61 @@ extension DirectoryDriver {
     static let reserved: Set<String> = ["config.json", "graft.json"]
 
     package func stage(_ revision: VerifiedRevision, from store: ContentStore) async throws {
-        let path = path(of: revision.installed)
-        if disk.isDirectory(path, followingLinks: false) {
-            if try isIntact(path, revision) { return }
-            // Never written over: a running host may have it mapped. It goes out of the way as it is.
-            let discarded = "\(versions)/.discarded-\(DirectoryDriver.directoryName(of: revision.installed))"
-            try disk.removeTree(discarded)
-            try disk.rename(path, to: discarded)
+        guard revision.slot == slot else {
+            throw SlotFailure(
+                .environment, "RevisionMismatch", "\(revision.installed.revision) is for slot \(revision.slot), not for \(slot)")
         }
+        let path = path(of: revision.installed)
         if let taken = revision.files.first(where: { Self.reserved.contains($0.path.description) }) {
             throw SlotFailure(
                 .environment, "ReservedName",
                 "the artifact holds a file named \(taken.path), which is the driver's; rename it and push again")
         }
+        let contents = VersionContents(revision, slot: slot)
+        var mended: String?
+        if disk.exists(path) {
+            do {
+                _ = try await inspect(revision.installed, contents)
+                return knowledge.staged(revision.installed, contents, mended: nil)
+            } catch let tampering as Tampering {
+                mended = tampering.description
+            } catch let error as FileError where error.isAbsence || error.isForeign {
+                mended = error.description
+            }
+            // Never written over: a running host may have it mapped. It goes out of the way as it is.
+            let discarded = "\(versions)/.discarded-\(DirectoryDriver.directoryName(of: revision.installed))"
+            try disk.removeTree(discarded)
+            try disk.rename(path, to: discarded)
+        }
+        try place(revision, contents, store)
+        do { _ = try await inspect(revision.installed, contents) } catch let tampering as Tampering {
+            throw SlotFailure(tampering)
+        } catch let error as FileError where error.isAbsence || error.isForeign {
+            throw SlotFailure(Tampering(error.path, "\(error)"))
+        }
+        knowledge.staged(revision.installed, contents, mended: mended)
+    }
+
+    /// Puts the whole directory there at once, also when the power fails.
+    private func place(_ revision: VerifiedRevision, _ contents: VersionContents, _ store: ContentStore) throws {
+        if disk.exists(versions), !disk.isDirectory(versions, followingLinks: false) { try disk.removeIfPresent(versions) }
         let incoming = "\(versions)/.incoming-\(DirectoryDriver.directoryName(of: revision.installed))"
         try disk.removeTree(incoming)
         do {
             try disk.makeDirectories(incoming)
             for file in revision.files { try copy(file, from: store, into: incoming) }
-            try write(documents(revision), into: incoming)
+            for document in contents.documents {
+                let file = try disk.create("\(incoming)/\(document.name)")
+                try file.write(document.bytes)
+                try file.sync()
+            }
         } catch let error as FileError {
             try? disk.removeTree(incoming)
             throw error
         }
-        for directory in Set(revision.files.flatMap { parents(of: $0.path) }) { try disk.syncDirectory("\(incoming)/\(directory)") }
+        for directory in contents.directories.sorted() { try disk.syncDirectory("\(incoming)/\(directory)") }
         try disk.syncDirectory(incoming)
-        try disk.rename(incoming, to: path)
+        try disk.rename(incoming, to: path(of: revision.installed))
         try disk.syncDirectory(versions)
         try disk.removeTree("\(versions)/.discarded-\(DirectoryDriver.directoryName(of: revision.installed))")
     }
@@ -39,63 +67,21 @@ extension DirectoryDriver {
     package func retain(_ revisions: Set<InstalledRevision>) async throws {
         let kept = Set(revisions.map { DirectoryDriver.directoryName(of: $0) })
         let linked = disk.target(ofLink: current)
+        knowledge.retain(revisions)
         for name in try disk.names(in: versions) where !kept.contains(name) && linked != "versions/\(name)" {
             try disk.removeTree("\(versions)/\(name)")
         }
     }
 
     private func copy(_ file: ModuleArtifact.File, from store: ContentStore, into directory: String) throws {
-        for parent in parents(of: file.path) { try disk.makeDirectories("\(directory)/\(parent)") }
-        let copy = try disk.create("\(directory)/\(file.path)", mode: file.mode.bits)
-        var digester = Digester(file.content.digest.algorithm)
-        do {
-            try disk.read(store.path(of: file.content.digest)) { part in
-                digester.update(part)
-                try copy.write(part)
-            }
-        } catch let error as FileError where error.isAbsence {
-            throw SlotFailure(.environment, SlotFailure.missing, "\(file.path) (\(file.content.digest)) is not in the store of this host")
+        for parent in VersionContents.parents(of: file.path) { try disk.makeDirectories("\(directory)/\(parent)") }
+        let copy = try disk.create("\(directory)/\(file.path)", mode: file.mode.bitsOnHosts)
+        var count = 0
+        try store.read(file.content.digest, what: "\(file.path) (\(file.content.digest))") { part in
+            count += part.count
+            guard count <= file.content.size else { throw try store.discardDamaged(file.content.digest) }
+            try copy.write(part)
         }
-        guard digester.digest == file.content.digest else { throw try store.discardDamaged(file.content.digest) }
         try copy.sync()
-    }
-
-    private func write(_ documents: [(name: String, bytes: [UInt8])], into directory: String) throws {
-        for document in documents {
-            let file = try disk.create("\(directory)/\(document.name)")
-            try file.write(document.bytes)
-            try file.sync()
-        }
-    }
-
-    /// What stands beside the payload: the configuration, and what this directory is.
-    private func documents(_ revision: VerifiedRevision) -> [(name: String, bytes: [UInt8])] {
-        let about: JSON = [
-            "slot": .string(slot), "revision": .string(revision.installed.revision), "version": .string(revision.installed.version),
-            "digest": .string(revision.installed.digest), "configHash": .string(revision.installed.configHash),
-        ]
-        let config = revision.config.map { [("config.json", $0.bytes(.pretty))] } ?? []
-        return config + [("graft.json", about.bytes(.pretty))]
-    }
-
-    /// Whether each file is byte for byte what it was staged as.
-    private func isIntact(_ path: String, _ revision: VerifiedRevision) throws -> Bool {
-        for document in documents(revision) {
-            guard disk.size(of: "\(path)/\(document.name)") == document.bytes.count,
-                try disk.read("\(path)/\(document.name)") == document.bytes
-            else { return false }
-        }
-        for file in revision.files {
-            guard disk.size(of: "\(path)/\(file.path)") == file.content.size else { return false }
-            var digester = Digester(file.content.digest.algorithm)
-            try disk.read("\(path)/\(file.path)") { digester.update($0) }
-            guard digester.digest == file.content.digest else { return false }
-        }
-        return true
-    }
-
-    private func parents(of path: PayloadPath) -> [String] {
-        let text = path.description
-        return text.indices.filter { text[$0] == "/" }.map { String(text[..<$0]) }
     }
 }

@@ -9,7 +9,9 @@ import OCI
 ///     <root>/<slot>/versions/<version>-<digest, 12 digits>[-<configuration, 8 digits>]/…   the payload, config.json, graft.json
 ///     <root>/<slot>/current → versions/…
 ///
-/// A version's directory appears whole and is never changed: the host may have its files mapped.
+/// A version's directory appears whole and is never changed: the host may have its files mapped. Nobody may write to it, not even the agent;
+/// just before a switch everything in it is opened once, and hashed through what was opened; before and after the host has loaded, the path
+/// that the host follows must lead to just that. What is linked stays open.
 package struct DirectoryDriver: Driver {
     let slotDirectory: String
     let slot: String
@@ -17,6 +19,8 @@ package struct DirectoryDriver: Driver {
     let disk: Disk
     let hook: ReloadHook?
     let hostProbe: HostProbe?
+    let surroundings: Surroundings
+    let knowledge = DirectoryKnowledge()
 
     package var features: Set<String> { ["unload"] }
 
@@ -30,7 +34,11 @@ package struct DirectoryDriver: Driver {
         self.slot = slot
         self.settings = settings
         self.disk = disk
+        self.surroundings = surroundings
         slotDirectory = "\(settings.directory)/\(slot)"
+        // Before anything is loaded: who makes directories beside a slot that is loading looks like somebody who leads its host elsewhere. What can't
+        // be made now is made when something is staged, or its failure told.
+        try? disk.makeDirectories("\(slotDirectory)/versions")
         hook = settings.reload.map { ReloadHook(settings: $0, transport: transport, surroundings: surroundings) }
         hostProbe = settings.probe.map { HostProbe(settings: $0, transport: transport, surroundings: surroundings) }
     }
@@ -60,9 +68,5 @@ package struct DirectoryDriver: Driver {
             "GRAFT_SLOT": slot, "GRAFT_VERSION": revision?.version ?? "", "GRAFT_DIGEST": revision?.digest ?? "",
             "GRAFT_REVISION": revision?.revision ?? "", "GRAFT_DIRECTORY": revision.map { path(of: $0) } ?? "",
         ]
-    }
-
-    package func probe(_ revision: InstalledRevision) async throws -> String? {
-        try await hostProbe?.ask(for: revision, environment: environment(revision))
     }
 }

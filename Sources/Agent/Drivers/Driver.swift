@@ -9,12 +9,15 @@ package protocol Driver: Sendable {
     /// Puts a version beside the others, from verified bytes in the store, hashing them on the way.
     func stage(_ revision: VerifiedRevision, from store: ContentStore) async throws
 
-    /// Sees to it that this version is what the host loads at its next start.
-    /// - Throws: a failure with reason `Missing` when its bytes are not staged.
-    func restore(_ revision: InstalledRevision) async throws
+    /// Sees to it that this version is what the host loads at its next start, byte for byte.
+    /// - Returns: what of it somebody else had changed, now that it is put right; nil when nothing was.
+    /// - Throws: a failure with reason `Missing` when its bytes are not staged, or were not since the driver was made; `Tampered` when they are
+    ///   not what was staged. Staging them again helps.
+    @discardableResult
+    func restore(_ revision: InstalledRevision) async throws -> String?
 
     /// Has the running host load a staged version.
-    /// - Throws: of kind environment or unreachable only when nothing was changed.
+    /// - Throws: of kind environment or unreachable only when nothing was changed; as `restore`, when its bytes are not as they were staged.
     func activate(_ revision: InstalledRevision) async throws
 
     /// Puts a version back, or nothing. Unlike `activate` it does not need the host to be up.
@@ -24,6 +27,18 @@ package protocol Driver: Sendable {
     /// - Returns: what identifies the process; nil when it does not say.
     func probe(_ revision: InstalledRevision) async throws -> String?
 
+    /// Whether this version, whatever its bytes are, is what the host would load at its next start.
+    func isInPlace(_ revision: InstalledRevision) -> Bool
+
+    /// What is no longer as it was when this version was put in place, at a glance; nil when nothing is, or it can't be told. May be asked while
+    /// anything else is done.
+    func change(in revision: InstalledRevision) -> String?
+
     /// Forgets staged versions that are not among these.
     func retain(_ revisions: Set<InstalledRevision>) async throws
+}
+
+extension Driver {
+    package func isInPlace(_ revision: InstalledRevision) -> Bool { false }
+    package func change(in revision: InstalledRevision) -> String? { nil }
 }

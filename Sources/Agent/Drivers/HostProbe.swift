@@ -2,6 +2,7 @@ import HTTPCore
 import HTTPTypes
 import JSON
 import KubeRuntime
+import Trust
 
 /// Asks the running host which version it serves.
 struct HostProbe: Sendable {
@@ -31,7 +32,8 @@ struct HostProbe: Sendable {
                 guard let pointer else { continue }
                 let found = json[pointer]?.string
                 guard found == wanted else {
-                    throw SlotFailure(.module, "ProbeFailed", "GET \(url): \(pointer) is \(found ?? "not there"), wanted \(wanted)")
+                    throw SlotFailure(
+                        .module, "ProbeFailed", "GET \(url): \(pointer) is \(found?.printable ?? "not there"), wanted \(wanted)")
                 }
             }
             return pointers.process.flatMap { json[$0] }.map { $0.string ?? $0.text() }

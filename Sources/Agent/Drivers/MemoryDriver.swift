@@ -28,12 +28,13 @@ package final class MemoryDriver: Driver {
         _ = host.withLock { $0.staged.insert(revision.installed) }
     }
 
-    package func restore(_ revision: InstalledRevision) async throws {
+    package func restore(_ revision: InstalledRevision) async throws -> String? {
         host.withLock { host in
             // Memory does not outlive the agent: what the journal says is active was staged once.
             host.staged.insert(revision)
             host.running = revision
         }
+        return nil
     }
 
     package func activate(_ revision: InstalledRevision) async throws {

@@ -2,6 +2,7 @@ import Glibc
 import HTTPCore
 import HTTPTypes
 import KubeRuntime
+import Trust
 
 /// Has the running host load what `current` links to.
 struct ReloadHook: Sendable {
@@ -39,7 +40,8 @@ struct ReloadHook: Sendable {
         let text = try? Disk.real.read(pidFile, upTo: 64)
         let digits = text.map { String(decoding: $0, as: UTF8.self).filter { !$0.isWhitespace } }
         guard let process = digits.flatMap({ pid_t($0) }), process > 1 else {
-            throw SlotFailure(.unreachable, "ReloadFailed", "\(pidFile): wanted the host's process id, found \(digits ?? "no file")")
+            throw SlotFailure(
+                .unreachable, "ReloadFailed", "\(pidFile): wanted the host's process id, found \(digits?.printable ?? "no file")")
         }
         guard kill(process, number) == 0 else {
             throw SlotFailure(
@@ -57,7 +59,6 @@ struct ReloadHook: Sendable {
 /// The beginning of what a host said, on one line.
 func excerpt(_ bytes: [UInt8]) -> String {
     let text = String(decoding: bytes.prefix(400), as: UTF8.self)
-    let line = String(text.unicodeScalars.map { $0.value < 0x20 ? " " : Character($0) })
-    let words = line.split(separator: " ").joined(separator: " ")
-    return words.isEmpty ? "nothing" : words
+    let words = text.split { $0.isWhitespace }.joined(separator: " ")
+    return words.isEmpty ? "nothing" : words.printable
 }

@@ -2,12 +2,19 @@ import Glibc
 
 /// All changes an agent makes to files, one system call after the other.
 ///
-/// `before` is told each one before it is made. Throwing there is dying there: that is how crash safety is tested.
+/// `before` is told each one before it is made. Throwing there is dying there: that is how crash safety is tested. `looking` is told before
+/// anything is opened, read or examined: between the two, others may do to the files what they can.
 /// Reads and writes here block, for as long as a small file takes.
 package struct Disk: Sendable {
     package var before: @Sendable (Change) throws -> Void
+    package var looking: @Sendable (Look) -> Void
 
-    package init(before: @escaping @Sendable (Change) throws -> Void = { _ in }) { self.before = before }
+    package init(
+        before: @escaping @Sendable (Change) throws -> Void = { _ in }, looking: @escaping @Sendable (Look) -> Void = { _ in }
+    ) {
+        self.before = before
+        self.looking = looking
+    }
 
     package static let real = Disk()
 
@@ -22,6 +29,16 @@ package struct Disk: Sendable {
         case link(String, to: String)
         case truncate(String)
         case remove(String)
+        /// The permission bits.
+        case protect(String)
+    }
+
+    package enum Look: Sendable, Hashable {
+        case open(String)
+        case examine(String)
+        case read(String)
+        case readLink(String)
+        case list(String)
     }
 }
 
@@ -100,6 +117,10 @@ extension Disk {
     /// Removes a file, or a directory and all that is in it. Links are removed, never followed.
     package func removeTree(_ path: String) throws {
         guard isDirectory(path, followingLinks: false) else { return try removeIfPresent(path) }
+        if access(path, W_OK) != 0 {
+            try before(.protect(path))
+            chmod(path, 0o755)
+        }
         for name in try names(in: path) { try removeTree("\(path)/\(name)") }
         try before(.remove(path))
         guard rmdir(path) == 0 || errno == ENOENT else { throw FileError(path, "removing", code: errno) }

@@ -15,6 +15,8 @@ package struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
     }
 
     package var isAbsence: Bool { code == ENOENT || code == ENOTDIR }
+    /// Something stands there that this agent did not put there.
+    package var isForeign: Bool { code == ELOOP || code == EPERM || code == EISDIR || code == ENXIO }
     package var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
 
     package var description: String {

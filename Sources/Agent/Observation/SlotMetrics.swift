@@ -7,13 +7,32 @@ final class SlotMetrics: Sendable {
     private let factory: any MetricsFactory
     private let host: String
     private let states = Mutex<[String: SlotTarget.State]>([:])
+    private let trusts = Mutex<[String: SlotTrust.State]>([:])
 
     init(host: String, factory: any MetricsFactory = MetricsSystem.factory) {
         self.host = host
         self.factory = factory
     }
 
+    func tampered(_ slot: String) {
+        Counter(label: AgentMetricNames.tampered, dimensions: [("host", host), ("slot", slot)], factory: factory).increment()
+    }
+
+    private func reportTrust(_ report: SlotReport) {
+        let state = report.status?.trust?.state
+        let before = trusts.withLock { trusts in
+            defer { trusts[report.slot] = state }
+            return trusts[report.slot]
+        }
+        guard before != state else { return }
+        for other in SlotTrust.State.allCases {
+            let dimensions = [("host", host), ("slot", report.slot), ("state", other.rawValue)]
+            Gauge(label: AgentMetricNames.trust, dimensions: dimensions, factory: factory).record(other == state ? 1 : 0)
+        }
+    }
+
     func report(_ report: SlotReport) {
+        reportTrust(report)
         let state = report.status?.target?.state ?? (report.status?.active == nil ? .empty : .active)
         let isNew = states.withLock { states in
             defer { states[report.slot] = state }

@@ -42,6 +42,7 @@ struct ReportStateMachine: Sendable {
     private func isFinal(_ report: SlotReport) -> Bool {
         let before = written?.slots.first { $0.name == report.slot }
         guard var status = report.status else { return before != nil }
+        if status.trust?.state != before?.trust?.state, before != nil { return true }
         guard status.target.map({ !Self.isUnderWay($0.state) }) ?? true else { return false }
         // What else is staged is worth a line, but no hurry.
         status.staged = before?.staged ?? []

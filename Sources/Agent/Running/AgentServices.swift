@@ -12,6 +12,9 @@ package struct AgentServices: Service {
     private let heartbeat: Heartbeat
     private let runners: [SlotRunner]
     private let lock: FileHandle
+    private let verifier: RevisionVerifier
+    private let logger: Logger
+    private let surroundings: Surroundings
 
     /// Opens journal and store, and takes up what they hold.
     /// - Parameters:
@@ -66,10 +69,13 @@ package struct AgentServices: Service {
             logger: logger, surroundings: surroundings)
         let runLogger = logger
         let metrics = SlotMetrics(host: configuration.hostName)
+        verifier = RevisionVerifier(store: store, host: configuration)
+        self.logger = logger
+        self.surroundings = surroundings
         runners = zip(configuration.slots, drivers).map { slot, driver in
             SlotRunner(
                 slot, host: host, driver: driver, store: store, fetcher: fetcher, journal: journal, logger: runLogger,
-                surroundings: surroundings,
+                surroundings: surroundings, tampered: { metrics.tampered(slot.name) },
                 report: {
                     metrics.report($0)
                     reporter.report($0)
@@ -83,7 +89,11 @@ package struct AgentServices: Service {
         let reporter = reporter
         let subscriptions = host.subscribe { isGone in if isGone { reporter.hostIsGone() } }
         defer { for subscription in subscriptions { subscription.cancel() } }
-        let services: [any Service] = host.sources.services + [reporter, heartbeat, SyncWatch(host: host)] + runners
+        let runners = runners
+        let trust = TrustWatch(host: host, verifier: verifier, logger: logger, surroundings: surroundings) {
+            for runner in runners { runner.inspect() }
+        }
+        let services: [any Service] = host.sources.services + [reporter, heartbeat, SyncWatch(host: host), trust] + runners
         _ = try await untilGracefulShutdown { try await Concurrently(services).run() }
     }
 }

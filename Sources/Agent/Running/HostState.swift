@@ -11,6 +11,10 @@ final class HostState: Sendable {
     let sources: AgentSources
     let contact = Contact()
     let turns: ActivationTurns
+    /// What today's policies say about what is on this host.
+    let board = TrustBoard()
+    /// Wakes who judges it.
+    let trustWake = Wake()
     private let wakes: [String: Wake]
     private let shared = Mutex(Shared())
 
@@ -18,6 +22,8 @@ final class HostState: Sendable {
         var stamp = 0
         /// By slot; nothing is collected before each has spoken.
         var kept: [String: Set<InstalledRevision>] = [:]
+        var present: [String: Set<InstalledRevision>] = [:]
+        var suspicions: [String: Int] = [:]
     }
 
     init(configuration: AgentConfiguration, sources: AgentSources) {
@@ -51,7 +57,31 @@ final class HostState: Sendable {
 
     private func policiesChanged() {
         shared.withLock { $0.stamp += 1 }
+        trustWake.wake()
         wakeAll()
+    }
+
+    /// Something of what a slot put in place seems changed by somebody else.
+    func suspect(_ slot: String) {
+        shared.withLock { $0.suspicions[slot, default: 0] += 1 }
+        wakes[slot]?.wake()
+    }
+
+    func suspicions(of slot: String) -> Int { shared.withLock { $0.suspicions[slot] ?? 0 } }
+
+    /// All that slots have on this host; nil before each has spoken.
+    var present: Set<InstalledRevision>? {
+        shared.withLock { shared in
+            guard shared.present.count == configuration.slots.count else { return nil }
+            return shared.present.values.reduce(into: []) { $0.formUnion($1) }
+        }
+    }
+
+    /// Notes what a slot has.
+    func has(_ revisions: Set<InstalledRevision>, in slot: String) {
+        let isFirst = shared.withLock { $0.present.updateValue(revisions, forKey: slot) == nil }
+        let findings = board.findings
+        if isFirst || revisions.contains(where: { findings[$0] == nil }) { trustWake.wake() }
     }
 
     var policyStamp: Int { shared.withLock { $0.stamp } }
@@ -71,10 +101,7 @@ final class HostState: Sendable {
         return configuration.zone.isEmpty ? nil : configuration.zone
     }
 
-    var isHeld: Bool {
-        let value = sources.hosts.get(ObjectKey(name: configuration.hostName))?.metadata.annotations[GraftAPI.holdAnnotation]
-        return value != nil && value != "false"
-    }
+    var isHeld: Bool { sources.hosts.get(ObjectKey(name: configuration.hostName))?.isHeld ?? false }
 
     /// Notes what a slot needs.
     /// - Returns: what all slots need, when this slot needs less than before and so something may go; else nil.

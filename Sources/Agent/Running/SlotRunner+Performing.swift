@@ -1,6 +1,8 @@
 import GraftAPI
 import HTTPCore
 import KubeCore
+import KubeRuntime
+import Logging
 import OCI
 
 extension SlotRunner {
@@ -13,28 +15,45 @@ extension SlotRunner {
             return .fetched(
                 try await fetcher.fetch(
                     revision, wanted: reference, hostClass: host.configuration.hostClass, slot: slot, policies: host.policies()))
-        case .verify(let installed): remember(try await verifier.verify(installed, policies: host.policies()))
+        case .verify(let installed):
+            // Taken before the policies are: when they change in between, it is verified again.
+            let stamp = host.policyStamp
+            let verified = try await verifier.verify(installed, policies: host.policies(), now: surroundings.wallTime())
+            remember(verified)
+            host.board.note(TrustFinding(.trusted, evidenceHash: verified.evidenceHash, stamp: stamp), about: installed)
+            return .verified(evidenceHash: verified.evidenceHash, stamp: stamp)
         case .stage(let installed):
             guard let verified = verified(installed) else {
                 throw SlotFailure(.environment, SlotFailure.missing, "\(installed.revision) was not verified since the start")
             }
             try await driver.stage(verified, from: store)
-        case .restore(let installed): try await staged(installed) { try await driver.restore(installed) }
-        case .activate(let installed): try await driver.activate(installed)
+        case .restore(let installed): return .restored(mended: try await restore(installed))
+        case .activate(let installed): try await driver.mending(installed, verifier, store) { try await driver.activate(installed) }
         case .probe(let installed): return .serving(process: try await driver.probe(installed))
-        case .revert(let installed?): try await staged(installed) { try await driver.revert(to: installed) }
+        case .revert(let installed?): try await driver.mending(installed, verifier, store) { try await driver.revert(to: installed) }
         case .revert(nil), .unload: try await driver.revert(to: nil)
         }
         return .done
     }
 
-    /// Does something with a version that was verified and staged once; stages it again when the driver has lost it.
-    private func staged(_ installed: InstalledRevision, _ body: () async throws -> Void) async throws {
+    /// What is in place already, and can't be checked since its proofs are gone from the store, stays: absence never unloads.
+    private func restore(_ installed: InstalledRevision) async throws -> String? {
         do {
-            try await body()
-        } catch let failure as SlotFailure where failure.reason == SlotFailure.missing {
-            try await driver.stage(try await verifier.recall(installed), from: store)
-            try await body()
+            return try await driver.mending(installed, verifier, store) { try await driver.restore(installed) }
+        } catch let failure as SlotFailure where failure.reason == SlotFailure.missing && driver.isInPlace(installed) {
+            logger.warning("what is in place can't be checked", metadata: ["error": "\(failure.message)"])
+            return nil
+        }
+    }
+}
+
+extension Result<SlotOutcome, SlotFailure> {
+    /// What somebody else had changed; nil when nothing was.
+    var tampering: String? {
+        switch self {
+        case .success(.restored(let mended)): mended
+        case .failure(let failure) where failure.reason == SlotFailure.tampered: failure.message
+        case .success, .failure: nil
         }
     }
 }

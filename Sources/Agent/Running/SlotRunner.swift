@@ -17,6 +17,8 @@ final class SlotRunner: Service {
     let surroundings: Surroundings
     private let journal: Journal
     private let report: @Sendable (SlotReport) -> Void
+    /// Called each time files were found changed by somebody else.
+    private let tampered: @Sendable () -> Void
     private let state: Mutex<State>
 
     private struct State {
@@ -31,7 +33,8 @@ final class SlotRunner: Service {
 
     init(
         _ settings: AgentConfiguration.Slot, host: HostState, driver: any Driver, store: ContentStore, fetcher: RevisionFetcher,
-        journal: Journal, logger: Logger, surroundings: Surroundings, report: @escaping @Sendable (SlotReport) -> Void
+        journal: Journal, logger: Logger, surroundings: Surroundings, tampered: @escaping @Sendable () -> Void,
+        report: @escaping @Sendable (SlotReport) -> Void
     ) {
         self.settings = settings
         self.host = host
@@ -41,7 +44,8 @@ final class SlotRunner: Service {
         self.journal = journal
         self.surroundings = surroundings
         self.report = report
-        verifier = RevisionVerifier(store: store, host: host.configuration)
+        self.tampered = tampered
+        verifier = RevisionVerifier(store: store, host: host.configuration, monotonic: surroundings.now)
         var logger = logger
         logger[metadataKey: "slot"] = "\(settings.name)"
         self.logger = logger
@@ -65,6 +69,7 @@ final class SlotRunner: Service {
                 continue
             }
             tell()
+            host.has(state.withLock { $0.machine.present }, in: slot)
             await collect()
             switch action {
             case .wait(let moment): try await wake.wait(atMost: moment.map { $0 - surroundings.now() }, surroundings)
@@ -105,6 +110,9 @@ final class SlotRunner: Service {
         inputs.isLastActivated = host.turns.isLast(slot)
         inputs.isSynced = host.sources.isSynced
         inputs.policyStamp = host.policyStamp
+        inputs.findings = host.board.findings
+        inputs.isJudged = host.board.isJudged
+        inputs.suspicions = host.suspicions(of: slot)
         // Before all caches are full nothing is known to be allowed.
         guard inputs.isSynced else { return inputs }
         let configuration = host.configuration
@@ -126,6 +134,7 @@ final class SlotRunner: Service {
             try journal.append(record)
             state.withLock { state in
                 if state.journaled?.step != record.step { note(record) }
+                if let trust = record.trust, state.journaled?.trust?.state != trust.state { note(trust, record) }
                 state.journaled = record
                 state.journalFailures = 0
             }
@@ -152,6 +161,23 @@ final class SlotRunner: Service {
         if let active = record.active { metadata["active"] = "\(active.version)" }
         if let rejected = record.rejected { metadata["rejected"] = "\(rejected.version): \(rejected.message)" }
         logger.info("slot goes on", metadata: metadata)
+    }
+
+    private func note(_ trust: SlotTrust, _ record: SlotRecord) {
+        let metadata: Logger.Metadata = [
+            "trust": "\(trust.state.rawValue)", "active": "\(record.active?.version ?? "none")", "reason": "\(trust.reason ?? "-")",
+            "message": "\(trust.message ?? "-")",
+        ]
+        if trust.state == .trusted { return logger.info("what runs is trusted", metadata: metadata) }
+        logger.warning("what runs would not be loaded today, and goes on running", metadata: metadata)
+    }
+
+    /// Has the driver see to what is in place, when that seems changed by somebody else.
+    func inspect() {
+        let (active, isQuiet) = state.withLock { ($0.machine.record.active, !$0.machine.record.step.needsTurn) }
+        guard isQuiet, let active, let change = driver.change(in: active) else { return }
+        logger.warning("what is in place seems changed; it is looked after", metadata: ["change": "\(change)"])
+        host.suspect(slot)
     }
 
     private func tell() { report(SlotReport(slot: slot, of: state.withLock { $0.machine })) }
@@ -194,6 +220,10 @@ final class SlotRunner: Service {
         }
         guard let result else { return }
         if case .failure(let failure) = result { log(failure, action) }
+        if let tampering = result.tampering {
+            logger.error("somebody else changed files of a version", metadata: ["tampering": "\(tampering)"])
+            tampered()
+        }
         let inputs = inputs()
         state.withLock { $0.machine.finish(action, result, inputs) }
         if !needsTurn { host.turns.release(by: slot) }

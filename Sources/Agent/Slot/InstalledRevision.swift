@@ -42,3 +42,18 @@ extension InstalledRevision: JSONConvertible {
         ]
     }
 }
+
+/// A revision, and the signatures by which it was found good.
+struct VouchedRevision: Sendable, Hashable {
+    var installed: InstalledRevision
+    var evidenceHash: String
+}
+
+extension VouchedRevision: JSONConvertible {
+    init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
+        let reader = try JSONReader(json, at: path)
+        self.init(installed: try reader.required("revision"), evidenceHash: try reader.required("hash"))
+    }
+
+    var json: JSON { ["revision": installed.json, "hash": .string(evidenceHash)] }
+}

@@ -10,6 +10,9 @@ package struct SlotFailure: Error, Sendable, Hashable {
         case unreachable = "Unreachable"
         /// Activation or probe: the module's.
         case module = "Module"
+        /// Somebody else changed files while the host was loading them: what it runs is not known. Nobody's module's fault; what was active before
+        /// is put back.
+        case disturbed = "Disturbed"
     }
 
     package var kind: Kind

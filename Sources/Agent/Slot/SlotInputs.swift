@@ -16,8 +16,14 @@ package struct SlotInputs: Sendable {
     package var isLastActivated = true
     /// The agent has just started, or comes back from being cut off.
     package var isReturning = false
-    /// Changes when policies do: what was refused may be granted now.
+    /// Changes when policies, roots or quarantines do: what was refused may be granted now.
     package var policyStamp = 0
+    /// What was found when what is on this host was held against today's policies.
+    package var findings: [InstalledRevision: TrustFinding] = [:]
+    /// All that is on this host was judged at least once since the agent's start.
+    package var isJudged = true
+    /// Grows whenever something of what is in place seems changed by somebody else.
+    package var suspicions = 0
     /// From 0 up to 1, drawn anew for each decision.
     package var random = 0.0
     package var now = Duration.zero
@@ -31,6 +37,12 @@ package struct SlotInputs: Sendable {
         }
         return covering.first { $0.action == .evict } ?? covering.first
     }
+
+    /// Whether today's policies refuse it. What can't be told is not refused.
+    func isDistrusted(_ revision: InstalledRevision) -> Bool { findings[revision]?.state == .distrusted }
+
+    /// Whether it may be put in the place of something else.
+    func mayReplace(_ revision: InstalledRevision) -> Bool { quarantine(of: revision) == nil && !isDistrusted(revision) }
 
     /// A quarantine that covers the digest with every configuration: known before anything is fetched.
     func quarantine(of reference: RevisionReference, in namespace: String) -> ModuleQuarantineSpec? {
@@ -65,6 +77,10 @@ package enum SlotOutcome: Sendable, Hashable {
     case done
     /// What was fetched, with what only its revision could tell.
     case fetched(InstalledRevision)
+    /// It passes the policies of `stamp`, by the signatures that `evidenceHash` names.
+    case verified(evidenceHash: String?, stamp: Int)
+    /// It is what the host loads next; `mended`: what somebody else had changed of it.
+    case restored(mended: String?)
     /// The running process serves it; `process` changes when the process does.
     case serving(process: String?)
 }

@@ -44,6 +44,12 @@ package struct SlotRecord: Sendable, Hashable {
     /// Verified bytes that are on this host, the most recently active first. Holds the active version as well.
     package var staged: [InstalledRevision] = []
     package var rejected: RejectedRevision?
+    /// Names the signatures by which each was found good, as far as it was since agents write that down.
+    package var evidence: [InstalledRevision: String] = [:]
+    /// Whether what is active would be loaded today, as it was found last.
+    package var trust: SlotTrust?
+    /// What of the active version somebody else had changed.
+    package var tampering: String?
 
     package init(slot: String) { self.slot = slot }
 }
@@ -69,6 +75,10 @@ extension SlotRecord: JSONConvertible {
         endedCleanly = try reader.optional("endedCleanly", default: false)
         staged = try reader.optional("staged", default: [])
         rejected = try reader.optional("rejected")
+        let vouched: [VouchedRevision] = try reader.optional("evidence", default: [])
+        evidence = Dictionary(vouched.map { ($0.installed, $0.evidenceHash) }) { $1 }
+        trust = try reader.optional("trust")
+        tampering = try reader.optional("tampering")
     }
 
     package var json: JSON {
@@ -89,6 +99,11 @@ extension SlotRecord: JSONConvertible {
         if endedCleanly { object["endedCleanly"] = true }
         object.setUnlessEmpty("staged", staged)
         object.set("rejected", rejected)
+        let vouched = evidence.map { VouchedRevision(installed: $0.key, evidenceHash: $0.value) }
+        object.setUnlessEmpty(
+            "evidence", vouched.sorted { ($0.installed.revision, $0.evidenceHash) < ($1.installed.revision, $1.evidenceHash) })
+        object.set("trust", trust)
+        object.set("tampering", tampering)
         return .object(object)
     }
 }

@@ -5,10 +5,15 @@ extension SlotStateMachine {
     package mutating func finish(_ action: SlotAction, _ result: Result<SlotOutcome, SlotFailure>, _ inputs: SlotInputs) {
         switch (action, result) {
         case (.wait, _): break
-        case (.restore, .success): (isRestored, setback) = (true, nil)
+        case (.restore, .success(let outcome)):
+            (isRestored, setback) = (true, nil)
+            if case .restored(let mended?) = outcome { record.tampering = mended }
         case (.restore(let active), .failure(let failure)): finishRestoring(active, failure, inputs)
         case (.fetch, .success(.fetched(let installed))): advance(to: .verify, installed)
-        case (.verify(let installed), .success): advance(to: .stage, installed)
+        case (.verify(let installed), .success(.verified(let evidenceHash, let stamp))):
+            advance(to: .stage, installed)
+            pipeline?.stamp = stamp
+            record.evidence[installed] = evidenceHash
         case (.stage(let installed), .success):
             advance(to: .ready, installed)
             if !record.staged.contains(installed) { record.staged.append(installed) }
@@ -35,9 +40,10 @@ extension SlotStateMachine {
             record.step = .resting
             record.attempts = 0
             record.rejected = nil
+            record.tampering = nil
             setback = nil
         case (.unload, .failure(let failure)): suffer(failure, nil, inputs)
-        case (.fetch, .success), (.probe, .success): break
+        case (.fetch, .success), (.verify, .success), (.probe, .success): break
         }
     }
 
@@ -50,7 +56,7 @@ extension SlotStateMachine {
 
     /// The environment failed: a pause, twice as long as the last, and then again.
     private mutating func suffer(_ failure: SlotFailure, _ revision: String?, _ inputs: SlotInputs) {
-        let count = setback.map { $0.revision == revision ? $0.count + 1 : 1 } ?? 1
+        let count = max(setback.map { $0.revision == revision ? $0.count + 1 : 1 } ?? 1, revision == nil ? 1 : disturbances)
         let pause = min(policy.firstPause * (1 << min(count - 1, 16)), policy.longestPause)
         setback = Setback(
             revision: revision, failure: failure, count: count, until: inputs.now + pause * (0.5 + inputs.random / 2),
@@ -68,16 +74,29 @@ extension SlotStateMachine {
             record.staged.removeAll { $0 == active }
             if record.step == .soaking { record.step = .resting }
             (isRestored, setback) = (true, nil)
-        case .environment: suffer(failure, nil, inputs)
+        case .environment, .disturbed:
+            if failure.reason == SlotFailure.tampered { record.tampering = failure.message }
+            suffer(failure, nil, inputs)
         }
     }
 
     private mutating func finishActivating(_ candidate: InstalledRevision, _ failure: SlotFailure, _ inputs: SlotInputs) {
         if failure.kind == .module { return give(up: candidate, failure, inputs) }
+        if failure.kind == .disturbed { return undo(candidate, failure, inputs) }
         suffer(failure, candidate.revision, inputs)
         record.candidate = nil
         // An attempt before the agent's last start may have got further than this one.
         record.step = record.attempts > 1 ? .reverting : .resting
+        record.attempts = 0
+        probe = ProbeProgress()
+    }
+
+    /// Nobody knows what the host has loaded: what was active comes back, and the candidate is tried again after a pause.
+    private mutating func undo(_ candidate: InstalledRevision, _ failure: SlotFailure, _ inputs: SlotInputs) {
+        disturbances += 1
+        suffer(failure, candidate.revision, inputs)
+        record.step = .reverting
+        record.candidate = nil
         record.attempts = 0
         probe = ProbeProgress()
     }
@@ -107,7 +126,9 @@ extension SlotStateMachine {
         record.active = revision
         record.activeSince = inputs.wallTime
         record.candidate = nil
+        record.tampering = nil
         record.process = process
+        disturbances = 0
         record.step = .soaking
         record.staged.removeAll { $0 == revision }
         record.staged.insert(revision, at: 0)
@@ -119,6 +140,7 @@ extension SlotStateMachine {
     private mutating func finishProbe(_ revision: InstalledRevision, _ failure: SlotFailure, _ inputs: SlotInputs) {
         let isOver = probe.deadline.map { inputs.now >= $0 } ?? false
         switch record.step {
+        case .probing where revision == record.candidate && failure.kind == .disturbed: undo(revision, failure, inputs)
         case .probing where revision == record.candidate:
             if isOver {
                 return give(up: revision, SlotFailure(.module, "ProbeFailed", failure.message), inputs)
@@ -139,7 +161,8 @@ extension SlotStateMachine {
     private mutating func finishSoakProbe(_ revision: InstalledRevision, _ failure: SlotFailure, _ inputs: SlotInputs) {
         probe.next = inputs.now + policy.soakInterval
         switch failure.kind {
-        case .environment: break
+        // Whoever looks at what is in place will see it.
+        case .environment, .disturbed: break
         case .module: failSoak(revision, SlotFailure(.module, "SoakFailed", failure.message), inputs)
         case .unreachable:
             probe.silences += 1
@@ -170,7 +193,8 @@ extension SlotStateMachine {
         record.attempts = 0
         record.rejected?.isReverted = reverted
         probe = ProbeProgress()
-        setback = nil
+        // A load that was disturbed is tried again after its pause.
+        if setback?.revision == nil || record.rejected != nil { setback = nil }
         pipeline = nil
         isRestored = true
     }

@@ -5,11 +5,14 @@ extension SlotStateMachine {
     package mutating func next(_ inputs: SlotInputs) -> SlotAction {
         let action = decide(inputs)
         if record.step == .resting { forgetUnneeded(asked) }
+        forgetEvidence()
         return action
     }
 
     private mutating func decide(_ inputs: SlotInputs) -> SlotAction {
         if isFresh { takeUp(inputs) }
+        noteTrust(inputs)
+        if suspicions != inputs.suspicions { (suspicions, isRestored) = (inputs.suspicions, false) }
         refusal = nil
         let plan = obeyedPlan(inputs)
         asked = plan
@@ -22,7 +25,10 @@ extension SlotStateMachine {
             return paused(inputs) ?? .restore(active)
         }
         switch record.step {
-        case .activating: return .activate(record.candidate!)
+        case .activating:
+            // Taken up after a restart: it may be refused since.
+            if inputs.isDistrusted(record.candidate!), mayGoBack(inputs) { return goBack(inputs) }
+            return .activate(record.candidate!)
         case .probing: return nextWhileProbing(plan, inputs)
         case .reverting: return nextWhileReverting(inputs)
         case .unloading: return paused(inputs) ?? .unload
@@ -81,7 +87,8 @@ extension SlotStateMachine {
         let candidate = record.candidate!
         let isEvicted = inputs.quarantine(of: candidate)?.action == .evict
         let isUnwanted = plan.map { !asksFor(candidate, $0) } ?? false
-        if isEvicted || isUnwanted, mayGoBack(inputs) {
+        let isRefused = inputs.isDistrusted(candidate) && !(record.active.map(inputs.isDistrusted) ?? false)
+        if isEvicted || isUnwanted || isRefused, mayGoBack(inputs) {
             return goBack(inputs)
         }
         if probe.deadline == nil { probe.deadline = inputs.now + policy.probeDeadline }
@@ -108,7 +115,8 @@ extension SlotStateMachine {
     }
 
     private mutating func nextWhileReverting(_ inputs: SlotInputs) -> SlotAction {
-        if let pause = paused(inputs) { return pause }
+        // What held up the load that is being undone holds up nothing here.
+        if setback?.revision == nil, let pause = paused(inputs) { return pause }
         guard probe.isConfirming, let active = record.active else { return .revert(record.active) }
         if probe.deadline == nil { probe.deadline = inputs.now + policy.probeDeadline }
         if inputs.now < probe.next { return .wait(until: probe.next) }

@@ -43,7 +43,7 @@ extension SlotStateMachine {
     /// The candidate failed by itself: what was active before comes back.
     mutating func give(up candidate: InstalledRevision, _ failure: SlotFailure, _ inputs: SlotInputs) {
         reject(candidate, failure)
-        let allowed = ([record.active].compactMap { $0 } + record.staged).first { $0 != candidate && inputs.quarantine(of: $0) == nil }
+        let allowed = refuge(from: candidate, record.active, inputs)
         record.candidate = nil
         if record.active != nil, allowed == nil {
             // Everything else here is banned: a version that fails its probe is better than none.
@@ -73,10 +73,18 @@ extension SlotStateMachine {
             record.step = .resting
             return
         }
-        record.active = record.fallback
-        record.activeSince = record.fallbackSince
+        let back = record.fallback == nil ? nil : refuge(from: active, record.fallback, inputs)
+        record.activeSince = back == record.fallback ? record.fallbackSince : inputs.wallTime
+        record.active = back
         record.fallback = nil
         record.step = .reverting
+    }
+
+    /// What to go back to from a version that failed by itself: what was there before, unless today's policies refuse it and another version on
+    /// this host that they don't. What ran a moment ago is better than nothing, even refused; of what is quarantined nothing is taken.
+    private func refuge(from failed: InstalledRevision, _ before: InstalledRevision?, _ inputs: SlotInputs) -> InstalledRevision? {
+        let here = [before].compactMap { $0 } + record.staged
+        return here.first { $0 != failed && inputs.mayReplace($0) } ?? before.flatMap { inputs.quarantine(of: $0) == nil ? $0 : nil }
     }
 
     private mutating func reject(_ revision: InstalledRevision, _ failure: SlotFailure) {

@@ -21,7 +21,7 @@ extension SlotStateMachine {
         }
         if let rejected = record.rejected, rejected.rollout == plan.rollout, rejected.revision == target.revision { return watch(inputs) }
         if let fallback = record.fallback, record.step == .soaking, fallback.isNamed(by: target, in: plan.owner.namespace),
-            inputs.quarantine(of: fallback) == nil
+            inputs.mayReplace(fallback)
         {
             return goBackFromSoak(inputs)
         }
@@ -77,6 +77,8 @@ extension SlotStateMachine {
             let known = record.staged.first { $0.isNamed(by: reference, in: namespace) }
             pipeline = Pipeline(reference: reference, namespace: namespace, stage: known == nil ? .fetch : .verify, installed: known)
         }
+        // What was verified by other policies is verified again before it is loaded.
+        if pipeline!.stage == .stage || pipeline!.stage == .ready, pipeline!.stamp != inputs.policyStamp { pipeline!.stage = .verify }
         if let about = setback?.revision, about != reference.revision { setback = nil }
         if paused(inputs) != nil { return attend(until: setback!.until, inputs) }
         switch pipeline!.stage {

@@ -52,7 +52,9 @@ extension SlotStateMachine {
 
     /// What runs must go: for what the plan asks if that is another, else for the newest version here that may run, else for nothing.
     mutating func evict(_ active: InstalledRevision, _ plan: SlotPlan?, _ inputs: SlotInputs) -> SlotAction {
-        let allowed = record.staged.filter { $0 != active && inputs.quarantine(of: $0) == nil && $0.revision != record.rejected?.revision }
+        // Nothing is chosen before it is known what may be.
+        guard inputs.isJudged else { return watch(inputs) }
+        let allowed = record.staged.filter { $0 != active && inputs.mayReplace($0) && $0.revision != record.rejected?.revision }
         let wanted = plan.flatMap { plan in
             plan.target.flatMap { target in allowed.first { $0.isNamed(by: target, in: plan.owner.namespace) } }
         }

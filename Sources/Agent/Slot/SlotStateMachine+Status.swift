@@ -9,8 +9,10 @@ extension SlotStateMachine {
         status.owner = owner
         status.rollout = record.rollout
         status.active = record.active.map {
-            ActiveRevision(revision: $0.revision, digest: $0.digest, version: $0.version, since: record.activeSince)
+            ActiveRevision(
+                revision: $0.revision, digest: $0.digest, version: $0.version, since: record.activeSince, evidenceHash: record.evidence[$0])
         }
+        status.trust = record.trust
         status.target = target
         status.staged = record.staged.filter { $0 != record.active }.prefix(16).map(\.revision)
         return status

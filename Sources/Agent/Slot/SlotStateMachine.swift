@@ -6,6 +6,8 @@ import GraftAPI
 /// it as it is. Promises, whatever the order of events:
 /// - Absence never unloads: without a plan, without an API server, without a matching label the slot keeps what it has.
 /// - A version is loaded only after its bytes were verified here and something to go back to is on this host, if there is anything.
+/// - What today's policies refuse is not put in the place of something else, as far as there is anything better to go back to; what runs
+///   is not taken away for it.
 /// - What fails by itself is not tried again within its rollout; what the environment fails is tried until it succeeds.
 /// - Dying in any step ends, at the next start, in the version before or in the new one.
 package struct SlotStateMachine: Sendable {
@@ -29,6 +31,10 @@ package struct SlotStateMachine: Sendable {
     var refusal: Refusal?
     /// The plan that the last decision was made under.
     var asked: SlotPlan?
+    /// `SlotInputs.suspicions` when the driver was last asked to see to what is in place.
+    var suspicions = 0
+    /// How many loads in a row somebody else's changes to files have ended.
+    var disturbances = 0
 
     package init(record: SlotRecord, policy: SlotPolicy = SlotPolicy()) {
         self.record = record
@@ -43,11 +49,18 @@ package struct SlotStateMachine: Sendable {
         var stage: Stage
         /// Known once fetched.
         var installed: InstalledRevision?
+        /// Of the policies that it was verified by.
+        var stamp: Int?
     }
 
     /// Everything that is not to be thrown away: what the record names, and what is on its way.
     package var kept: Set<InstalledRevision> {
-        Set(record.staged + [record.active, record.candidate, record.fallback, pipeline?.installed].compactMap { $0 })
+        present.union([pipeline?.installed].compactMap { $0 })
+    }
+
+    /// What was found good once and is on this host: all of `kept` but what is only on its way.
+    package var present: Set<InstalledRevision> {
+        Set(record.staged + [record.active, record.candidate, record.fallback].compactMap { $0 })
     }
 
     struct Setback: Sendable, Hashable {

@@ -1,3 +1,4 @@
+import Glibc
 import JSON
 import OCI
 
@@ -7,12 +8,18 @@ extension ContentStore {
         try disk.replace(path(of: revision.installed), with: revision.json.bytes(.pretty))
     }
 
+    private static let largestRevision = 16 << 20
+
     /// What is stored under this name; nil when there is nothing, or something else: other bytes, another configuration.
     package func revision(_ installed: InstalledRevision) throws -> StoredRevision? {
-        let bytes: [UInt8]
+        var bytes: [UInt8] = []
         do {
-            bytes = try disk.read(path(of: installed))
-        } catch let error as FileError where error.isAbsence {
+            let file = try disk.openOwn(path(of: installed))
+            try file.read { part in
+                bytes += part
+                if bytes.count > Self.largestRevision { throw FileError(file.path, "reading", code: EFBIG) }
+            }
+        } catch let error as FileError where error.isAbsence || error.isForeign {
             return nil
         }
         guard let json = try? JSON.parse(bytes), let stored = try? StoredRevision(from: json), stored.installed == installed else {

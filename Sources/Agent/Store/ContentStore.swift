@@ -1,3 +1,4 @@
+import Glibc
 package import OCI
 import Synchronization
 
@@ -33,18 +34,34 @@ package final class ContentStore: Sendable {
     /// The blob, its digest checked.
     /// - Throws: `SlotFailure` when it is absent, longer than `limit`, or damaged; a damaged one is removed so that it is fetched anew.
     package func read(_ digest: Digest, upTo limit: Int = 4 << 20) throws -> [UInt8] {
-        let bytes: [UInt8]
-        do {
-            bytes = try disk.read(path(of: digest), upTo: limit)
-        } catch let error as FileError where error.isAbsence {
-            throw SlotFailure(.environment, SlotFailure.missing, "the content \(digest) is not in the store of this host")
+        var bytes: [UInt8] = []
+        try read(digest, what: "the content \(digest)") { part in
+            bytes += part
+            if bytes.count > limit { throw FileError(path(of: digest), "reading", code: EFBIG) }
         }
-        guard Digest(of: bytes, by: digest.algorithm) == digest else { throw try discardDamaged(digest) }
         return bytes
     }
 
+    /// The blob, part by part, from one file opened once. Nothing may be made of the parts before this returns: the digest is checked last.
+    /// - Throws: as `read(_:upTo:)`.
+    package func read(_ digest: Digest, what: String, _ take: (ArraySlice<UInt8>) throws -> Void) throws {
+        var digester = Digester(digest.algorithm)
+        do {
+            let file = try disk.openOwn(path(of: digest))
+            try file.read { part in
+                digester.update(part)
+                try take(part)
+            }
+        } catch let error as FileError where error.path == path(of: digest) {
+            if error.isAbsence { throw SlotFailure(.environment, SlotFailure.missing, "\(what) is not in the store of this host") }
+            if error.isForeign { throw try discardDamaged(digest) }
+            throw error
+        }
+        guard digester.digest == digest else { throw try discardDamaged(digest) }
+    }
+
     func discardDamaged(_ digest: Digest) throws -> SlotFailure {
-        try disk.removeIfPresent(path(of: digest))
+        try disk.removeTree(path(of: digest))
         return SlotFailure(.environment, SlotFailure.damaged, "\(path(of: digest)) was damaged; it was removed and is fetched again")
     }
 

@@ -7,11 +7,16 @@ package struct VerifiedRevision: Sendable, Hashable {
     package let slot: String
     package let config: JSON?
     package let files: [ModuleArtifact.File]
+    /// Names the signatures that satisfied the policies; nil for what was verified once and is only put back.
+    package let evidenceHash: String?
 
-    package init(installed: InstalledRevision, slot: String, config: JSON?, files: [ModuleArtifact.File]) {
+    package init(
+        installed: InstalledRevision, slot: String, config: JSON?, files: [ModuleArtifact.File], evidenceHash: String? = nil
+    ) {
         self.installed = installed
         self.slot = slot
         self.config = config
         self.files = files
+        self.evidenceHash = evidenceHash
     }
 }

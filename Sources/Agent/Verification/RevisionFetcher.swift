@@ -32,16 +32,17 @@ package struct RevisionFetcher: Sendable {
         let installed = InstalledRevision(
             namespace: revision.metadata.namespace ?? "", revision: revision.metadata.name, digest: spec.digest,
             configHash: spec.configHash, version: spec.version)
-        let delivery = Delivery(namespace: installed.namespace, class: hostClass, slot: slot, repository: reference.name)
+        let delivery = Delivery(namespace: installed.namespace, class: hostClass, slot: slot, repository: reference.canonicalName)
         if let failure = policies.tenancy(delivery).failure { throw SlotFailure(.environment, "NotTrusted", "\(failure)") }
         let source = artifacts.source(of: reference.pinned(to: root))
         try await store.withoutCollection {
             let (manifest, blobs) = try await receive(root, from: source)
-            let signatures = try spec.signatures.map { try Digest(parsing: $0.digest) }
+            // Those that were found later count as those that it was made with.
+            let signatures = try (spec.signatures + revision.status.signatures).map { try Digest(parsing: $0.digest) }
             let evidence = try await receive(signatures: signatures, from: source)
             try store.put(
                 StoredRevision(
-                    installed: installed, hostClass: hostClass, slot: slot, repository: reference.name, config: spec.config,
+                    installed: installed, hostClass: hostClass, slot: slot, repository: reference.canonicalName, config: spec.config,
                     manifest: manifest, signatures: signatures, blobs: blobs + evidence))
         }
         return installed

@@ -2,29 +2,24 @@ import OCI
 import ProgramOptions
 import Trust
 
-/// The bundles about an artifact that are its referrers, found by the index under the tag `sha256-<digest>` (OCI distribution specification 1.1,
-/// "Referrers Tag Schema"), which every registry can hold.
+/// The bundles about an artifact that are its referrers (OCI distribution specification 1.1, "Listing Referrers").
 struct BundleReferrers {
     private let subject: Descriptor
     private let artifact: LocatedArtifact
-
-    /// Referrers that are looked at for what is signed already. More do no harm: then something may be signed twice.
-    private static let readLimit = 64
 
     init(of subject: Descriptor, in artifact: LocatedArtifact) {
         self.subject = subject
         self.artifact = artifact
     }
 
-    /// Those that can be read. Anyone with the right to push may add others, which are passed over.
+    /// Those that can be read, as far as limits allow: beyond them something may be signed twice, which does no harm. Anyone with the right to
+    /// push may add others, which are passed over.
     func bundles() async throws -> [Bundle] {
+        let referrers = try await artifact.store.referrers(of: subject.digest) { $0 == BundleDocument.mediaType }
         var bundles: [Bundle] = []
-        for entry in try await entries().prefix(Self.readLimit) {
+        for referrer in referrers.found {
+            guard let layer = referrer.document.manifest?.layers.first else { continue }
             do {
-                guard let manifest = try await artifact.store.manifest(.digest(entry.digest)).manifest,
-                    manifest.kind == BundleDocument.mediaType,
-                    manifest.subject?.digest == subject.digest, let layer = manifest.layers.first
-                else { continue }
                 bundles.append(try Bundle(json: try await artifact.store.blob(layer, upTo: BundleLimits.bytes)))
             } catch let error as OCIError where error.isTransient {
                 throw error
@@ -35,7 +30,7 @@ struct BundleReferrers {
         return bundles
     }
 
-    /// Pushes the bundle and lists it beside the referrers that are there, again where another's writing took it away.
+    /// Pushes the bundle; whoever keeps the list of referrers lists it.
     func add(_ bundle: BundleDocument, predicateType: String, created: Moment) async throws {
         let about = BundleReferrer.Subject(mediaType: subject.mediaType, digest: subject.digest.description, size: subject.size)
         let referrer = BundleReferrer(bundle, of: about, predicateType: predicateType, created: created)
@@ -46,26 +41,5 @@ struct BundleReferrers {
         let document = try ManifestDocument(
             parsing: referrer.manifest, mediaType: BundleReferrer.manifestMediaType, source: "the bundle of \(artifact.text)")
         try await store.push(document, tag: nil)
-        try await ContendedWrite(failure: "\(artifact.text): other signers overwrite the tag \(try tag()) each time it is written").settle {
-            let present = try await entries()
-            if present.contains(where: { $0.digest == document.descriptor.digest }) { return true }
-            try await store.push(ManifestDocument(Index(manifests: present + [document.descriptor])), tag: try tag())
-            return false
-        }
-    }
-
-    private func tag() throws -> Tag { try Tag(String(subject.digest.description.map { $0 == ":" ? "-" : $0 })) }
-
-    private func entries() async throws -> [Descriptor] {
-        let name = ArtifactName.tag(try tag())
-        do {
-            guard let index = try await artifact.store.manifest(name).index else {
-                throw CommandError(
-                    "\(artifact.text): found a manifest under \(name), wanted an index of referrers; delete the tag and sign again")
-            }
-            return index.manifests
-        } catch let error as OCIError where error.code == .manifestUnknown || error.code == .nameUnknown {
-            return []
-        }
     }
 }

@@ -24,6 +24,8 @@ struct LocatedArtifact {
     var name: ArtifactName?
     /// What signatures say they are for: registry and repository, without tag.
     var repository: String
+    /// What policies go by, however it was written.
+    var canonicalRepository: String { (try? Reference(parsing: text))?.canonicalName ?? repository }
     /// As the user wrote it.
     var text: String
 

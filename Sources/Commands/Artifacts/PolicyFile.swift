@@ -20,9 +20,12 @@ struct PolicyFile {
             let place = "\(path): document \(index + 1)"
             do {
                 switch document["kind"]?.string {
-                case VerificationPolicy.definition.kind: policies.append(try VerificationPolicy(from: document))
+                case VerificationPolicy.definition.kind:
+                    policies.append(try VerificationPolicy(from: document))
+                    try Self.refuse(VerificationPolicy.objections(to: document), place)
                 case TrustRoot.definition.kind:
                     let root = try TrustRoot(from: document)
+                    try Self.refuse(TrustRoot.objections(to: document), place)
                     roots.append((root.metadata.name, Self.content(of: root)))
                 case let kind:
                     throw CommandError("\(place): found kind \(kind ?? "none"), wanted VerificationPolicy or TrustRoot")
@@ -32,6 +35,11 @@ struct PolicyFile {
             }
         }
         if policies.isEmpty { throw CommandError("\(path): no VerificationPolicy in it") }
+    }
+
+    /// A field that isn't known is an error: whoever wrote it meant it.
+    private static func refuse(_ objections: [String], _ place: String) throws {
+        if !objections.isEmpty { throw CommandError("\(place): \(objections.joined(separator: "; "))") }
     }
 
     private static func content(of root: TrustRoot) -> RootShelf.Content {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import GraftAPI
 import JSON
+import KubeRuntime
 import OCI
 import ProgramOptions
 import Trust
@@ -41,15 +42,17 @@ struct VerifyCommand: AsyncParsableCommand {
     func run() async throws {
         let policies = try readPolicies()
         let artifact = try registry.locate(reference)
-        let delivery = Delivery(namespace: namespace, class: hostClass, slot: slot, repository: artifact.repository)
-        if let failure = policies.tenancy(delivery).failure { throw CommandError("\(reference): \(failure)") }
+        let delivery = Delivery(namespace: namespace, class: hostClass, slot: slot, repository: artifact.canonicalRepository)
+        let tenancy = policies.tenancy(delivery)
+        if let failure = tenancy.failure { throw CommandError("\(reference): \(failure)") }
         let digest = try await artifact.resolve().digest
         let signatures = try await SignatureManifest.fetch(of: digest, from: artifact.store)
-        let judgement = policies.judge(delivery, digest: digest.description, signatures: signatures)
+        let occasion = try await Occasion.find(of: digest, in: artifact.store, for: tenancy, now: Surroundings.system.wallTime())
+        let judgement = policies.judge(delivery, digest: digest.description, signatures: signatures, on: occasion)
         var json = judgement.json
         json["digest"] = .string(digest.description)
         let lines = ([judgement.message] + judgement.warnings).map { "\(artifact.repository)@\(digest): \($0)" }
-        output.print(json, text: (lines + (policy == nil ? [] : judgement.tree)).joined(separator: "\n"))
+        output.print(json, text: (lines + (policy == nil ? [] : judgement.tree)).map(\.visible).joined(separator: "\n"))
         if !judgement.isTrusted { throw ExitCode(1) }
     }
 

@@ -1,5 +1,6 @@
 import GraftAPI
 import KubeCore
+import Trust
 
 /// What `graft status` shows of a deployment: where it is and why, its steps, and its hosts. Pure: the same input, the same lines.
 struct StatusView {
@@ -16,7 +17,8 @@ struct StatusView {
         self.now = now
     }
 
-    var lines: [String] { header + [""] + steps + (steps.isEmpty ? [] : [""]) + hostLines }
+    /// What hosts and registries said stands in them: nothing of it moves a cursor or ends a line.
+    var lines: [String] { (header + [""] + steps + (steps.isEmpty ? [] : [""]) + hostLines).map(\.visible) }
 
     private var status: ModuleDeploymentStatus { deployment.status }
 

@@ -1,12 +1,16 @@
-/// Columns of text, aligned by spaces, as `kubectl` prints them.
+import Trust
+
+/// Columns of text, aligned by spaces, as `kubectl` prints them. What others wrote into a cell moves no cursor and ends no line.
 struct TextTable {
     private var rows: [[String]]
 
     init(_ header: [String]) { rows = [header] }
 
-    mutating func append(_ row: [String]) { rows.append(row) }
+    mutating func append(_ row: [String]) { rows.append(row.map(\.visible)) }
 
-    var text: String {
+    var text: String { lines.joined(separator: "\n") }
+
+    var lines: [String] {
         let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in
             var line = ""
@@ -16,6 +20,6 @@ struct TextTable {
             }
             while line.last == " " { line.removeLast() }
             return line
-        }.joined(separator: "\n")
+        }
     }
 }

@@ -20,11 +20,20 @@ extension DeploymentReconciler {
         var observation = Observation(
             deployment: deployment.key, uid: deployment.metadata.uid ?? "", generation: deployment.metadata.generation ?? 0,
             spec: deployment.spec, status: status, plan: plan.map { PlanFacts(uid: $0.metadata.uid ?? "", spec: $0.spec) }, wanted: wanted,
-            revisions: facts(of: known, deployment), hosts: facts(of: hosts, deployment, judging: relevant(known, status, wanted)),
+            revisions: facts(of: known, deployment, inUse: status, wanted),
+            hosts: facts(of: hosts, deployment, judging: relevant(known, status, wanted)),
             epoch: plans.epoch, leaderSince: leaderSince, now: surroundings.wallTime())
         observation.verbs = Verbs(annotations: verbs.fresh(deployment))
-        observation.conflict = SlotClaims.conflict(of: deployment, among: others, hosts: hosts)
+        observation.conflict = SlotClaims.conflict(of: deployment, among: others, hosts: hosts, isClaimant: isClaimant)
         return observation
+    }
+
+    /// Whether a deployment has been planned, or policies let it be: who has neither claims no slot, or anyone could take them all from
+    /// everyone by being first.
+    private func isClaimant(_ deployment: ModuleDeployment) -> Bool {
+        if writtenPlans.newest(deployment.key, in: stores.plans.store) != nil { return true }
+        guard let reference = try? Reference(parsing: deployment.spec.module) else { return false }
+        return trust.current.tenancy(ModuleResolver.delivery(of: deployment, reference.canonicalName)).isGranted
     }
 
     /// Hosts but those beyond the limit of their node, of which it tells once.
@@ -65,25 +74,34 @@ extension DeploymentReconciler {
         }
     }
 
-    private func facts(of revisions: [ModuleRevision], _ deployment: ModuleDeployment) -> [RevisionFacts] {
-        revisions.map { revision in
+    /// What lacks signatures and is in use is looked for in registries from now on.
+    private func facts(
+        of revisions: [ModuleRevision], _ deployment: ModuleDeployment, inUse status: ModuleDeploymentStatus, _ wanted: Wanted
+    ) -> [RevisionFacts] {
+        let generation = trust.generation
+        let check = EvidenceCheck(policies: trust.current) { self.stores.policies.store.get(ObjectKey(name: $0))?.spec.onDistrust }
+        let inUse = Set(
+            [wanted.revisionName, status.stable?.revision, status.canary?.revision, status.previous?.revision].compactMap(\.self))
+        var wants: [ObjectKey: EvidenceCheck.Want] = [:]
+        defer { signatures.want(wants, for: deployment.key, generation: generation) }
+        return revisions.map { revision in
+            let repository = (try? Reference(parsing: revision.spec.source).canonicalName) ?? ""
+            let finding = check.finding(
+                on: revision, ModuleResolver.delivery(of: deployment, repository),
+                look: signatures.look(at: revision.key, generation: generation))
+            if inUse.contains(revision.metadata.name) { wants[revision.key] = finding.want }
             var facts = RevisionFacts(
                 name: revision.metadata.name, number: revision.spec.number, digest: revision.spec.digest,
                 configHash: revision.spec.configHash, version: revision.spec.version, source: revision.spec.source,
                 outcome: revision.status.outcome, message: revision.status.message, quarantine: quarantine(of: revision),
-                refusal: refusal(of: revision, deployment))
+                refusal: finding.refusal)
+            facts.allowance = finding.allowance
+            facts.withdrawal = finding.withdrawal
             facts.evidence = revision.status.evidence.first.map {
                 "\(revision.spec.version) (\(revision.spec.digest)): signed by \($0.authority), as policy \($0.policy) demands."
             }
             return facts
         }
-    }
-
-    /// Why today's policies would not let a revision through.
-    func refusal(of revision: ModuleRevision, _ deployment: ModuleDeployment) -> Refusal? {
-        let repository = (try? Reference(parsing: revision.spec.source).name) ?? ""
-        return EvidenceCheck(policies: trust.current).refusal(
-            of: revision, ModuleResolver.delivery(of: deployment, repository))
     }
 
     /// The strictest quarantine that covers a revision.

@@ -14,9 +14,12 @@ extension DeploymentReconciler {
         if let refusal = ModuleResolver.check(deployment) { return (.refused(refusal), nil) }
         let configHash = ConfigHash.of(deployment.spec.config)
         let known = revisions(of: deployment)
+        // Verified once, it needs no registry any more: where policies turn against what is kept, signatures are looked for beside this.
+        // One without evidence was cut off between its two writes.
         if let revision = known.last(where: { $0.spec.source == deployment.spec.module && $0.spec.configHash == configHash }),
-            isVouchedFor(revision, deployment)
+            !revision.status.evidence.isEmpty
         {
+            turns.forget(deployment.key)
             return (.revision(revision.metadata.name), nil)
         }
         let question = ResolutionMemory.Question(
@@ -25,20 +28,20 @@ extension DeploymentReconciler {
         if let answer = memory.recall(deployment.key, question, now: surroundings.now()) {
             // A revision that is gone was forgotten by someone: look it up anew.
             if answer.wanted.revisionName.map({ name in known.contains { $0.metadata.name == name } }) ?? true {
+                turns.forget(deployment.key)
                 return (answer.wanted, answer.retryAfter)
             }
         }
         try await announce(deployment)
+        guard turns.begin(deployment.key) else {
+            return (.pending("\(deployment.spec.module) waits for others to be looked up"), Self.patience)
+        }
+        defer { turns.end(deployment.key) }
         return try await lookUp(deployment, question, known)
     }
 
-    /// Whether a revision needs no registry any more. One without evidence was cut off between its two writes; one that policies have
-    /// turned against may have been signed anew. What hosts run already is left in peace.
-    private func isVouchedFor(_ revision: ModuleRevision, _ deployment: ModuleDeployment) -> Bool {
-        if revision.status.evidence.isEmpty { return false }
-        let status = statuses.decided(deployment) ?? deployment.status
-        return status.stable?.revision == revision.metadata.name || refusal(of: revision, deployment) == nil
-    }
+    /// After which one who waits for a turn looks again, should nobody call it.
+    private static let patience = Duration.seconds(30)
 
     private func lookUp(
         _ deployment: ModuleDeployment, _ question: ResolutionMemory.Question, _ known: [ModuleRevision]
@@ -46,7 +49,8 @@ extension DeploymentReconciler {
         // A reference already in the history keeps its digest.
         let digest = known.last { $0.spec.source == deployment.spec.module }.flatMap { try? Digest(parsing: $0.spec.digest) }
         do {
-            let module = try await resolver.resolve(deployment, policies: trust.current, known: digest)
+            let module = try await resolver.resolve(
+                deployment, policies: trust.current, known: digest, now: surroundings.wallTime())
             try Task.checkCancellation()
             let revision = try await revisions.publish(
                 module, for: deployment, number: (known.last?.spec.number ?? 0) + 1, now: surroundings.wallTime())

@@ -14,6 +14,8 @@ struct DeploymentReconciler: Sendable {
     let liveness: HostLiveness
     let resolver: ModuleResolver
     let memory: ResolutionMemory
+    let turns: ResolutionTurns
+    let signatures: SignatureMemory
     let descriptors: DescriptorCache
     let trust: TrustView
     let hostLimit: HostLimit
@@ -63,6 +65,8 @@ struct DeploymentReconciler: Sendable {
 
     private func forget(_ key: ObjectKey) {
         memory.forget(key)
+        turns.forget(key)
+        signatures.forget(key)
         statuses.forget(key)
         writtenPlans.forget(key)
         verbs.forget(key)

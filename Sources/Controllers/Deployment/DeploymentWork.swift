@@ -12,6 +12,7 @@ struct DeploymentWork: Sendable {
     private let controller: Controller<ObjectKey>
     private let liveness: HostLiveness
     private let trustRoots: any Service
+    private let besides: [any Service]
     private let fence: Fence
     private let deploymentMetrics = DeploymentMetrics()
     private let hostMetrics: HostMetrics
@@ -33,8 +34,11 @@ struct DeploymentWork: Sendable {
             }
         }
         let trust = TrustView(policies: stores.policies.store, roots: stores.roots.store)
+        let resolver = ModuleResolver(artifacts: artifacts, monotonic: surroundings.now)
+        let signatures = SignatureMemory()
         let reconciler = DeploymentReconciler(
-            stores: stores, liveness: liveness, resolver: ModuleResolver(artifacts: artifacts), memory: ResolutionMemory(),
+            stores: stores, liveness: liveness, resolver: resolver, memory: ResolutionMemory(), signatures: signatures,
+            turns: ResolutionTurns(workers: configuration.workers) { wake.ring([$0]) },
             descriptors: DescriptorCache(), trust: trust, hostLimit: HostLimit(),
             verbs: ObeyedVerbs(), writtenPlans: Written(),
             writtenRevisions: Written(), writtenQuarantines: Written(),
@@ -73,6 +77,18 @@ struct DeploymentWork: Sendable {
                 return .awaitChange
             }
         }
+        let means = SignatureSearch.Means(
+            revision: { reconciler.writtenRevisions.newest($0, in: stores.revisions.store) },
+            keep: { revision, judgement in
+                reconciler.writtenRevisions.remember(
+                    try await reconciler.revisions.setEvidence(judgement, of: revision, now: surroundings.wallTime()))
+            }, found: { revision in wake.ring([Stores.deployment(of: revision)].compactMap(\.self)) })
+        besides = [
+            SignatureSearch(
+                signatures, resolver: resolver, trust: trust, interval: configuration.refusalRetry, means: means, logger: logger,
+                surroundings: surroundings),
+            TrustRootWatch(stores.roots.store, trust: trust, api: Api(client), events: events, logger: logger, surroundings: surroundings),
+        ]
         wake.connect { [controller] in controller.enqueue($0, after: Self.gathering) }
         self.liveness = liveness
         trustRoots = trust.loader(client, logger: logger, surroundings: surroundings)
@@ -102,6 +118,12 @@ struct DeploymentWork: Sendable {
                 try await fence.wait()
                 return false
             }
+            for service in besides {
+                group.addTask {
+                    try await service.run()
+                    return false
+                }
+            }
             group.addTask {
                 try await controller.run()
                 return true
@@ -124,22 +146,6 @@ struct DeploymentWork: Sendable {
                 stores.revisions.store.all().filter { $0.spec.digest == change.object.spec.digest }.compactMap(Stores.deployment(of:))
             },
         ]
-    }
-}
-
-/// Rings for keys once someone is there to hear it.
-private final class Doorbell: Sendable {
-    /// A function in a struct: one that is itself what a generic type holds is wrapped anew at each inout access, and calls get ever deeper.
-    private struct Listener {
-        var hear: @Sendable (ObjectKey) -> Void
-    }
-
-    private let listener = Mutex<Listener?>(nil)
-
-    func connect(_ listen: @escaping @Sendable (ObjectKey) -> Void) { listener.withLock { $0 = Listener(hear: listen) } }
-    func ring(_ keys: [ObjectKey]) {
-        guard let listener = listener.withLock({ $0 }) else { return }
-        keys.forEach(listener.hear)
     }
 }
 

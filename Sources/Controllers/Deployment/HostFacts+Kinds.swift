@@ -23,7 +23,7 @@ extension Rollout.HostFacts {
         }
         self.init(
             name: host.metadata.name, zone: host.spec.zone ?? "", isReady: liveness.isReady, lastSeen: liveness.lastSeen,
-            isHeld: host.metadata.annotations[GraftAPI.holdAnnotation] != nil, incompatibilities: incompatibilities,
+            isHeld: host.isHeld, incompatibilities: incompatibilities,
             claimedBy: slot.flatMap { $0.active != nil && !isOurs ? "\($0.owner.namespace)/\($0.owner.name)" : nil },
             slot: isOurs ? slot : nil, isLastActivated: lastActivated.map { $0.name == deployment.spec.slot } ?? true)
     }

@@ -3,6 +3,10 @@ package enum ControllerMetricNames {
     static let deploymentPhase = "graft_deployment_phase"
     static let deploymentHosts = "graft_deployment_hosts"
     static let hosts = "graft_hosts"
+    static let distrustedHosts = "graft_distrusted_hosts"
+    static let distrustedRevisions = "graft_distrusted_revisions"
+    static let trustRootAge = "graft_trust_root_age_seconds"
+    static let trustRootStale = "graft_trust_root_stale"
     static let slotState = "graft_host_slot_state"
 
     package static let all: [(name: String, help: String)] = [
@@ -10,5 +14,9 @@ package enum ControllerMetricNames {
         (deploymentHosts, "Hosts of a ModuleDeployment, by how far they are; a host may be in several states."),
         (hosts, "Hosts, by class and by whether their agent is alive."),
         (slotState, "1 for the state a slot of a host is in."),
+        (distrustedHosts, "Hosts that run what is no longer accepted, by who judges: the controller, or hosts by themselves."),
+        (distrustedRevisions, "Revisions of a ModuleDeployment in use that policies no longer accept."),
+        (trustRootAge, "Seconds since a TrustRoot was taken from its publisher."),
+        (trustRootStale, "1 for a TrustRoot that is older than its maximumAgeDays."),
     ]
 }

@@ -26,5 +26,12 @@ struct DeploymentMetrics: Sendable {
                 ("eligible", hosts.eligible), ("updated", hosts.updated), ("active", hosts.active), ("failed", hosts.failed),
                 ("skipped", hosts.skipped), ("incompatible", hosts.incompatible),
             ].map { (owner + [("state", $0.0)], Double($0.1)) })
+        let trust = deployment.status.trust
+        metrics.set(
+            ControllerMetricNames.distrustedHosts, of: key,
+            to: [
+                ("controller", trust?.revisions.reduce(0) { $0 + $1.hosts } ?? 0), ("host", trust?.hosts.distrusted ?? 0),
+            ].map { (owner + [("judge", $0.0)], Double($0.1)) })
+        metrics.set(ControllerMetricNames.distrustedRevisions, of: key, to: [(owner, Double(trust?.revisions.count ?? 0))])
     }
 }

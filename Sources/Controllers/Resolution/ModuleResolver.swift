@@ -10,6 +10,14 @@ import Verification
 /// Looks up, verifies and judges what a deployment asks for. Policies are asked before any address is.
 struct ModuleResolver: Sendable {
     let artifacts: any ArtifactLocator
+    /// How long kept verdicts are believed goes by it.
+    let monotonic: @Sendable () -> Duration
+    private let verdicts = VerdictCache()
+
+    init(artifacts: any ArtifactLocator, monotonic: @escaping @Sendable () -> Duration) {
+        self.artifacts = artifacts
+        self.monotonic = monotonic
+    }
 
     /// What is wrong with a spec that no schema can say.
     static func check(_ deployment: ModuleDeployment) -> Refusal? {
@@ -75,16 +83,23 @@ struct ModuleResolver: Sendable {
             repository: repository)
     }
 
-    /// - Parameter known: the digest that the reference had before; it is kept, and no registry is asked for it.
-    func resolve(_ deployment: ModuleDeployment, policies: PolicySet, known: Digest?) async throws(Refusal) -> ResolvedModule {
+    /// - Parameters:
+    ///   - known: the digest that the reference had before; it is kept, and no registry is asked for it.
+    ///   - now: signatures of some kinds run out.
+    func resolve(
+        _ deployment: ModuleDeployment, policies: PolicySet, known: Digest?, now: Timestamp
+    ) async throws(Refusal) -> ResolvedModule {
         let reference = try Self.reference(of: deployment)
-        let delivery = Self.delivery(of: deployment, reference.name)
-        if let failure = policies.tenancy(delivery).failure { throw .verification(failure) }
+        let delivery = Self.delivery(of: deployment, reference.canonicalName)
+        let tenancy = policies.tenancy(delivery)
+        if let failure = tenancy.failure { throw .verification(failure) }
         do {
             let source = artifacts.source(of: reference)
             let digest = if let known { known } else { try await source.resolve(reference.artifact!).digest }
             let signatures = try await SignatureManifest.fetch(of: digest, from: source)
-            let judgement = policies.judge(delivery, digest: digest.description, signatures: signatures)
+            let occasion = try await Occasion.find(of: digest, in: source, for: tenancy, now: now)
+            let judgement = try await verdicts.judge(
+                policies, delivery, digest: digest.description, signatures: signatures, on: occasion, now: monotonic())
             if let failure = judgement.failure { throw Refusal.verification(failure, judgement, "\(deployment.spec.module) (\(digest))") }
             let artifact = try await ModuleArtifact.find(.digest(digest), in: source)
             let json = try await artifact.descriptor(from: source)

@@ -15,7 +15,7 @@ struct QuarantinePublisher: Sendable {
         spec.digest = digest
         spec.namespace = namespace
         spec.configHash = configHash
-        spec.reason = String(reason.prefix(1024))
+        spec.reason = String(reason.unicodeScalars.prefix(1024))
         spec.source = source
         let name = ConfigHash.quarantineName(digest: digest, namespace: namespace, configHash: configHash)
         do {

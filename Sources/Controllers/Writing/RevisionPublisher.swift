@@ -45,6 +45,28 @@ struct RevisionPublisher: Sendable {
             options: WriteOptions(manager: GraftAPI.controllerManager))
     }
 
+    /// Keeps what vouches for a revision now, and where that stands beside what it pins.
+    func setEvidence(_ judgement: Judgement, of revision: ModuleRevision, now: Timestamp) async throws -> ModuleRevision {
+        let evidence = judgement.evidence.map { VerificationEvidence($0, time: now) }
+        let pinned = Set(revision.spec.signatures.map(\.digest))
+        var found: [SignatureReference] = []
+        for digest in judgement.evidence.map(\.manifestDigest) + revision.status.signatures.map(\.digest)
+        where !pinned.contains(digest) && !found.contains(SignatureReference(digest: digest)) {
+            found.append(SignatureReference(digest: digest))
+        }
+        found = Array(found.prefix(ModuleRevisionSpec.signatureLimit))
+        guard revision.status.evidence.map(\.identity) != evidence.map(\.identity) || revision.status.signatures != found else {
+            return revision
+        }
+        return try await api.scoped(to: revision.metadata.namespace).patchStatus(
+            revision.metadata.name,
+            [
+                "status": [
+                    "evidence": evidence.json, "evidenceHash": .string(EvidenceHash.of(evidence)), "signatures": found.json,
+                ]
+            ] as JSON, options: WriteOptions(manager: GraftAPI.controllerManager))
+    }
+
     func setOutcome(_ outcome: ModuleRevisionStatus.Outcome, _ message: String, of name: String, namespace: String?) async throws
         -> ModuleRevision
     {

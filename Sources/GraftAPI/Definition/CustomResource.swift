@@ -82,6 +82,6 @@ package enum GraftAPI {
 
     package static let kinds: [any CustomResource.Type] = [
         ModuleDeployment.self, ModuleRevision.self, ModulePlan.self, ModuleHost.self, VerificationPolicy.self, TrustRoot.self,
-        ModuleQuarantine.self,
+        ModuleQuarantine.self, ModuleAnalysis.self,
     ]
 }

@@ -14,6 +14,7 @@ package struct ModuleDeploymentStatus: SchemaObject, Hashable {
     package var previous: RevisionReference?
     package var rollout: RolloutStatus?
     package var hosts = HostCounts()
+    package var trust: DeploymentTrust?
     package var history: [HistoryEntry] = []
     package var conditions: [Condition] = []
 
@@ -40,6 +41,7 @@ package struct ModuleDeploymentStatus: SchemaObject, Hashable {
         .optional("previous", \.previous, "What hosts keep staged, to go back to."),
         .optional("rollout", \.rollout, "The rollout in progress, or the last one."),
         .defaulted("hosts", \.hosts, HostCounts(), "How many hosts are where."),
+        .optional("trust", \.trust, "What of it would not be delivered today; unset when nothing is known against it."),
         .collection("history", \.history, "What was rolled out, newest first.", Limits.map(by: "revision", 50)),
         .collection("conditions", \.conditions, "Ready, Progressing, Verified, Compatible, Reconciling, Stalled.", Condition.list),
     ]

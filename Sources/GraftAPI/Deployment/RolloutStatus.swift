@@ -11,6 +11,8 @@ package struct RolloutStatus: SchemaObject, Hashable {
     package var cause: Cause?
     /// The same for people, with the numbers it was decided from.
     package var reason: String?
+    /// Hosts in flight at most, where that is less than the strategy allows.
+    package var maxUnavailable: CountOrShare?
     package var stepIndex = 0
     package var stepStartTime: Instant?
     package var weight = Weight.none
@@ -57,6 +59,8 @@ package struct RolloutStatus: SchemaObject, Hashable {
         /// Hosts were found with several revisions and no status to tell why.
         case adopted = "Adopted"
         case quarantined = "Quarantined"
+        /// Policies no longer accept what it leaves; nobody is blamed.
+        case distrusted = "Distrusted"
     }
 
     package static let fields: [Field<Self>] = [
@@ -65,6 +69,7 @@ package struct RolloutStatus: SchemaObject, Hashable {
         .defaulted("state", \.state, .running, "Running, Complete or Held."),
         .optional("cause", \.cause, "Why it returns to a proven revision."),
         .optional("reason", \.reason, "Why it returns, or is held, in a sentence.", Limits.text(1024)),
+        .optional("maxUnavailable", \.maxUnavailable, "Hosts in flight at most, beside what the strategy allows."),
         .defaulted("stepIndex", \.stepIndex, 0, "Step in progress, from 0."),
         .optional("stepStartTime", \.stepStartTime, "When it began; moves on while time stands still."),
         .defaulted("weight", \.weight, .none, "Share of hosts that run the canary."),

@@ -15,6 +15,9 @@ package struct ModuleHost: CustomResource {
     /// `class.nodeName`.
     package static func name(hostClass: String, node: String) -> String { "\(hostClass).\(node)" }
 
+    /// Whether somebody asks that it is left as it is. Agent and controller go by the same word.
+    package var isHeld: Bool { metadata.annotations[GraftAPI.holdAnnotation].map { $0 != "false" } ?? false }
+
     package static let naming = Naming(
         kind: "ModuleHost", plural: "modulehosts", shortNames: ["mhost"], scope: .cluster,
         about: "A process, or a node, that loads modules. Written by its agent alone; alive as long as the agent's Lease is renewed.",

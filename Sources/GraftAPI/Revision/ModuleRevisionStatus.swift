@@ -7,6 +7,7 @@ package struct ModuleRevisionStatus: SchemaObject, Hashable {
     package var message: String?
     package var evidence: [VerificationEvidence] = []
     package var evidenceHash: String?
+    package var signatures: [SignatureReference] = []
     package var conditions: [Condition] = []
 
     package init() {}
@@ -28,6 +29,10 @@ package struct ModuleRevisionStatus: SchemaObject, Hashable {
         .collection("evidence", \.evidence, "Which policies and keys vouched for it.", Limits.atomic(64)),
         .optional(
             "evidenceHash", \.evidenceHash, "Names the signatures in the evidence; hosts report it of what they run.", Limits.digest),
+        .collection(
+            "signatures", \.signatures,
+            "Manifests of signatures that were found after it was made and vouch for it; beside those in the spec.",
+            Limits.map(by: "digest", ModuleRevisionSpec.signatureLimit)),
         .collection("conditions", \.conditions, "Verified and Compatible.", Condition.list),
     ]
 }

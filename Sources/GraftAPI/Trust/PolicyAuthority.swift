@@ -1,10 +1,12 @@
 package import Schema
 
-/// One signer: who holds a key, or who a certificate says it is.
+/// One signer: who holds a key, who a short-lived certificate says it is, or to whom a certificate authority of one's own issued one.
 package struct PolicyAuthority: SchemaObject, Hashable {
     package var name = ""
     package var key: AuthorityKey?
     package var keyless: KeylessIdentity?
+    package var notation: NotationSigner?
+    package var upToWeight: Weight?
 
     package init() {}
     package init(name: String, key: AuthorityKey) {
@@ -15,15 +17,25 @@ package struct PolicyAuthority: SchemaObject, Hashable {
         self.name = name
         self.keyless = keyless
     }
+    package init(name: String, notation: NotationSigner) {
+        self.name = name
+        self.notation = notation
+    }
 
     package static let fields: [Field<Self>] = [
         .required("name", \.name, "Says in evidence and errors who it was.", Limits.text(63)),
         .optional("key", \.key, "A public key."),
         .optional("keyless", \.keyless, "An identity that a certificate authority vouches for, as Sigstore has it."),
+        .optional(
+            "notation", \.notation, "Whoever signs as the Notary Project has it, with a certificate of an authority that is named here."),
+        .optional(
+            "upToWeight", \.upToWeight,
+            "Share of a deployment's hosts up to which its signature counts: 10, or \"12.5%\". Beyond it others must have signed. All when unset."
+        ),
     ]
 
     package static func refine(_ schema: inout StructuralSchema) {
-        schema.rules.append(StructuralSchema.Rule("has(self.key) != has(self.keyless)", message: "wanted exactly one of key and keyless"))
+        schema.oneOf = Limits.exactlyOne(of: ["key", "keyless", "notation"])
     }
 }
 

@@ -6,9 +6,9 @@ package import Schema
 package struct TrustRoot: CustomResource {
     package var metadata: ObjectMeta
     package var spec: TrustRootSpec
-    package var status: NoStatus
+    package var status: TrustRootStatus
 
-    package init(metadata: ObjectMeta, spec: TrustRootSpec, status: NoStatus) {
+    package init(metadata: ObjectMeta, spec: TrustRootSpec, status: TrustRootStatus) {
         self.metadata = metadata
         self.spec = spec
         self.status = status
@@ -20,11 +20,15 @@ package struct TrustRoot: CustomResource {
             "Certificate authorities, transparency logs and time-stamp authorities that keyless signatures are held against. Nothing is fetched: "
             + "what stands here is all there is.",
         columns: [
-            PrinterColumn("Taken", "date", ".spec.taken", "When its content was taken from its publisher."),
+            PrinterColumn("State", "string", ".status.state", "Current, Stale or Missing."),
+            PrinterColumn("Taken", "date", ".status.taken", "When its content was taken from its publisher."),
+            PrinterColumn("Stale", "date", ".status.staleAt", "When it is older than it may be.", priority: 1),
+            PrinterColumn("Holds", "string", ".status.summary", "What it holds."),
+            PrinterColumn("Digest", "string", ".status.digest", "Of its content.", priority: 1),
             PrinterColumn("ConfigMap", "string", ".spec.configMap.name", "Where its content stands.", priority: 1),
             PrinterColumn("Secret", "string", ".spec.secret.name", "Where its content stands.", priority: 1),
             .age,
-        ], hasStatus: false)
+        ])
 }
 
 /// The content of one trusted root, or where it stands.
@@ -34,6 +38,7 @@ package struct TrustRootSpec: SchemaObject, Hashable {
     package var configMap: TrustRootLocation?
     package var secret: TrustRootLocation?
     package var taken: Timestamp?
+    package var maximumAgeDays: Int?
 
     package init() {}
 
@@ -42,6 +47,13 @@ package struct TrustRootSpec: SchemaObject, Hashable {
         .optional("configMap", \.configMap, "A ConfigMap in namespace \(GraftAPI.trustNamespace) that holds a trusted_root.json."),
         .optional("secret", \.secret, "A Secret in namespace \(GraftAPI.trustNamespace) that holds a trusted_root.json."),
         .optional("taken", \.taken, "When the content was taken from its publisher; when unset, when this object was made."),
+        .optional(
+            "maximumAgeDays", \.maximumAgeDays,
+            "When it is older than that, it is told by an event, the condition Current and a metric. It goes on counting: replace it."
+        ) {
+            $0.minimum = 1
+            $0.maximum = 36_500
+        },
     ]
 
     package static func refine(_ schema: inout StructuralSchema) {

@@ -6,6 +6,8 @@ package struct VerificationPolicy: CustomResource {
     package var metadata: ObjectMeta
     package var spec: VerificationPolicySpec
     package var status: NoStatus
+    /// What of it could not be read: with any, it passes nothing.
+    package var problems: [String] = []
 
     package init(metadata: ObjectMeta, spec: VerificationPolicySpec, status: NoStatus) {
         self.metadata = metadata
@@ -19,6 +21,7 @@ package struct VerificationPolicy: CustomResource {
         columns: [
             PrinterColumn("Mode", "string", ".spec.mode", "Enforce or Warn."),
             PrinterColumn("Repositories", "string", ".spec.match.repositories", "Which artifacts.", priority: 1),
+            PrinterColumn("OnDistrust", "string", ".spec.onDistrust.action", "Report or RollBack.", priority: 1),
             .age,
         ], hasStatus: false)
 }
@@ -30,6 +33,7 @@ package struct VerificationPolicySpec: SchemaObject, Hashable {
     package var threshold = 1
     package var attestations: [RequiredAttestation] = []
     package var revoked: RevokedSigners?
+    package var onDistrust: DistrustResponse?
     package var mode = Mode.enforce
 
     package init() {}
@@ -54,6 +58,10 @@ package struct VerificationPolicySpec: SchemaObject, Hashable {
             "attestations", \.attestations, "What must be attested of the artifact, each by one of the authorities.",
             Limits.map(by: "name", 16)),
         .optional("revoked", \.revoked, "Signers whose signatures count no more, whatever the authorities say."),
+        .optional(
+            "onDistrust", \.onDistrust,
+            "What becomes of a version that hosts run and this policy accepts no more; reported when unset. An error in the policy moves nothing."
+        ),
         .required("mode", \.mode, "Enforce, or Warn, which reports and never grants."),
     ]
 

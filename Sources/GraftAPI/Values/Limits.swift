@@ -27,6 +27,11 @@ enum Limits {
         schema.maximum = 2_592_000
     }
 
+    static func url(_ schema: inout StructuralSchema) {
+        schema.pattern = "^https?://[^ ]+$"
+        schema.maxLength = 2048
+    }
+
     static func text(_ maxLength: Int) -> (inout StructuralSchema) -> Void { { $0.maxLength = maxLength } }
     static func atLeast(_ minimum: Double) -> (inout StructuralSchema) -> Void { { $0.minimum = minimum } }
     static func atomic(_ maxItems: Int) -> (inout StructuralSchema) -> Void {

@@ -15,6 +15,7 @@ extension ImageLayout {
         try blobs.place(file, as: descriptor.digest)
     }
 
+    /// What has a subject is listed under the tag of its referrers as well (distribution specification 1.1, "Referrers Tag Schema").
     @discardableResult
     package func push(_ document: ManifestDocument, tag: Tag?) async throws -> Descriptor {
         for part in document.references where !blobs.contains(part.digest) {
@@ -31,9 +32,31 @@ extension ImageLayout {
             } else if !index.manifests.contains(where: { $0.digest == entry.digest }) {
                 index.manifests.append(entry)
             }
+            try list(document, in: &index)
             try FileSystem.replace("\(path)/index.json", with: index.json.bytes())
         }
         return document.descriptor
+    }
+
+    private func list(_ document: ManifestDocument, in index: inout Index) throws(OCIError) {
+        guard let subject = document.subject?.digest else { return }
+        let tag = Tag.referrers(of: subject).description
+        var referrers = Index(manifests: [])
+        if let known = index.manifests.first(where: { $0.annotations[AnnotationKey.refName] == tag }) {
+            let bytes = try blobs.read(known.digest, upTo: ManifestDocument.maximumSize)
+            guard let list = try ManifestDocument(parsing: bytes, mediaType: known.mediaType, source: "\(path):\(tag)").index else {
+                throw OCIError(.wrongType, "\(path):\(tag): wanted an index of referrers, found a manifest; remove the tag")
+            }
+            referrers = list
+        }
+        guard !referrers.manifests.contains(where: { $0.digest == document.descriptor.digest }) else { return }
+        referrers.manifests.append(document.listing)
+        let listed = ManifestDocument(referrers)
+        try blobs.write(listed.bytes, as: listed.descriptor.digest)
+        var entry = listed.descriptor
+        entry.annotations[AnnotationKey.refName] = tag
+        index.manifests.removeAll { $0.annotations[AnnotationKey.refName] == tag }
+        index.manifests.append(entry)
     }
 }
 

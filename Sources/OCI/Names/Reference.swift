@@ -25,6 +25,17 @@ package struct Reference: Sendable, Hashable, CustomStringConvertible {
     /// Registry and repository, without tag and digest.
     package var name: String { "\(registry)/\(repository)" }
 
+    /// The same, with one spelling for what is one place: policies go by it. The host in lower case, without the port that https has
+    /// anyway, and Docker Hub by the name that its references have.
+    package var canonicalName: String {
+        var host = registry.lowercased()
+        if !host.hasSuffix("]"), let colon = host.lastIndex(of: ":"), let port = Int(host[host.index(after: colon)...]) {
+            host = port == 443 ? String(host[..<colon]) : "\(host[..<colon]):\(port)"
+        }
+        if host == "index.docker.io" || host == "registry-1.docker.io" { host = "docker.io" }
+        return "\(host)/\(repository)"
+    }
+
     package var description: String { name + (tag.map { ":\($0)" } ?? "") + (digest.map { "@\($0)" } ?? "") }
 
     /// What to ask the registry for; nil when the reference has neither tag nor digest.

@@ -58,6 +58,7 @@ extension Deliberation {
         case .revision: break
         }
         if let refusal = target.flatMap({ revisions[$0.revision]?.refusal }) { return .refused(refusal) }
+        if let tightened { return .waitsForSignature(tightened) }
         return roster.eligible == 0 ? .noHosts(selected: roster.entries.count) : nil
     }
 
@@ -73,6 +74,7 @@ extension Deliberation {
         if let quarantine = revisions[target.revision]?.quarantine {
             return retreat(.quarantined, reason: "\(label(target)) is quarantined by \(quarantine.name): \(quarantine.reason)".asSentence)
         }
+        if let reason = withdrawalReason(target) { return retreat(.distrusted, reason: reason) }
         guard let wanted = observation.wanted.revision.flatMap({ revisions[$0] }), wanted.name != target.revision else { return false }
         if wanted.isProven, wanted.name != status.stable?.revision {
             return giveWay(to: wanted.reference, reason: "\(wanted.version) is proven already.")
@@ -92,7 +94,10 @@ extension Deliberation {
     }
 
     private func giveWay(to reference: RevisionReference, reason: String) -> Bool {
+        // What was withdrawn and is accepted again comes back no faster than it would be rolled out.
+        let limit = rollout.kind == .return && rollout.cause == .distrusted ? strategy.maxUnavailable : nil
         returnTo(reference, cause: .declared, reason: reason)
+        rollout.maxUnavailable = limit
         return true
     }
 }

@@ -4,7 +4,11 @@ import KubeCore
 extension Deliberation {
     /// With no rollout in progress: begins one if something else than the stable revision is wanted and may be delivered.
     func begin() -> Bool {
-        if evictStable() { return true }
+        if hasGivenUpCanary {
+            wake(at: now + .seconds(1))
+            return wait(.held)
+        }
+        if evictStable() || withdrawStable() { return true }
         switch observation.wanted {
         case .pending(let message): return wait(.pending(message))
         case .refused(let refusal): return wait(.refused(refusal))
@@ -22,10 +26,11 @@ extension Deliberation {
                 .condemned(version: wanted.version, outcome: wanted.outcome, reason: reason, quarantine: wanted.quarantine?.name))
         }
         if let quarantine = wanted.quarantine { return wait(.quarantined(version: wanted.version, quarantine: quarantine)) }
-        if isStable, status.rollout?.state != .held { return wait(.atRest) }
-        if let refusal = wanted.refusal { return wait(.refused(refusal)) }
+        if isStable, status.rollout?.state != .held { return wait(stableDistrust.map(Situation.distrusted) ?? .atRest) }
+        if let refusal = wanted.refusal { return wait(leftForDistrust(wanted).map(Situation.distrusted) ?? .refused(refusal)) }
         if let conflict = observation.conflict { return wait(.conflict(conflict)) }
-        if wanted.outcome == .good {
+        // What was withdrawn and is accepted again is rolled out by its steps.
+        if wanted.isProven, isStable || !isWithdrawn {
             returnTo(wanted.reference, cause: .declared, reason: "\(wanted.version) is proven already.")
             return true
         }
@@ -94,7 +99,7 @@ extension Deliberation {
         rollout.id = "\(reference.revision)-\(attempt)"
         rollout.kind = kind
         rollout.cause = cause
-        rollout.reason = reason
+        rollout.reason = reason?.bounded()
         rollout.salt = salt(rollout: rollout.id)
         rollout.stepStartTime = Instant(now)
         rollout.progress.time = Instant(now)

@@ -13,8 +13,8 @@ extension Deliberation {
             return false
         }
         switch rollout.kind {
-        case .return: return walkToAll(roster, limit: strategy.rollbackMaxUnavailable, soak: .zero)
-        case .initial: return walkToAll(roster, limit: strategy.maxUnavailable, soak: .seconds(strategy.soakSeconds))
+        case .return: return walkToAll(roster, limits: [strategy.rollbackMaxUnavailable, rollout.maxUnavailable], soak: .zero)
+        case .initial: return walkToAll(roster, limits: [strategy.maxUnavailable], soak: .seconds(strategy.soakSeconds))
         case .steps: return progressStep(roster)
         }
     }
@@ -29,25 +29,30 @@ extension Deliberation {
         rollout.progress.activatingSince = isActivating ? rollout.progress.activatingSince ?? Instant(now) : nil
     }
 
-    private func walkToAll(_ roster: Roster, limit: CountOrShare, soak: Duration) -> Bool {
-        if rollout.wave.goal.isEmpty { rollout.wave.goal = CutoffMap.all.list }
-        rollout.weight = .all
-        switch walk(roster, limit: limit, soak: soak) {
+    private func walkToAll(_ roster: Roster, limits: [CountOrShare?], soak: Duration) -> Bool {
+        let allowance = allowance
+        let weight = allowance?.weight ?? .all
+        if rollout.wave.goal.isEmpty || rollout.weight < weight {
+            rollout.wave.goal = WavePlanner(roster, strategy).goal(of: weight).merged(with: CutoffMap(rollout.wave.below)).list
+        }
+        rollout.weight = max(rollout.weight, weight)
+        switch walk(roster, limits: limits, soak: soak) {
         case .waiting: return false
         case .changed: return true
         case .arrived:
-            guard hasCanary(roster) else { return isRetreatingForLackOfCanaries(roster) }
+            guard weight == .none || hasCanary(roster) else { return isRetreatingForLackOfCanaries(roster) }
+            if let allowance { return awaitSignature(allowance) }
             finish(roster)
             return true
         }
     }
 
     /// Opens waves towards the goal, one after another, each when the one before is settled.
-    func walk(_ roster: Roster, limit: CountOrShare, soak: Duration) -> Walk {
+    func walk(_ roster: Roster, limits: [CountOrShare?], soak: Duration) -> Walk {
         if rollout.wave.number > 0, rollout.wave.settledTime == nil {
             if let waiting = settle(roster, soak: soak) { return waiting }
         }
-        let limit = max(1, limit.count(of: roster.eligible))
+        let limit = max(1, limits.compactMap { $0?.count(of: roster.eligible) }.min() ?? 1)
         let below = CutoffMap(rollout.wave.below)
         let goal = CutoffMap(rollout.wave.goal)
         let inFlight = roster.inFlight

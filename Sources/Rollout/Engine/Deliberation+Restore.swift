@@ -53,6 +53,7 @@ extension Deliberation {
             status.canary = [old.canary, old.stable].compactMap { $0 }.first { $0.revision != target.revision }
             let abandoned = status.canary.flatMap { revisions[$0.revision] }
             rollout.cause = cause(ofReturnTo: target, from: abandoned)
+            if rollout.cause == .distrusted { rollout.maxUnavailable = abandoned?.withdrawal?.limit(of: observation.hosts.count) }
             rollout.reason = abandoned?.message ?? "It was under way when the controller started."
         } else {
             status.stable = plan.stable
@@ -71,6 +72,7 @@ extension Deliberation {
         switch abandoned?.outcome {
         case .bad: .failures
         case .rejected: .aborted
+        case _ where abandoned?.withdrawal != nil: .distrusted
         default: observation.wanted.revision == target.revision ? .declared : .superseded
         }
     }
@@ -98,7 +100,8 @@ extension Deliberation {
         guard references.count > 1 || most.reference.revision != observation.wanted.revision else { return }
         status.stable = most.reference
         events.append(.adopted(label(most.reference), hosts: most.hosts, of: total))
-        if references.count > 1 {
+        // What policies refuse is left where it is, and brought nowhere else.
+        if references.count > 1, revisions[most.reference.revision]?.refusal == nil {
             returnTo(
                 most.reference, cause: .adopted,
                 reason: "Hosts run \(references.count) revisions of it, most of them \(label(most.reference)).")

@@ -6,20 +6,24 @@ extension Deliberation {
     @discardableResult
     func retreat(_ cause: RolloutStatus.Cause, reason: String) -> Bool {
         guard let abandoned = target else { return false }
+        let reason = reason.bounded()
         switch cause {
         case .failures, .deadline:
             quarantine(abandoned, reason: reason)
             judge(abandoned, .bad, reason)
         case .aborted, .overdue: judge(abandoned, .rejected, reason)
         case .quarantined where rollout.kind != .return: judge(abandoned, .bad, reason)
-        case .declared, .superseded, .adopted, .quarantined: break
+        case .declared, .superseded, .adopted, .quarantined, .distrusted: break
         }
         let preferred = rollout.kind == .return ? status.previous : status.stable
         guard let refuge = RollbackTarget.choose(from: revisions, stable: preferred, abandoning: abandoned.revision) else {
+            hasGivenUpCanary = cause == .superseded
             return hold(reason: reason)
         }
         status.canary = abandoned
+        let limit = cause == .distrusted ? withdrawalLimit(of: abandoned) : nil
         returnTo(refuge, cause: cause, reason: reason)
+        rollout.maxUnavailable = limit
         return true
     }
 
@@ -46,9 +50,9 @@ extension Deliberation {
     func judge(_ reference: RevisionReference, _ outcome: ModuleRevisionStatus.Outcome, _ message: String) {
         guard var facts = revisions[reference.revision], facts.outcome != outcome else { return }
         facts.outcome = outcome
-        facts.message = message
+        facts.message = message.bounded()
         revisions[facts.name] = facts
-        effects.append(.outcome(revision: facts.name, outcome, message: message))
+        effects.append(.outcome(revision: facts.name, outcome, message: message.bounded()))
     }
 
     /// What is Bad is quarantined as long as it counts: whoever deletes the quarantine says that it may be tried again.

@@ -16,7 +16,9 @@ extension Deliberation {
             if let until { wake(at: until) }
             situation = .pauseStep(until: until)
             return false
-        case .weight(let weight):
+        case .weight(let wanted):
+            let allowance = allowance.flatMap { $0.weight < wanted ? $0 : nil }
+            let weight = allowance?.weight ?? wanted
             // A goal stands for its weight: when the spec's steps are changed meanwhile, this step may ask for more.
             if weight > .none, rollout.wave.goal.isEmpty || rollout.weight < weight {
                 let planner = WavePlanner(roster, strategy)
@@ -26,11 +28,12 @@ extension Deliberation {
                     .stepStarted(number: rollout.stepIndex + 1, of: schedule.count, weight: rollout.weight, hosts: roster.eligible))
                 return true
             }
-            switch walk(roster, limit: strategy.maxUnavailable, soak: .seconds(strategy.soakSeconds)) {
+            switch walk(roster, limits: [strategy.maxUnavailable], soak: .seconds(strategy.soakSeconds)) {
             case .waiting: return false
             case .changed: return true
             case .arrived:
                 guard weight == .none || hasCanary(roster) else { return isRetreatingForLackOfCanaries(roster) }
+                if let allowance { return awaitSignature(allowance) }
                 return enterStep(rollout.stepIndex + 1, schedule, roster)
             }
         }

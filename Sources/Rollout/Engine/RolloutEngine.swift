@@ -7,7 +7,8 @@ import KubeCore
 /// - The same observation leads to the same decision, and deciding again without news changes nothing.
 /// - Cutoffs only grow within a rollout. Going back is a rollout of its own, to a proven revision.
 /// - A wave asks no more hosts than the limit allows beside those in flight.
-/// - No quarantined digest is planned.
+/// - No quarantined digest is planned, and no revision becomes a target that policies refuse.
+/// - No more hosts are asked to run a revision than policies let it reach.
 package enum RolloutEngine {
     package static func decide(_ observation: Observation) -> Decision {
         Deliberation(observation).conclude()
@@ -28,6 +29,8 @@ final class Deliberation {
     private var fleet: Fleet?
     /// The one that was called last: most decisions look at it twice.
     private var roster: Roster?
+    /// A canary was given up with nowhere to go: hosts must see that before they see the next one.
+    var hasGivenUpCanary = false
 
     init(_ observation: Observation) {
         self.observation = observation
@@ -62,6 +65,7 @@ final class Deliberation {
         while transitions < 256, advance() { transitions += 1 }
         let roster = muster()
         writeHistory()
+        writeTrust()
         let plan = PlanWriter(self).plan
         var written = status
         StatusWriter(self, roster: roster).write(to: &written)

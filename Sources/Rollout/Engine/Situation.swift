@@ -9,6 +9,8 @@ enum Situation: Hashable {
     case paused
     case pending(String)
     case refused(Refusal)
+    case distrusted(Distrust)
+    case waitsForSignature(WeightAllowance)
     case condemned(version: String, outcome: ModuleRevisionStatus.Outcome, reason: String, quarantine: String?)
     case quarantined(version: String, quarantine: QuarantineFacts)
     case conflict(String)

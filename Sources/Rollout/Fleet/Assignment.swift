@@ -19,7 +19,8 @@ struct Assignment: Equatable {
     /// - Parameter isInWave: it is asked by the wave that was opened last.
     func standing(of host: HostFacts, isAsked: Bool, isInWave: Bool) -> Standing {
         let report = report(of: host)
-        if isAsked, let report, let asked = report.target, isModuleFailure(asked) {
+        // Whoever holds a host takes its word away as well: that of a node that is not to be believed, for one.
+        if isAsked, !host.isHeld, let report, let asked = report.target, isModuleFailure(asked) {
             return asked.state == .reverted && report.active != nil ? .reverted : .failed
         }
         guard host.isReady else {
@@ -68,7 +69,7 @@ struct Assignment: Equatable {
 
     /// Whether a host that is not Ready had activated the revision, and was last seen before its soak was over.
     private func diedOfIt(_ report: SlotStatus?, _ host: HostFacts) -> Bool {
-        guard let report, host.isLastActivated else { return false }
+        guard let report, host.isLastActivated, !host.isHeld else { return false }
         let hasActivated: Bool
         switch report.target?.state {
         case .activating, .probing: hasActivated = true

@@ -76,10 +76,13 @@ package struct Refusal: Error, Sendable, Hashable {
     package var reason: String
     /// One sentence: object, field, what was found and wanted, what to do.
     package var message: String
+    /// The policy that it fails, where there is one.
+    package var policy: String?
 
-    package init(_ aspect: Aspect, reason: String, message: String) {
+    package init(_ aspect: Aspect, reason: String, message: String, policy: String? = nil) {
         self.aspect = aspect
         self.reason = reason
         self.message = message
+        self.policy = policy
     }
 }

@@ -14,6 +14,10 @@ package struct RevisionFacts: Sendable, Hashable {
     package var quarantine: QuarantineFacts?
     /// Why today's policies would not let it through; nil when they do.
     package var refusal: Refusal?
+    /// How far policies let it go; nil: to every host.
+    package var allowance: WeightAllowance?
+    /// What policies want done where hosts run it although they refuse it; nil: nothing moves.
+    package var withdrawal: Withdrawal?
     /// Who vouched for it, in a sentence; nil when that is not known.
     package var evidence: String?
 
@@ -36,8 +40,8 @@ package struct RevisionFacts: Sendable, Hashable {
 
     var reference: RevisionReference { RevisionReference(revision: name, digest: digest, version: version) }
 
-    /// Proven, and nothing speaks against it today: a place to go back to.
-    var isProven: Bool { outcome == .good && isAllowed }
+    /// Proven, and nothing speaks against it today, on any host: a place to go back to.
+    var isProven: Bool { outcome == .good && isAllowed && allowance == nil }
 
     var isAllowed: Bool { quarantine == nil && refusal == nil }
 

@@ -29,8 +29,11 @@ struct ConditionsWriter {
         guard let name = deliberation.observation.wanted.revision, let facts = deliberation.revisions[name] else {
             return set(&conditions, "Verified", .unknown, "NotVerifiedYet", "What the spec asks for is not verified yet.")
         }
-        if let refusal = facts.refusal, refusal.aspect == .verified {
+        if let refusal = deliberation.objection {
             return set(&conditions, "Verified", .isFalse, refusal.reason, refusal.message)
+        }
+        if let allowance = facts.allowance {
+            return set(&conditions, "Verified", .isTrue, "VerifiedUpToWeight", allowance.refusal.message)
         }
         set(
             &conditions, "Verified", .isTrue, "SignatureVerified",
@@ -60,8 +63,10 @@ struct ConditionsWriter {
     private var stalledReason: String? {
         switch situation {
         case .refused, .condemned, .quarantined, .conflict, .incompatible, .held, .stalled, .frozen, .overdue: reason
+        case .distrusted(let distrust): distrust.course == .checking ? nil : reason
         case .moving(let wave): wave.isStuck ? reason : nil
-        case .atRest, .paused, .pending, .noHosts, .pauseStep, .awaitingApproval, .soaking, .awaitingSigns, .noCanary: nil
+        case .atRest, .paused, .pending, .noHosts, .pauseStep, .awaitingApproval, .waitsForSignature, .soaking, .awaitingSigns, .noCanary:
+            nil
         }
     }
 
@@ -71,6 +76,8 @@ struct ConditionsWriter {
         case .paused: "Paused"
         case .pending: "Resolving"
         case .refused(let refusal): refusal.reason
+        case .distrusted: "Distrusted"
+        case .waitsForSignature: "WaitsForSignature"
         case .condemned(_, .rejected, _, _): "Rejected"
         case .condemned: "RolledBack"
         case .quarantined: "Quarantined"

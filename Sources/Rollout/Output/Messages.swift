@@ -15,8 +15,7 @@ struct Messages {
     }
 
     var sentence: String {
-        let text = described + reason
-        return text.utf8.count <= 2000 ? text : String(text.prefix(1900)) + "…"
+        [described + reason, status.trust?.summary.asSentence ?? ""].filter { !$0.isEmpty }.joined(separator: " ").bounded(to: 2000)
     }
 
     private var described: String {
@@ -25,6 +24,8 @@ struct Messages {
         case .paused: "Paused by spec.paused: nothing moves, rollbacks neither, until it is false.\(aside)"
         case .pending(let what): what.asSentence
         case .refused(let refusal): refusal.message.asSentence + serving
+        case .distrusted(let distrust): distrusted(distrust)
+        case .waitsForSignature(let allowance): "\(doing): waits for a signature. \(allowance.refusal.message.asSentence)"
         case .condemned(let version, .rejected, let reason, _):
             "\(version) was given up, and is not tried again until graft retry \(name). \(reason.asSentence)\(serving)"
         case .condemned(let version, _, let reason, let quarantine): condemned(version, reason, quarantine)
@@ -61,6 +62,16 @@ struct Messages {
         let remedy = quarantine.map { "delete ModuleQuarantine \($0)" } ?? "graft retry \(name)"
         let what = status.stable == nil ? "failed" : "was rolled back"
         return "\(version) \(what): \(reason.asSentence)\(serving) Set spec.module to another version, or \(remedy) to have it tried again."
+    }
+
+    private func distrusted(_ distrust: Distrust) -> String {
+        let what = distrust.refusal.message.asSentence
+        switch distrust.course {
+        case .reported: return "\(what) Hosts keep it, as no policy that refuses it says onDistrust: RollBack."
+        case .checking: return "\(what) Hosts keep it while signatures are looked for that count today."
+        case .nowhere: return "\(what) Hosts keep it: there is no other proven version that policies accept."
+        case .left: return "\(what)\(serving) It comes back by its steps when it is accepted again."
+        }
     }
 
     private var delivered: String {
@@ -116,4 +127,14 @@ struct Messages {
 extension String {
     /// With a full stop, unless it is empty or ends with one.
     var asSentence: String { isEmpty || hasSuffix(".") ? self : self + "." }
+
+    /// No longer than a field may be, which the API server counts in code points: what hosts and registries say is as long as they like, and a
+    /// status that is refused would end all progress, going back included.
+    func bounded(to limit: Int = 1000) -> String {
+        let scalars = unicodeScalars
+        guard let end = scalars.index(scalars.startIndex, offsetBy: limit, limitedBy: scalars.endIndex), end < scalars.endIndex else {
+            return self
+        }
+        return String(self[..<end]) + "…"
+    }
 }

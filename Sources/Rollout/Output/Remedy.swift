@@ -11,6 +11,8 @@ package enum Remedy {
         "StepPaused": "its time, or `graft promote`",
         "ApprovalNeeded": "`graft approve` by one of them",
         "DeadlineExceeded": "`graft promote` or `graft abort`",
+        "WaitsForSignature": "the signature that the message names; it is found by itself",
+        "Distrusted": "sign it, deliver another version, or correct the policy",
         "Paused": "`graft resume`",
         "NoHosts": "a host that registers, or comes back",
         "NoActiveCanary": "hosts, or the deadline",

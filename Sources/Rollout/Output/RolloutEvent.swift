@@ -22,13 +22,17 @@ package enum RolloutEvent: Sendable, Hashable {
     case retried(String)
     case verbIgnored(String, reason: String)
     case frozen(ready: Int, of: Int)
+    case distrusted(String, hosts: Int, of: Int, reason: String)
+    case trustedAgain(String)
+    case hostsDistrust(hosts: Int, of: Int, example: String)
+    case waitsForSignature(rollout: String, reason: String)
 }
 
 extension RolloutEvent {
     package var isWarning: Bool {
         switch self {
-        case .leftBehind, .held, .quarantined, .verbIgnored, .frozen, .overdue: true
-        case .returning(_, _, let cause, _): cause == .failures || cause == .deadline || cause == .overdue || cause == .quarantined
+        case .leftBehind, .held, .quarantined, .verbIgnored, .frozen, .overdue, .distrusted, .hostsDistrust: true
+        case .returning(_, _, let cause, _): [.failures, .deadline, .overdue, .quarantined, .distrusted].contains(cause)
         default: false
         }
     }
@@ -54,6 +58,10 @@ extension RolloutEvent {
         case .retried: "Retried"
         case .verbIgnored: "Ignored"
         case .frozen: "FleetUnhealthy"
+        case .distrusted: "Distrusted"
+        case .trustedAgain: "TrustedAgain"
+        case .hostsDistrust: "HostsDistrust"
+        case .waitsForSignature: "WaitsForSignature"
         }
     }
 
@@ -61,6 +69,7 @@ extension RolloutEvent {
     package var action: String {
         switch self {
         case .adopted: "Adopt"
+        case .distrusted, .trustedAgain, .hostsDistrust, .waitsForSignature: "Verify"
         case .started, .stepStarted, .waveOpened, .leftBehind, .completed, .frozen: "RollOut"
         case .paused, .soaking, .approvalNeeded, .approved, .overdue, .promoted: "Step"
         case .returning, .held: "RollBack"
@@ -96,6 +105,12 @@ extension RolloutEvent {
         case .verbIgnored(let verb, let reason): "Ignored \(verb): \(reason)"
         case .frozen(let ready, let all):
             "Frozen: \(ready) of \(all) hosts are Ready; nobody is blamed and nothing moves until they are back."
+        case .distrusted(let version, let hosts, let all, let reason):
+            "Policies no longer accept \(version), which \(hosts) of \(all) hosts run. \(reason.asSentence)"
+        case .trustedAgain(let version): "Policies accept \(version) again."
+        case .hostsDistrust(let hosts, let all, let example):
+            "\(hosts) of \(all) hosts would not load today what they run, \(example)."
+        case .waitsForSignature(let id, let reason): "Rollout \(id): waits for a signature. \(reason.asSentence)"
         }
     }
 }

@@ -70,14 +70,28 @@ struct LogLine {
     private static func word(_ text: String) -> String {
         let isPlain =
             !text.isEmpty
-            && text.utf8.allSatisfy {
-                $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "=") && $0 != UInt8(ascii: "\\")
-            }
-        return isPlain ? text : JSON.string(text).text()
+            && text.utf8.allSatisfy { $0 > 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "=") && $0 != UInt8(ascii: "\\") }
+        return visible(isPlain ? text : JSON.string(text).text())
     }
 
     private static func inOneLine(_ text: String) -> String {
-        guard text.utf8.contains(where: { $0 < 0x20 }) else { return text }
-        return String(JSON.string(text).text().dropFirst().dropLast())
+        guard text.utf8.contains(where: { $0 < 0x20 }) else { return visible(text) }
+        return visible(String(JSON.string(text).text().dropFirst().dropLast()))
+    }
+
+    /// What others wrote stands in a terminal too: nothing in it moves the cursor, or turns the direction of writing.
+    private static func visible(_ text: String) -> String {
+        guard text.utf8.contains(where: { $0 >= 0x7F }) else { return text }
+        return text.unicodeScalars.reduce(into: "") { $0 += $1.isVisible ? String($1) : $1.escaped(asASCII: true) }
+    }
+}
+
+extension Unicode.Scalar {
+    fileprivate var isVisible: Bool {
+        if isASCII { return value != 0x7F }
+        switch properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator: return false
+        default: return true
+        }
     }
 }

@@ -73,7 +73,7 @@ extension PredicateRule.Condition: CustomStringConvertible {
 extension PredicateRule.Bound: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .number(let number): "\(number)"
+        case .number(let number): Int64(exactly: number).map { "\($0)" } ?? "\(number)"
         case .time(let time): "\(time)"
         }
     }

@@ -18,67 +18,76 @@ package enum AttachedBundle {
     }
 
     /// Every bundle under every authority. What passes is evidence; what fails is reported and does no harm.
-    static func attempts(_ manifests: [SignatureManifest], claim: Claim) -> [SignatureVerdict.Attempt] {
+    static func attempts(_ bundles: AttachedBundles, claim: Claim) -> [SignatureVerdict.Attempt] {
         guard let digest = MessageDigest(text: claim.digest) else { return [] }
-        var attempts: [SignatureVerdict.Attempt] = []
-        for manifest in manifests {
-            for (index, layer) in manifest.layers.enumerated() where layer.mediaType.hasPrefix(mediaTypePrefix) {
-                let attempt = SignatureVerdict.Attempt(manifest: manifest.digest, layer: index, layerDigest: layer.digest)
-                do throws(VerificationFailure) {
-                    try layer.checkBlob()
-                    let bundle = try Bundle(json: layer.payload)
-                    attempts += claim.authorities.flatMap { Self.attempts(with: bundle, of: .digest(digest), by: $0, claim, attempt) }
-                } catch {
-                    var attempt = attempt
-                    attempt.failure = error
-                    attempts.append(attempt)
-                }
+        return bundles.all.enumerated().flatMap { number, attached -> [SignatureVerdict.Attempt] in
+            switch attached.bundle {
+            case .success(let bundle):
+                let trial = Trial(bundle: bundle, number: number, artifact: .digest(digest), content: claim.content, bundles: bundles)
+                return claim.authorities.compactMap { trial.attempt(attached.place, by: $0) }
+            case .failure(let failure):
+                var attempt = attached.place
+                attempt.failure = failure
+                return [attempt]
             }
         }
-        return attempts
     }
+}
 
-    private static func attempts(
-        with bundle: Bundle, of artifact: Artifact, by authority: Authority, _ claim: Claim, _ attempt: SignatureVerdict.Attempt
-    ) -> [SignatureVerdict.Attempt] {
-        var attempt = attempt
+/// A bundle of several, held against one authority after the other.
+private struct Trial {
+    let bundle: Bundle
+    /// Its place among all.
+    let number: Int
+    let artifact: Artifact
+    let content: BundleRequirement.Content
+    let bundles: AttachedBundles
+
+    /// Nil where the authority has nobody who signs as this was signed.
+    func attempt(_ place: SignatureVerdict.Attempt, by authority: Authority) -> SignatureVerdict.Attempt? {
+        var attempt = place
         attempt.authority = authority.name
-        let evidence: BundleEvidence
         do throws(VerificationFailure) {
+            let evidence: BundleEvidence
             switch bundle.signer {
-            case .publicKey where authority.keys.isEmpty: return []
-            case .certificate where authority.identities.isEmpty: return []
-            case .publicKey: evidence = try verify(bundle, of: artifact, byKeysOf: authority, claim)
-            case .certificate: evidence = try verify(bundle, of: artifact, byIdentitiesOf: authority, claim)
+            case .publicKey where authority.keys.isEmpty: return nil
+            case .certificate where authority.identities.isEmpty: return nil
+            case .publicKey: evidence = try verify(byKeysOf: authority)
+            case .certificate: evidence = try verify(byIdentitiesOf: authority)
             }
             attempt.evidence = evidence
             attempt.keyFingerprint = evidence.keyFingerprint
         } catch {
             attempt.failure = error
         }
-        return [attempt]
+        return attempt
     }
 
     /// By keys alone: what a log or a time-stamp authority says beside them is not asked for, and so not looked at.
-    private static func verify(
-        _ bundle: Bundle, of artifact: Artifact, byKeysOf authority: Authority, _ claim: Claim
-    ) throws(VerificationFailure) -> BundleEvidence {
+    private func verify(byKeysOf authority: Authority) throws(VerificationFailure) -> BundleEvidence {
         var bundle = bundle
         bundle.logEntries = []
         bundle.timestamps = []
         let requirement = BundleRequirement(
-            signer: .keys(authority.keys.map { ManagedKey($0) }), content: claim.content, logs: 0, certificateLogs: 0)
-        return try BundleVerifier(root: .empty).verify(bundle, of: artifact, requirement: requirement)
+            signer: .keys(authority.keys.map { ManagedKey($0) }), content: content, logs: 0, certificateLogs: 0)
+        return try verify(bundle, requirement, by: .empty)
     }
 
-    private static func verify(
-        _ bundle: Bundle, of artifact: Artifact, byIdentitiesOf authority: Authority, _ claim: Claim
-    ) throws(VerificationFailure) -> BundleEvidence {
+    private func verify(byIdentitiesOf authority: Authority) throws(VerificationFailure) -> BundleEvidence {
+        let logs = authority.needsLog ? 1 : 0
         let requirement = BundleRequirement(
-            signer: .identities(authority.identities), content: claim.content, logs: authority.needsLog ? 1 : 0,
-            certificateLogs: authority.needsLog ? 1 : 0)
+            signer: .identities(authority.identities), content: content, logs: logs, certificateLogs: logs)
         return try TrustedRoot.any(of: authority.roots) { (root) throws(VerificationFailure) in
-            try BundleVerifier(root: root).verify(bundle, of: artifact, requirement: requirement)
+            try verify(bundle, requirement, by: root)
         }
+    }
+
+    private func verify(
+        _ bundle: Bundle, _ requirement: BundleRequirement, by root: TrustedRoot
+    ) throws(VerificationFailure) -> BundleEvidence {
+        let proven = try bundles.proven(number, of: artifact, requirement, by: root) { () throws(VerificationFailure) in
+            try BundleVerifier(root: root).prove(bundle, of: artifact, requirement: requirement)
+        }
+        return try BundleVerifier.finish(proven, bundle, of: artifact, content)
     }
 }

@@ -12,6 +12,7 @@ extension BundleEvidence: JSONEncodable {
         object.setUnlessEmpty("certificateLogs", certificateLogs)
         object.set("predicateType", predicateType)
         object.setUnlessEmpty("rejectedTimestamps", rejectedTimestamps)
+        object.set("holdsUntil", holdsUntil?.description)
         return .object(object)
     }
 }
@@ -21,6 +22,7 @@ extension BundleEvidence.Time: JSONEncodable {
         switch source {
         case .log(let name): ["time": .string(time.description), "log": .string(name)]
         case .timestampAuthority(let name): ["time": .string(time.description), "timestampAuthority": .string(name)]
+        case .signingAuthority(let name): ["time": .string(time.description), "signingAuthority": .string(name)]
         }
     }
 }

@@ -7,6 +7,8 @@ package struct BundleEvidence: Sendable, Hashable {
             case log(String)
             /// An RFC 3161 time stamp by this authority.
             case timestampAuthority(String)
+            /// A signing service that is trusted to say when it signed.
+            case signingAuthority(String)
         }
 
         package var time: Moment
@@ -36,4 +38,6 @@ package struct BundleEvidence: Sendable, Hashable {
     package var predicateType: String?
     /// Time stamps that don't verify, which count for nothing.
     package var rejectedTimestamps: [String]
+    /// From when on this has to be judged anew, since it depends on the time at which it is judged; nil where it doesn't.
+    package var holdsUntil: Moment?
 }

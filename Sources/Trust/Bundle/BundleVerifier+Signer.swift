@@ -2,12 +2,12 @@ import JSON
 
 extension BundleVerifier {
     /// A signature by the key of a certificate, which an authority of the root issued to one of these identities.
+    ///
+    /// - Parameter known: the hash under which this very signature was found to hold by this very certificate's key, over this content.
     func verify(
-        _ proof: SignatureProof, content: SignatureSubject.Content, certificate der: [UInt8], intermediates: [Certificate],
-        identities: [IdentityRequirement], certificateLogs threshold: Int
+        _ proof: SignatureProof, content: SignatureSubject.Content, certificate leaf: Certificate, intermediates: [Certificate],
+        identities: [IdentityRequirement], certificateLogs threshold: Int, known: SignatureSubject.Hash? = nil
     ) throws(VerificationFailure) -> BundleEvidence {
-        let leaf: Certificate
-        do { leaf = try Certificate(der: der) } catch { throw .certificate(error) }
         let times = try establishTimes(of: proof)
         guard !times.times.isEmpty else { throw .bundle(.noTrustedTime(rejected: times.rejected)) }
         let (path, authority) = try path(to: leaf, intermediates: intermediates, at: times.moments)
@@ -22,9 +22,9 @@ extension BundleVerifier {
         let identity = try Self.identity(of: leaf, among: identities)
         let key: PublicKey
         do { key = try leaf.publicKey() } catch { throw .certificate(error) }
-        let subject = SignatureSubject(content: content, signature: proof.signature, key: key, certificate: der)
+        let subject = SignatureSubject(content: content, signature: proof.signature, key: key, certificate: leaf.der)
         let (places, digest) = try verifyLogEntries(proof.logEntries, of: subject, times: times)
-        try Self.verify(subject, digest)
+        if known?.satisfies(digest) != true { try Self.verify(subject, digest) }
         return BundleEvidence(
             signer: .identity(identity), keyFingerprint: key.fingerprint, authority: authority, certificateFingerprint: leaf.fingerprint,
             rootDigest: root.digest, times: times.times, logEntries: places, certificateLogs: certificateLogs, predicateType: nil,
@@ -80,17 +80,21 @@ extension BundleVerifier {
     private func path(
         to leaf: Certificate, intermediates: [Certificate], at times: [Moment]
     ) throws(VerificationFailure) -> (CertificatePath, String) {
-        var failures: [CertificateFailure] = []
-        for authority in root.certificateAuthorities {
+        // Those who can't have issued it by themselves are asked last: to word their objections takes longer than to see that.
+        let authorities = root.certificateAuthorities
+        let likely = authorities.indices.filter { authorities[$0].mayHaveIssued(leaf) }
+        var failures = [CertificateFailure?](repeating: nil, count: authorities.count)
+        for index in likely + authorities.indices.filter({ !likely.contains($0) }) {
             do {
-                return (try authority.validate(leaf: leaf, intermediates: intermediates, at: times), authority.name)
+                return (try authorities[index].validate(leaf: leaf, intermediates: intermediates, at: times), authorities[index].name)
             } catch {
-                failures.append(error)
+                failures[index] = error
             }
         }
         // That other authorities didn't issue it is no news; what keeps the one that did from vouching for it is.
-        let nearest = failures.first { $0.name != "untrustedChain" } ?? failures.first
-        throw .certificate(nearest ?? .untrustedChain("the TrustRoot names no certificate authority"))
+        let all = failures.compactMap(\.self)
+        throw .certificate(
+            all.first { $0.name != "untrustedChain" } ?? all.first ?? .untrustedChain("the TrustRoot names no certificate authority"))
     }
 
     private static func identity(

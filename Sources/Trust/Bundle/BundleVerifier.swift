@@ -10,6 +10,13 @@ package struct BundleVerifier: Sendable {
     package func verify(
         _ bundle: Bundle, of artifact: Artifact, requirement: BundleRequirement
     ) throws(VerificationFailure) -> BundleEvidence {
+        try Self.finish(prove(bundle, of: artifact, requirement: requirement), bundle, of: artifact, requirement.content)
+    }
+
+    /// By whom, when, and where it is logged: everything that takes signature checks. What was signed isn't looked at, nor is `requirement.content`.
+    func prove(
+        _ bundle: Bundle, of artifact: Artifact, requirement: BundleRequirement
+    ) throws(VerificationFailure) -> BundleEvidence {
         guard Set(bundle.logEntries.map(\.logID)).count >= requirement.logs else { throw .log(.logEntryMissing) }
         for entry in bundle.logEntries where !entry.isKnown { throw .log(.entryUnsupported(kind: entry.kind, version: entry.version)) }
         let proof = SignatureProof(
@@ -19,31 +26,37 @@ package struct BundleVerifier: Sendable {
             case .message: .message(artifact)
             case .envelope(let envelope): .envelope(envelope, original: nil)
             }
-        var evidence: BundleEvidence
         switch (bundle.signer, requirement.signer) {
         case (.certificate(let leaf, let intermediates), .identities(let identities)):
-            try Self.refuseRoots(among: [leaf] + intermediates)
+            let leaf = try Self.noRoot(leaf)
             // What the bundle brings along counts only where the root has it too: then it needn't be brought.
-            evidence = try verify(
+            for certificate in intermediates { _ = try Self.noRoot(certificate) }
+            return try verify(
                 proof, content: content, certificate: leaf, intermediates: [], identities: identities,
                 certificateLogs: requirement.certificateLogs)
         case (.publicKey(let hint), .keys(let keys)):
-            evidence = try verify(proof, content: content, keys: keys, hint: hint)
+            return try verify(proof, content: content, keys: keys, hint: hint)
         case (.publicKey, .identities): throw .bundle(.keyMissing)
         case (.certificate, .keys): throw .bundle(.certificateUnexpected)
         }
-        try Self.checkHint(of: bundle, artifact)
-        evidence.predicateType = try Self.check(bundle.content, artifact, requirement.content, by: evidence.signer)
+    }
+
+    /// What the signer, who was proven, has signed: about this artifact, and as it is wanted.
+    static func finish(
+        _ proven: BundleEvidence, _ bundle: Bundle, of artifact: Artifact, _ wanted: BundleRequirement.Content
+    ) throws(VerificationFailure) -> BundleEvidence {
+        try checkHint(of: bundle, artifact)
+        var evidence = proven
+        evidence.predicateType = try check(bundle.content, artifact, wanted, by: proven.signer)
         return evidence
     }
 
     /// A self-signed certificate in a bundle is an attempt to bring a root along, or a mistake.
-    private static func refuseRoots(among certificates: [[UInt8]]) throws(VerificationFailure) {
-        for der in certificates {
-            let certificate: Certificate
-            do { certificate = try Certificate(der: der) } catch { throw .certificate(error) }
-            guard certificate.issuer != certificate.subject || certificate.subject.isEmpty else { throw .bundle(.rootInBundle) }
-        }
+    private static func noRoot(_ der: [UInt8]) throws(VerificationFailure) -> Certificate {
+        let certificate: Certificate
+        do { certificate = try Certificate(der: der) } catch { throw .certificate(error) }
+        guard certificate.issuer != certificate.subject || certificate.subject.isEmpty else { throw .bundle(.rootInBundle) }
+        return certificate
     }
 
     private static func checkHint(of bundle: Bundle, _ artifact: Artifact) throws(VerificationFailure) {

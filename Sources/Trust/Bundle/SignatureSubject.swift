@@ -31,13 +31,24 @@ struct SignatureSubject: Sendable {
         }
     }
 
+    /// Over what a signature was found to hold.
+    enum Hash: Sendable, Hashable {
+        case digest(DigestAlgorithm)
+        /// The message itself.
+        case none
+
+        /// Whether that is what a log entry has fixed; without one, any of the key's is right.
+        func satisfies(_ algorithm: DigestAlgorithm?) -> Bool { algorithm.map { self == .digest($0) } ?? true }
+    }
+
     /// Holds when the key made the signature; with `algorithm`, over that hash alone, which a log entry has fixed.
-    func verify(_ algorithm: DigestAlgorithm?) throws(BundleFailure) {
+    @discardableResult
+    func verify(_ algorithm: DigestAlgorithm?) throws(BundleFailure) -> Hash {
         let allowed = algorithm.map { [$0] } ?? digestAlgorithms
         for digest in allowed {
             guard digestAlgorithms.contains(digest), let hashed = self.digest(digest) else { continue }
             let scheme: SignatureScheme = key.algorithm.isRSA ? .rsaPKCS1(digest) : .ecdsa(digest)
-            if key.isValid(signature: signature, digest: hashed, scheme: scheme) { return }
+            if key.isValid(signature: signature, digest: hashed, scheme: scheme) { return .digest(digest) }
         }
         guard key.algorithm == .ed25519, algorithm == nil else { throw .signatureInvalid }
         let message: [UInt8]
@@ -47,6 +58,7 @@ struct SignatureSubject: Sendable {
         case .envelope(let envelope, _): message = envelope.preAuthenticationEncoding
         }
         guard key.isValid(signature: signature, for: message, scheme: .ed25519) else { throw .signatureInvalid }
+        return .none
     }
 }
 

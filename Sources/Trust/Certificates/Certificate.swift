@@ -20,7 +20,7 @@ package struct Certificate: Sendable {
 
     /// AlgorithmIdentifier of the signature, with its parameters.
     let signatureAlgorithm: ArraySlice<UInt8>
-    let signature: [UInt8]
+    package let signature: [UInt8]
     let extensions: CertificateExtensions
     /// Where in `der` the signed fields before the extensions stand.
     let fieldsBeforeExtensions: Range<Int>
@@ -37,7 +37,10 @@ package struct Certificate: Sendable {
     }
 
     /// Reads one or more `CERTIFICATE` blocks, in their order.
-    package static func all(pem: String) throws(CertificateFailure) -> [Certificate] {
+    package static func all(pem: String) throws(CertificateFailure) -> [Certificate] { try all(pem: pem, known: []) }
+
+    /// - Parameter known: roots whose certificates needn't be read again.
+    static func all(pem: String, known: [TrustedRoot]) throws(CertificateFailure) -> [Certificate] {
         let documents: [PEMDocument]
         do {
             documents = try PEMDocument.parse(pem)
@@ -47,12 +50,25 @@ package struct Certificate: Sendable {
         var certificates: [Certificate] = []
         for document in documents {
             guard document.label == label else { throw .malformed("found a PEM block \(document.label), wanted \(label)") }
-            certificates.append(try Certificate(der: document.bytes))
+            if let certificate = Self.known(document.bytes, to: known) {
+                certificates.append(certificate)
+            } else {
+                certificates.append(try Certificate(der: document.bytes))
+            }
         }
         return certificates
     }
 
-    private static let label = "CERTIFICATE"
+    static let label = "CERTIFICATE"
+
+    private static func known(_ der: [UInt8], to roots: [TrustedRoot]) -> Certificate? {
+        for root in roots {
+            for authority in root.certificateAuthorities {
+                if let index = authority.certificates.firstIndex(where: { $0.der == der }) { return authority.certificates[index] }
+            }
+        }
+        return nil
+    }
 
     package var pem: String { PEMDocument(label: Self.label, bytes: der).text }
 

@@ -1,6 +1,6 @@
 /// One certificate authority of a trust root: its chain and the time it is trusted for, which belong together.
 ///
-/// A value to keep: its intermediates are validated when it is made, and never again.
+/// A value to keep: its intermediates are validated when it is made, those that come with signatures when they first come, and never again.
 package struct CertificateAuthority: Sendable {
     /// What messages and evidence call it: its URI, or its subject.
     package let name: String
@@ -8,6 +8,7 @@ package struct CertificateAuthority: Sendable {
     /// As the trust root lists them, the root last.
     package let certificates: [Certificate]
     private let issuers: IssuerSet
+    private let extended = ExtendedIssuers()
 
     /// Certificates of one authority at most.
     package static let chainLimit = 16
@@ -42,7 +43,7 @@ package struct CertificateAuthority: Sendable {
         guard intermediates.count <= Self.candidateLimit else {
             throw .untrustedChain("\(intermediates.count) intermediates came with the signature, wanted at most \(Self.candidateLimit)")
         }
-        let issuers = intermediates.isEmpty ? issuers : issuers.extended(by: intermediates)
+        let issuers = intermediates.isEmpty ? issuers : extended.issuers(issuers, with: intermediates)
         var failure: CertificateFailure?
         for path in try issuers.paths(to: leaf) {
             do throws(CertificateFailure) {
@@ -54,6 +55,10 @@ package struct CertificateAuthority: Sendable {
         }
         throw failure ?? .untrustedChain("no path to the root")
     }
+
+    /// Whether one of its own authorities has the name and the key identifier that the leaf gives for its issuer. Where none has, `validate` fails
+    /// unless intermediates help.
+    func mayHaveIssued(_ leaf: Certificate) -> Bool { issuers.mayHaveIssued(leaf) }
 
     private func require(_ path: CertificatePath, at times: [Moment]) throws(CertificateFailure) {
         for time in times {

@@ -24,7 +24,7 @@ extension CertificateExtensions {
         guard (2...3).contains(bytes.count), let unused = bytes.first, unused < 8, let first = bytes.dropFirst().first,
             let last = bytes.last, last & ((1 << unused) - 1) == 0, last >> unused & 1 == 1
         else { throw ASN1Fault("keyUsage: not the DER of one or more of its nine bits") }
-        return KeyUsage(rawValue: first)
+        return KeyUsage(rawValue: UInt16(first) | (bytes.count == 3 ? UInt16(last) << 8 : 0))
     }
 
     static func extendedKeyUsage(_ value: ArraySlice<UInt8>) throws(ASN1Fault) -> [ASN1ObjectIdentifier] {

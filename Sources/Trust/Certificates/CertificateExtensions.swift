@@ -5,6 +5,7 @@ struct CertificateExtensions: Sendable {
     /// nil where there is no basicConstraints, which means the same as no authority.
     private(set) var basicConstraints: BasicConstraints?
     private(set) var keyUsage: KeyUsage?
+    private(set) var isKeyUsageCritical = false
     /// nil where the extension is absent; never empty.
     private(set) var extendedKeyUsage: [ASN1ObjectIdentifier]?
     private(set) var isExtendedKeyUsageCritical = false
@@ -25,10 +26,11 @@ struct CertificateExtensions: Sendable {
         var isCritical = false
     }
 
-    /// Bits of KeyUsage (RFC 5280 §4.2.1.3), from the first byte.
+    /// Bits of KeyUsage (RFC 5280 §4.2.1.3): the first byte, and above it the second, which holds decipherOnly alone.
     struct KeyUsage: OptionSet, Sendable {
-        let rawValue: UInt8
+        let rawValue: UInt16
         static let digitalSignature = KeyUsage(rawValue: 0x80)
+        static let contentCommitment = KeyUsage(rawValue: 0x40)
         static let certificateSigning = KeyUsage(rawValue: 0x04)
     }
 
@@ -36,17 +38,18 @@ struct CertificateExtensions: Sendable {
     private static let limit = 64
 
     /// Where in the certificate all extensions stand, and the one of log timestamps, which logs don't sign.
-    let range: Range<Int>
+    private(set) var range = 0..<0
     private(set) var timestampsRange: Range<Int>?
 
     init(_ node: ASN1Node) throws(ASN1Fault) {
-        let all = try node.children("extensions")
-        guard node.identifier == .sequence, !all.isEmpty, all.count <= Self.limit else {
-            throw ASN1Fault("\(all.count) extensions, wanted 1 to \(Self.limit)")
+        guard case .constructed(let all) = node.content, node.identifier == .sequence else {
+            throw ASN1Fault("extensions: found the tag \(node.identifier), wanted a SEQUENCE")
         }
-        range = all[0].encodedBytes.startIndex..<all[all.count - 1].encodedBytes.endIndex
-        values.reserveCapacity(all.count)
+        // As many as Fulcio writes.
+        values.reserveCapacity(32)
         for one in all {
+            guard values.count < Self.limit else { throw ASN1Fault("more than \(Self.limit) extensions") }
+            range = (values.isEmpty ? one.encodedBytes.startIndex : range.lowerBound)..<one.encodedBytes.endIndex
             var reader = try NodeReader(one, .sequence, "extension")
             let type = try reader.next(.objectIdentifier).objectIdentifier("extension")
             var isCritical = false
@@ -60,6 +63,7 @@ struct CertificateExtensions: Sendable {
             if type == SignedCertificateTimestamp.listType { timestampsRange = one.encodedBytes.indices }
             if try !read(type, value, isCritical) && isCritical { unknownCritical.append(type) }
         }
+        guard !values.isEmpty else { throw ASN1Fault("no extensions") }
     }
 
     /// Whether the extension is one that is enforced.
@@ -68,7 +72,9 @@ struct CertificateExtensions: Sendable {
         case Self.basicConstraintsType:
             basicConstraints = try Self.basicConstraints(value)
             basicConstraints?.isCritical = isCritical
-        case Self.keyUsageType: keyUsage = try Self.keyUsage(value)
+        case Self.keyUsageType:
+            keyUsage = try Self.keyUsage(value)
+            isKeyUsageCritical = isCritical
         case Self.extendedKeyUsageType:
             extendedKeyUsage = try Self.extendedKeyUsage(value)
             isExtendedKeyUsageCritical = isCritical

@@ -5,11 +5,14 @@ package struct DistinguishedName: Sendable, Hashable {
     package let der: [UInt8]
     /// Each RelativeDistinguishedName in DER, which directory name constraints compare.
     let parts: [[UInt8]]
-    private let attributes: [Attribute]
+    /// All attributes of all parts, in their order.
+    let attributes: [Attribute]
 
-    private struct Attribute: Sendable, Hashable {
+    struct Attribute: Sendable, Hashable {
         var type: ASN1ObjectIdentifier
+        /// `#` and the DER in hexadecimal digits where it is no text.
         var value: String
+        var isText: Bool
     }
 
     package var isEmpty: Bool { parts.isEmpty }
@@ -25,7 +28,8 @@ package struct DistinguishedName: Sendable, Hashable {
             for value in values {
                 var pair = try NodeReader(value, .sequence, what)
                 let type = try pair.next(.objectIdentifier).objectIdentifier(what)
-                attributes.append(Attribute(type: type, value: try Self.text(pair.next(), what)))
+                let (text, isText) = try Self.text(pair.next(), what)
+                attributes.append(Attribute(type: type, value: text, isText: isText))
                 try pair.end()
             }
             parts.append(Array(part.encodedBytes))
@@ -36,24 +40,20 @@ package struct DistinguishedName: Sendable, Hashable {
     }
 
     /// The value as text; other types than strings as hexadecimal digits.
-    private static func text(_ node: ASN1Node, _ what: String) throws(ASN1Fault) -> String {
+    private static func text(_ node: ASN1Node, _ what: String) throws(ASN1Fault) -> (String, isText: Bool) {
         switch node.identifier {
         case .utf8String, .printableString, .ia5String, .numericString:
-            return try node.text(what)
+            return (try node.text(what), true)
         default:
-            return "#" + ContentDigest.hexadecimal(node.encodedBytes)
+            return ("#" + ContentDigest.hexadecimal(node.encodedBytes), false)
         }
     }
-
-    private static let names: [ASN1ObjectIdentifier: String] = [
-        [2, 5, 4, 3]: "CN", [2, 5, 4, 6]: "C", [2, 5, 4, 7]: "L", [2, 5, 4, 8]: "ST", [2, 5, 4, 10]: "O", [2, 5, 4, 11]: "OU",
-    ]
 }
 
 extension DistinguishedName: CustomStringConvertible {
     /// `O=sigstore.dev,CN=sigstore`, for messages alone.
     package var description: String {
-        attributes.map { "\(Self.names[$0.type] ?? "\($0.type)")=\($0.value.printable)" }.joined(separator: ",")
+        attributes.map { "\(Self.name(of: $0.type))=\($0.value.printable)" }.joined(separator: ",")
     }
 }
 

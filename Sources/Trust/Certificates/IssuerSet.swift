@@ -80,6 +80,10 @@ struct IssuerSet: Sendable {
         return wanted == found
     }
 
+    func mayHaveIssued(_ leaf: Certificate) -> Bool {
+        paths.contains { $0[0].subject == leaf.issuer && Self.mayHaveIssued($0[0], leaf) }
+    }
+
     /// The paths of those who signed `leaf`; at least one.
     func paths(to leaf: Certificate) throws(CertificateFailure) -> [CertificatePath] {
         let named = paths.filter { $0[0].subject == leaf.issuer }

@@ -80,7 +80,7 @@ package enum CosignAttestation {
     private static func evidence(
         for envelope: DSSEEnvelope, in layer: SignatureLayer, by authority: Authority, claim: Claim
     ) throws(VerificationFailure) -> BundleEvidence {
-        let material = try KeylessMaterial(layer.annotations, signature: envelope.signature, timestamped: layer.payload)
+        let material = try KeylessMaterial(layer.annotations, signature: envelope.signature, timestamped: layer.payload, roots: claim.roots)
         let content = SignatureSubject.Content.envelope(envelope, original: layer.payload)
         var evidence = try material.verify(
             content, identities: authority.identities, roots: claim.roots, certificateLogs: claim.certificateLogs)

@@ -98,7 +98,8 @@ package enum CosignSignature {
             attempt.authority = authority.name
             attempt.keyFingerprint = nil
             do {
-                let material = try KeylessMaterial(layer.annotations, signature: signature, timestamped: signature)
+                let material = try KeylessMaterial(
+                    layer.annotations, signature: signature, timestamped: signature, roots: claim.roots)
                 let evidence = try material.verify(
                     .message(.bytes(layer.payload)), identities: authority.identities, roots: claim.roots,
                     certificateLogs: claim.certificateLogs)

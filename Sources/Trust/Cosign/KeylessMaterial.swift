@@ -7,15 +7,19 @@ struct KeylessMaterial: Sendable {
     var intermediates: [Certificate]
     var proof: SignatureProof
 
-    /// - Parameter timestamped: what an RFC 3161 time stamp is made over: the signature, or for an attestation the whole envelope.
-    init(_ annotations: [String: String], signature: [UInt8], timestamped: [UInt8]) throws(VerificationFailure) {
+    /// - Parameters:
+    ///   - timestamped: what an RFC 3161 time stamp is made over: the signature, or for an attestation the whole envelope.
+    ///   - roots: what of the chain stands in them has been read already.
+    init(
+        _ annotations: [String: String], signature: [UInt8], timestamped: [UInt8], roots: [TrustedRoot] = []
+    ) throws(VerificationFailure) {
         guard let pem = annotations[SignatureLayer.certificateAnnotation], !pem.isEmpty else { throw .bundle(.certificateMissing) }
         do {
             let certificates = try Certificate.all(pem: pem)
             guard certificates.count == 1 else { throw BundleFailure.certificateAmbiguous(count: certificates.count) }
             certificate = certificates[0]
             let chain = annotations[SignatureLayer.chainAnnotation] ?? ""
-            let candidates = chain.isEmpty ? [] : try Certificate.all(pem: chain)
+            let candidates = chain.isEmpty ? [] : try Certificate.all(pem: chain, known: roots)
             guard candidates.count <= BundleLimits.certificates else {
                 throw BundleFailure.tooManyCertificates(count: candidates.count, limit: BundleLimits.certificates)
             }
@@ -54,11 +58,12 @@ struct KeylessMaterial: Sendable {
         let key: PublicKey
         do { key = try certificate.publicKey() } catch { throw .certificate(error) }
         let subject = SignatureSubject(content: content, signature: proof.signature, key: key, certificate: certificate.der)
-        do { try subject.verify(nil) } catch { throw .bundle(error) }
+        let known: SignatureSubject.Hash
+        do { known = try subject.verify(nil) } catch { throw .bundle(error) }
         return try TrustedRoot.any(of: roots) { (root) throws(VerificationFailure) in
             try BundleVerifier(root: root).verify(
-                proof, content: content, certificate: certificate.der, intermediates: intermediates, identities: identities,
-                certificateLogs: certificateLogs)
+                proof, content: content, certificate: certificate, intermediates: intermediates, identities: identities,
+                certificateLogs: certificateLogs, known: known)
         }
     }
 }

@@ -17,8 +17,22 @@ enum RepositoryName {
                 path = name[name.index(after: slash)...]
             }
         }
-        if host == "index.docker.io" || host == "registry-1.docker.io" { host = "docker.io" }
+        host = canonical(host: host)
         if host == "docker.io", !path.contains("/") { return "\(host)/library/\(path)" }
         return "\(host)/\(path)"
+    }
+
+    /// A name, or a pattern of names, with one spelling for what is one place: the host in lower case, without the port that https has anyway.
+    static func canonical(_ name: String) -> String {
+        guard let slash = name.firstIndex(of: "/") else { return name }
+        return canonical(host: String(name[..<slash])) + name[slash...]
+    }
+
+    private static func canonical(host: String) -> String {
+        var host = host.lowercased()
+        if !host.hasSuffix("]"), let colon = host.lastIndex(of: ":"), let port = Int(host[host.index(after: colon)...]) {
+            host = port == 443 ? String(host[..<colon]) : "\(host[..<colon]):\(port)"
+        }
+        return host == "index.docker.io" || host == "registry-1.docker.io" ? "docker.io" : host
     }
 }

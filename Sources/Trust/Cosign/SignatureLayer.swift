@@ -24,6 +24,7 @@ package struct SignatureLayer: Sendable, Hashable {
     /// Whether layers of this media type are looked at: a signature, an attestation or a bundle.
     package static func isProof(_ mediaType: String) -> Bool {
         mediaType == Self.mediaType || mediaType == attestationMediaType || mediaType.hasPrefix(AttachedBundle.mediaTypePrefix)
+            || NotationSignature.layerMediaTypes.contains(mediaType)
     }
     package static let signatureAnnotation = "dev.cosignproject.cosign/signature"
     package static let certificateAnnotation = "dev.sigstore.cosign/certificate"

@@ -14,6 +14,13 @@ package struct SignatureVerdict: Sendable, Hashable {
         package var evidence: BundleEvidence?
         /// Nil: passed.
         package var failure: VerificationFailure?
+
+        /// By its place and authority; what came of it tells few apart and is long.
+        package func hash(into hasher: inout Hasher) {
+            hasher.combine(layer)
+            hasher.combine(layerDigest)
+            hasher.combine(authority)
+        }
     }
 
     package var attempts: [Attempt] = []

@@ -28,6 +28,7 @@ package indirect enum VerificationFailure: Error, Sendable, Hashable {
     case identity(IdentityFailure)
     case timestamp(TimestampFailure)
     case statement(StatementFailure)
+    case notation(NotationFailure)
     case trustRoot(TrustedRootFailure)
     /// One failure for each trust root that was tried.
     case trustRootsFailed([VerificationFailure])
@@ -68,6 +69,7 @@ extension VerificationFailure: CustomStringConvertible {
         case .identity(let failure): failure.name
         case .timestamp(let failure): failure.name
         case .statement(let failure): failure.name
+        case .notation(let failure): failure.name
         case .trustRoot(let failure): failure.name
         case .trustRootsFailed: "trustRootsFailed"
         case .thresholdNotReached: "thresholdNotReached"
@@ -116,6 +118,7 @@ extension VerificationFailure: CustomStringConvertible {
         case .identity(let failure): failure.description
         case .timestamp(let failure): failure.description
         case .statement(let failure): failure.description
+        case .notation(let failure): failure.description
         case .trustRoot(let failure): failure.description
         case .trustRootsFailed(let failures): "no trust root vouches for it: \(Self.list(failures))"
         case .thresholdNotReached(let signers, let wanted, let failures):

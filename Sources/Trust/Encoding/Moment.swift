@@ -27,6 +27,14 @@ package struct Moment: Sendable, Hashable, Comparable {
         self.init(seconds: Int64(days * 86400 + hour * 3600 + minute * 60 + second), nanoseconds: nanoseconds)
     }
 
+    func advanced(byNanoseconds distance: Int64) -> Moment {
+        let sum = Int64(nanoseconds) + distance % 1_000_000_000
+        let (carry, rest) = sum.quotientAndRemainder(dividingBy: 1_000_000_000)
+        let whole = seconds + distance / 1_000_000_000 + carry
+        return rest < 0
+            ? Moment(seconds: whole - 1, nanoseconds: Int32(rest + 1_000_000_000)) : Moment(seconds: whole, nanoseconds: Int32(rest))
+    }
+
     package static func < (left: Moment, right: Moment) -> Bool {
         (left.seconds, left.nanoseconds) < (right.seconds, right.nanoseconds)
     }

@@ -35,7 +35,7 @@ struct NodeReader {
 
     /// The next part, whatever its tag.
     mutating func next() throws(ASN1Fault) -> ASN1Node {
-        guard let node = ahead else { throw ASN1Fault("\(what): ends too early") }
+        guard let node = ahead.take() else { throw ASN1Fault("\(what): ends too early") }
         ahead = nodes.next()
         return node
     }
@@ -50,7 +50,8 @@ struct NodeReader {
 
     /// The next part if it has this tag.
     mutating func optional(_ identifier: ASN1Identifier) -> ASN1Node? {
-        guard let node = ahead, node.identifier == identifier else { return nil }
+        guard ahead?.identifier == identifier else { return nil }
+        let node = ahead.take()
         ahead = nodes.next()
         return node
     }

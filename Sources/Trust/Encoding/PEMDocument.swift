@@ -11,42 +11,64 @@ struct PEMDocument: Sendable, Hashable {
     /// Bytes of text that are read at most; the largest key taken needs about one kilobyte.
     static let sizeLimit = 64 << 10
 
-    var text: String {
-        var lines = ["-----BEGIN \(label)-----"]
-        let encoded = Array(Base64.encode(bytes).utf8)
-        for start in stride(from: 0, to: encoded.count, by: 64) {
-            lines.append(String(decoding: encoded[start..<min(start + 64, encoded.count)], as: UTF8.self))
+    var text: String { String(decoding: encoded, as: UTF8.self) }
+
+    /// The bytes of `text`: lines of 64 digits, the last one ended too, as RFC 7468 §2 wants them written.
+    var encoded: [UInt8] {
+        var digits = Base64.encode(bytes)
+        return digits.withUTF8 { digits in
+            var text = Array("-----BEGIN \(label)-----\n".utf8)
+            text.reserveCapacity(digits.count + digits.count / 64 + 2 * text.count + 8)
+            for start in stride(from: 0, to: digits.count, by: 64) {
+                text += digits[start..<min(start + 64, digits.count)]
+                text.append(UInt8(ascii: "\n"))
+            }
+            return text + Array("-----END \(label)-----\n".utf8)
         }
-        lines.append("-----END \(label)-----")
-        return lines.joined(separator: "\n") + "\n"
     }
 
     /// All blocks of a text, in their order; at least one.
     static func parse(_ text: String) throws(KeyError) -> [PEMDocument] {
         guard text.utf8.count <= sizeLimit else { throw .notPEM("longer than \(sizeLimit) bytes") }
+        var text = text
+        return try text.withUTF8 { text in Result { () throws(KeyError) in try parse(text) } }.get()
+    }
+
+    /// Part of someone else's text, which is looked at in place.
+    private typealias Line = Slice<UnsafeBufferPointer<UInt8>>
+
+    private static func parse(_ text: UnsafeBufferPointer<UInt8>) throws(KeyError) -> [PEMDocument] {
         var documents: [PEMDocument] = []
-        var open: (label: String, encoded: String)?
-        for (number, raw) in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
-            let line = trimmed(raw)
-            if let label = boundary(line, "BEGIN") {
-                guard open == nil else { throw .notPEM("line \(number + 1): BEGIN inside a block") }
-                open = (label, "")
-            } else if let label = boundary(line, "END") {
-                guard let block = open, block.label == label else { throw .notPEM("line \(number + 1): END without its BEGIN") }
-                guard let bytes = Base64.decode(block.encoded), !bytes.isEmpty else {
+        var open: Line?
+        var encoded: [UInt8] = []
+        var number = 0
+        var start = 0
+        while start <= text.count {
+            let end = text[start...].firstIndex(of: UInt8(ascii: "\n")) ?? text.count
+            let line = trimmed(text[start..<end])
+            start = end + 1
+            number += 1
+            if let label = boundary(line, begin) {
+                guard open == nil else { throw .notPEM("line \(number): BEGIN inside a block") }
+                open = label
+                encoded.removeAll(keepingCapacity: true)
+            } else if let label = boundary(line, Self.end) {
+                guard let block = open, block.elementsEqual(label) else { throw .notPEM("line \(number): END without its BEGIN") }
+                let label = String(decoding: label, as: UTF8.self)
+                guard let bytes = Base64.decode(String(decoding: encoded, as: UTF8.self)), !bytes.isEmpty else {
                     throw .notPEM("the block \(label) is not base64 as RFC 4648 writes it")
                 }
                 documents.append(PEMDocument(label: label, bytes: bytes))
                 open = nil
             } else if open != nil {
-                guard !line.contains(":") else {
+                guard !line.contains(UInt8(ascii: ":")) else {
                     throw .notPEM(
-                        "line \(number + 1): a header; a key encrypted in openssl's old way can't be read: write it anew with `openssl pkcs8 -topk8`"
+                        "line \(number): a header; a key encrypted in openssl's old way can't be read: write it anew with `openssl pkcs8 -topk8`"
                     )
                 }
-                open?.encoded += line
+                encoded.append(contentsOf: line)
             } else if !line.isEmpty {
-                throw .notPEM("line \(number + 1): text outside of BEGIN and END")
+                throw .notPEM("line \(number): text outside of BEGIN and END")
             }
         }
         guard open == nil else { throw .notPEM("a block without END") }
@@ -54,21 +76,29 @@ struct PEMDocument: Sendable, Hashable {
         return documents
     }
 
-    private static func trimmed(_ line: Substring.UTF8View) -> String {
-        let blank: Set<UInt8> = [UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r")]
-        var line = line.drop { blank.contains($0) }
-        while let last = line.last, blank.contains(last) { line.removeLast() }
-        return String(decoding: line, as: UTF8.self)
+    private static let begin = Array("-----BEGIN ".utf8)
+    private static let end = Array("-----END ".utf8)
+    private static let dashes = Array("-----".utf8)
+
+    private static func trimmed(_ line: Line) -> Line {
+        var line = line
+        while let first = line.first, isBlank(first) { line.removeFirst() }
+        while let last = line.last, isBlank(last) { line.removeLast() }
+        return line
     }
 
-    private static func boundary(_ line: String, _ word: String) -> String? {
-        let start = "-----\(word) "
-        let end = "-----"
-        guard line.hasPrefix(start), line.hasSuffix(end), line.utf8.count > start.utf8.count + end.utf8.count else { return nil }
-        let label = line.utf8.dropFirst(start.utf8.count).dropLast(end.utf8.count)
+    private static func isBlank(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r")
+    }
+
+    /// The label of a line that begins so; nil for any other line.
+    private static func boundary(_ line: Line, _ start: [UInt8]) -> Line? {
+        guard line.first == dashes[0], line.count > start.count + dashes.count, line.starts(with: start),
+            line.suffix(dashes.count).elementsEqual(dashes)
+        else { return nil }
+        let label = line.dropFirst(start.count).dropLast(dashes.count)
         let letters = UInt8(ascii: "A")...UInt8(ascii: "Z")
         let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
-        guard label.allSatisfy({ letters.contains($0) || digits.contains($0) || $0 == UInt8(ascii: " ") }) else { return nil }
-        return String(decoding: label, as: UTF8.self)
+        return label.allSatisfy { letters.contains($0) || digits.contains($0) || $0 == UInt8(ascii: " ") } ? label : nil
     }
 }

@@ -8,6 +8,8 @@ package struct CertificateIdentity: Sendable, Hashable {
         case email = "email"
         /// A user name that is neither, in an OtherName of type 1.3.6.1.4.1.57264.1.7.
         case username = "username"
+        /// A whole subject, written as the Notary Project writes it: `x509.subject: C=US, ST=WA, O=example`.
+        case distinguishedName = "x509.subject"
     }
 
     package let kind: SubjectKind
@@ -29,6 +31,14 @@ package struct CertificateIdentity: Sendable, Hashable {
         }
         issuer = extensions[.issuer] ?? extensions[.issuerOld]
         self.extensions = extensions
+    }
+
+    /// Someone whom no Sigstore authority vouches for, but a root certificate that the policy holds.
+    init(subject: DistinguishedName, root: Certificate) {
+        kind = .distinguishedName
+        self.subject = subject.identityText
+        issuer = "\(ContentDigest.prefix)\(root.fingerprint)"
+        extensions = [:]
     }
 
     private static func subject(of certificate: Certificate) throws(IdentityFailure) -> (SubjectKind, String) {

@@ -57,10 +57,17 @@ package enum FulcioExtension: UInt, Sendable, Hashable, CaseIterable {
     /// One UTF8String and nothing behind it.
     private static func utf8String(_ value: ArraySlice<UInt8>) -> String? {
         guard value.first == 0x0c, let length = value.dropFirst().first else { return nil }
-        // Longer than 127 bytes it has a length of more than one byte, which is the library's to read.
-        guard length < 0x80 else { return try? NodeReader.parse(value, "").text("") }
-        let content = value.dropFirst(2)
-        return content.count == Int(length) ? String(validating: content, as: UTF8.self) : nil
+        // The shortest length there is (X.690 §10.1): one byte to 127, two to 255. Longer ones are the library's to read.
+        switch length {
+        case ..<0x80:
+            let content = value.dropFirst(2)
+            return content.count == Int(length) ? String(validating: content, as: UTF8.self) : nil
+        case 0x81:
+            let content = value.dropFirst(3)
+            guard let long = value.dropFirst(2).first, long >= 0x80, content.count == Int(long) else { return nil }
+            return String(validating: content, as: UTF8.self)
+        default: return try? NodeReader.parse(value, "").text("")
+        }
     }
 
     private static let kinds: [ASN1ObjectIdentifier: FulcioExtension] = allCases.reduce(into: [:]) { $0[$1.type] = $1 }

@@ -9,15 +9,23 @@ package struct Authority: Sendable, Hashable {
     /// Whether an identity's signature must stand in a transparency log, and its certificate in a certificate log. Without, a trusted time
     /// stamp is enough.
     package var needsLog: Bool
+    /// Whose Notary Project signatures count; nil for nobody's.
+    package var notation: NotationRequirement?
+    /// Share of the hosts, in basis points, up to which its signature counts. It takes part in no verdict: who rolls out keeps to it.
+    package var weightLimit = Authority.anyWeight
+
+    package static let anyWeight = 10_000
 
     package init(
-        name: String, keys: [PublicKey], identities: [IdentityRequirement] = [], roots: [TrustedRoot] = [], needsLog: Bool = true
+        name: String, keys: [PublicKey], identities: [IdentityRequirement] = [], roots: [TrustedRoot] = [], needsLog: Bool = true,
+        notation: NotationRequirement? = nil
     ) {
         self.name = name
         self.keys = keys
         self.identities = identities
         self.roots = roots
         self.needsLog = needsLog
+        self.notation = notation
     }
 }
 

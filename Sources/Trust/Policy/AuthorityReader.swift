@@ -9,7 +9,7 @@ struct AuthorityReader {
 
     mutating func authority(_ source: PolicySource.Authority) -> Authority {
         let field = "authorities[\(source.name)]"
-        if source.keys.isEmpty, source.keyless == nil { problems.append("\(field): no key and no identity") }
+        if source.keys.isEmpty, source.keyless == nil, source.notation == nil { problems.append("\(field): no key and no identity") }
         var authority = Authority(name: source.name, keys: [])
         for (index, pem) in source.keys.enumerated() {
             do {
@@ -18,7 +18,9 @@ struct AuthorityReader {
                 problems.append("\(field).\(source.keys.count == 1 ? "key" : "keys[\(index)]"): \(error)")
             }
         }
+        authority.weightLimit = source.weightLimit
         if let keyless = source.keyless { read(keyless, "\(field).keyless", into: &authority) }
+        if let notation = source.notation { authority.notation = NotationRequirement(notation, "\(field).notation", &problems) }
         return authority
     }
 
@@ -58,6 +60,9 @@ struct AuthorityReader {
             problems.append("\(field).authorities: \"\(name)\" is none of the policy's authorities")
         }
         let authorities = source.authorities.isEmpty ? all : all.filter { source.authorities.contains($0.name) }
+        if !authorities.isEmpty, authorities.allSatisfy(\.attestsNothing) {
+            problems.append("\(field).authorities: notation signatures attest nothing; name an authority with a key or an identity")
+        }
         var requirement = AttestationRequirement(
             predicateTypes: [PredicateType.expanded(source.predicateType)], rules: rules(source.rules, "\(field).rules"))
         if let provenance = source.provenance {

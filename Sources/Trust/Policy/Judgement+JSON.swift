@@ -29,6 +29,7 @@ extension BundleEvidence.Time.Source: CustomStringConvertible {
         switch self {
         case .log(let name): "log \(name)"
         case .timestampAuthority(let name): "time-stamp authority \(name)"
+        case .signingAuthority(let name): "signing authority \(name)"
         }
     }
 }

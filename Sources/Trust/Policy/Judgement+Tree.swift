@@ -45,6 +45,7 @@ extension BundleEvidence {
         lines += certificateLogs.map { "certificate in \($0)" }
         if let predicateType { lines.append("predicate \(predicateType)") }
         lines += rejectedTimestamps.map { "not counted: \($0)" }
+        if let holdsUntil { lines.append("holds until \(holdsUntil)") }
         return lines
     }
 }

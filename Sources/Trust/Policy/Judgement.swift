@@ -30,6 +30,11 @@ package struct Judgement: Sendable, Hashable {
         isTrusted ? findings.filter { $0.mode == .enforce }.flatMap(\.evidence) : []
     }
 
+    /// From when on an artifact that is trusted has to be judged anew; nil where what was shown doesn't depend on the time.
+    package var holdsUntil: Moment? {
+        findings.flatMap { $0.verdict.passed + $0.attestations.flatMap(\.verdict.passed) }.compactMap { $0.evidence?.holdsUntil }.min()
+    }
+
     /// What policies in mode Warn would have refused, a sentence each.
     package var warnings: [String] {
         findings.filter { $0.mode == .warn }.compactMap { finding in
@@ -54,15 +59,16 @@ extension PolicySet {
     /// Judges an artifact by its signatures. All Enforce policies that cover the delivery must pass, and there must be one.
     ///
     /// `pinned` holds digests of signature manifests; when it isn't nil, only those count, so that what was verified once is judged
-    /// by the same signatures ever after.
+    /// by the same signatures ever after. Without `occasion`, no signature passes that depends on it.
     package func judge(
-        _ delivery: Delivery, digest: String, signatures: [SignatureManifest], pinned: Set<String>? = nil
+        _ delivery: Delivery, digest: String, signatures: [SignatureManifest], pinned: Set<String>? = nil, on occasion: Occasion? = nil
     ) -> Judgement {
         let tenancy = tenancy(delivery)
         var judgement = Judgement()
         let counted = signatures.filter { pinned?.contains($0.digest) ?? true }
+        let bundles = AttachedBundles(counted)
         judgement.findings = (tenancy.enforcing + tenancy.warning).map { policy in
-            policy.finding(delivery, digest: digest, signatures: counted)
+            policy.finding(delivery, digest: digest, signatures: counted, bundles, on: occasion)
         }
         judgement.failure = tenancy.failure
         if judgement.failure == nil {

@@ -1,6 +1,8 @@
 extension Policy {
     /// Judges an artifact by all that was found attached to it: enough authorities must have signed, and all be attested that is demanded.
-    func finding(_ delivery: Delivery, digest: String, signatures: [SignatureManifest]) -> Judgement.Finding {
+    func finding(
+        _ delivery: Delivery, digest: String, signatures: [SignatureManifest], _ bundles: AttachedBundles, on occasion: Occasion?
+    ) -> Judgement.Finding {
         var finding = Judgement.Finding(policy: name, mode: mode, verdict: SignatureVerdict(), evidence: [])
         guard problems.isEmpty else {
             finding.verdict.failure = .policyInvalid(problems)
@@ -11,13 +13,13 @@ extension Policy {
             return finding
         }
         if threshold > 0 {
-            finding.verdict.attempts = judged(signatureAttempts(delivery, digest: digest, signatures: signatures))
+            finding.verdict.attempts = judged(signatureAttempts(delivery, digest: digest, signatures: signatures, bundles, on: occasion))
             finding.verdict.failure = signatureFailure(finding.verdict)
             finding.evidence = evidence(of: finding.verdict, demand: nil)
         }
         for demand in attestations {
             var verdict = SignatureVerdict()
-            verdict.attempts = judged(attestationAttempts(demand, digest: digest, signatures: signatures))
+            verdict.attempts = judged(attestationAttempts(demand, digest: digest, signatures: signatures, bundles))
             if verdict.passed.isEmpty {
                 verdict.failure = .attestationMissing(name: demand.name, verdict.attempts.compactMap(\.failure))
             }
@@ -28,7 +30,7 @@ extension Policy {
     }
 
     private func signatureAttempts(
-        _ delivery: Delivery, digest: String, signatures: [SignatureManifest]
+        _ delivery: Delivery, digest: String, signatures: [SignatureManifest], _ bundles: AttachedBundles, on occasion: Occasion?
     ) -> [SignatureVerdict.Attempt] {
         authorities.flatMap { authority in
             CosignSignature.verify(
@@ -36,12 +38,13 @@ extension Policy {
                 claim: .init(
                     digest: digest, repository: delivery.repository, authorities: [authority], signedReference: signedReference,
                     roots: authority.roots)
-            ).attempts + AttachedBundle.attempts(signatures, claim: .init(digest: digest, authorities: [authority], content: .signature))
+            ).attempts + AttachedBundle.attempts(bundles, claim: .init(digest: digest, authorities: [authority], content: .signature))
+                + NotationSignature.attempts(signatures, by: authority, of: digest, on: occasion)
         }
     }
 
     private func attestationAttempts(
-        _ demand: AttestationDemand, digest: String, signatures: [SignatureManifest]
+        _ demand: AttestationDemand, digest: String, signatures: [SignatureManifest], _ bundles: AttachedBundles
     ) -> [SignatureVerdict.Attempt] {
         demand.authorities.flatMap { authority in
             CosignAttestation.verify(
@@ -49,7 +52,7 @@ extension Policy {
                 claim: .init(digest: digest, authorities: [authority], requirement: demand.requirement, roots: authority.roots)
             ).attempts
                 + AttachedBundle.attempts(
-                    signatures, claim: .init(digest: digest, authorities: [authority], content: .attestation(demand.requirement)))
+                    bundles, claim: .init(digest: digest, authorities: [authority], content: .attestation(demand.requirement)))
         }
     }
 

@@ -1,7 +1,7 @@
 extension Policy {
     /// Reads a policy. Never fails: what can't be read stands in `problems`, and the policy then passes nothing.
     package init(_ source: PolicySource, roots: RootShelf = .empty) {
-        var problems: [String] = []
+        var problems = source.problems
         let match = Match(
             namespaces: Self.globs(source.namespaces, "match.namespaces", &problems),
             classes: Self.globs(source.classes, "match.classes", &problems),
@@ -39,7 +39,7 @@ extension Policy {
                 if isRepository, let slash = pattern.lastIndex(of: "/"), pattern[slash...].contains(":") {
                     throw GlobError(pattern: pattern, reason: "with a tag; a repository has none")
                 }
-                return try Glob(pattern)
+                return try Glob(isRepository ? RepositoryName.canonical(pattern) : pattern)
             } catch {
                 problems.append("\(field): \(error)")
                 return .everything

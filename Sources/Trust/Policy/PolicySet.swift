@@ -2,9 +2,14 @@
 package struct PolicySet: Sendable, Hashable {
     /// By name.
     package let policies: [Policy]
+    /// SHA-256 of all that a judgement by these policies depends on, the content of their roots included: by equal ones everything is judged alike.
+    package let content: [UInt8]
 
     package init(_ policies: [Policy]) {
         self.policies = policies.sorted { $0.name < $1.name }
+        var writer = ContentWriter()
+        writer.add(self.policies)
+        content = DigestAlgorithm.sha256.hash(writer.bytes)
     }
 
     /// Which policies apply. To be asked before any network I/O: a tenant that no policy lets deliver must not make us call an
@@ -45,4 +50,7 @@ package struct Tenancy: Sendable, Hashable {
     package var failure: VerificationFailure?
 
     package var isGranted: Bool { failure == nil }
+
+    /// Whether it matters when it is judged, and of which type and size the artifact is.
+    package var needsOccasion: Bool { (enforcing + warning).contains { $0.authorities.contains { $0.notation != nil } } }
 }

@@ -7,12 +7,27 @@ package struct PolicySource: Sendable, Hashable {
         /// Public keys in PEM.
         package var keys: [String]
         package var keyless: Keyless?
+        package var notation: Notation?
+        /// In basis points.
+        package var weightLimit = 10_000
 
-        package init(name: String, keys: [String] = [], keyless: Keyless? = nil) {
+        package init(name: String, keys: [String] = [], keyless: Keyless? = nil, notation: Notation? = nil) {
             self.name = name
             self.keys = keys
             self.keyless = keyless
+            self.notation = notation
         }
+    }
+
+    /// Whose chains end where, and whom their signers' certificates must name. Certificates in PEM, one or more in each text.
+    package struct Notation: Sendable, Hashable {
+        package var certificates: [String] = []
+        package var signingAuthorities: [String] = []
+        package var timestampAuthorities: [String] = []
+        /// `x509.subject: C=…, ST=…, O=…`, or `*` alone.
+        package var identities: [String] = []
+
+        package init() {}
     }
 
     /// Whom a certificate must name. Of a text and its expression, one is given.
@@ -68,6 +83,8 @@ package struct PolicySource: Sendable, Hashable {
     package var mode: String
     /// `Ignore` or `Repository`; nil means `Ignore`.
     package var signedReference: String?
+    /// What whoever read it could not make sense of.
+    package var problems: [String] = []
 
     package init(
         name: String, namespaces: [String], classes: [String], slots: [String], repositories: [String], authorities: [Authority],

@@ -5,10 +5,12 @@ extension Authority {
     var terms: String { ContentDigest.sha256(of: termsJSON.bytes()) }
 
     fileprivate var termsJSON: JSON {
-        [
+        var terms: JSONObject = [
             "keys": .array(keys.map { .string($0.fingerprint) }), "identities": .array(identities.map(\.termsJSON)),
             "roots": .array(roots.map { .string($0.digest) }), "log": .bool(needsLog),
         ]
+        terms.set("notation", notation?.termsJSON)
+        return .object(terms)
     }
 }
 
@@ -18,6 +20,17 @@ extension IdentityRequirement {
             "issuer": .string("\(issuer)"), "subject": .string("\(subject)"), "kind": .string(kind?.rawValue ?? ""),
             "extensions": .array(
                 extensions.sorted { $0.key.rawValue < $1.key.rawValue }.map { [.string($0.key.oid), .string("\($0.value)")] }),
+        ]
+    }
+}
+
+extension NotationRequirement {
+    fileprivate var termsJSON: JSON {
+        func names(_ certificates: [Certificate]) -> JSON { .array(certificates.map { .string($0.fingerprint) }) }
+        return [
+            "certificates": names(certificates), "signingAuthorities": names(signingAuthorities),
+            "timestampAuthorities": names(timestampAuthorities),
+            "identities": identities.map { .array($0.map { .string("\($0)") }) } ?? "*",
         ]
     }
 }

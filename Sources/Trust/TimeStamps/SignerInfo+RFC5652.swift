@@ -1,7 +1,7 @@
 import SwiftASN1
 
 /// Who signed, over which attributes, and the signature (RFC 5652 §5.3).
-struct SignerInfo {
+package struct SignerInfo: Sendable {
     /// By what the signer's certificate is found (§5.3, SignerIdentifier).
     enum Identifier: Hashable {
         /// Name in DER, serial number.
@@ -13,11 +13,11 @@ struct SignerInfo {
     /// AlgorithmIdentifiers in the bytes that came.
     let digestAlgorithm: [UInt8]
     let signatureAlgorithm: [UInt8]
-    let signature: [UInt8]
+    package let signature: [UInt8]
     /// The signed attributes, each a SET OF values.
     let attributes: [ASN1ObjectIdentifier: [ASN1Node]]
     /// The bytes that are signed: the attributes as a DER SET OF, which is what their own tag stands for (§5.4).
-    let signedBytes: [UInt8]
+    package let signedBytes: [UInt8]
 
     static let contentTypeAttribute: ASN1ObjectIdentifier = [1, 2, 840, 113549, 1, 9, 3]
     static let messageDigestAttribute: ASN1ObjectIdentifier = [1, 2, 840, 113549, 1, 9, 4]
@@ -78,5 +78,14 @@ struct SignerInfo {
         guard let values = attributes[type] else { return nil }
         guard values.count == 1 else { throw ASN1Fault("the signed attribute \(type) has \(values.count) values, wanted one") }
         return values[0]
+    }
+
+    /// Whether this is the certificate that it says to be signed with.
+    func names(_ certificate: Certificate) -> Bool {
+        switch identifier {
+        case .issuerAndSerialNumber(let issuer, let serialNumber):
+            issuer == certificate.issuer.der && serialNumber == certificate.serialNumber
+        case .subjectKeyIdentifier(let identifier): identifier == certificate.extensions.subjectKeyIdentifier
+        }
     }
 }

@@ -38,15 +38,7 @@ package struct TimestampAuthority: Sendable {
     }
 
     /// Whether the stamp names this authority's certificate as its signer, so that a stamp can be held to the one it is by.
-    package func isNamed(by token: TimestampToken) -> Bool {
-        let certificate = certificates[0]
-        return switch token.signer.identifier {
-        case .issuerAndSerialNumber(let issuer, let serialNumber):
-            issuer == certificate.issuer.der && serialNumber == certificate.serialNumber
-        case .subjectKeyIdentifier(let identifier):
-            identifier == certificate.extensions.subjectKeyIdentifier
-        }
-    }
+    package func isNamed(by token: TimestampToken) -> Bool { token.signer.names(certificates[0]) }
 
     /// Verifies that this authority stamped `stamped` (RFC 3161 §2.4, RFC 5652 §5.4), by now the whole chain and the window included.
     ///

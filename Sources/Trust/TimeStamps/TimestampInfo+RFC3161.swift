@@ -7,20 +7,23 @@ struct TimestampInfo: Sendable, Hashable {
     let imprint: [UInt8]
     let serialNumber: [UInt8]
     let time: Moment
+    let policy: ASN1ObjectIdentifier
+    /// Accuracy in the bytes that came; nil where none is stated.
+    let accuracy: [UInt8]?
 
     /// Strict DER, unlike what is around it.
     init(_ bytes: ArraySlice<UInt8>) throws(ASN1Fault) {
         var reader = try NodeReader(der: bytes, "TSTInfo")
         guard try reader.next(.integer).smallInteger("the version") == 1 else { throw ASN1Fault("TSTInfo: wanted version 1") }
-        _ = try reader.next(.objectIdentifier).objectIdentifier("the policy")
+        policy = try reader.next(.objectIdentifier).objectIdentifier("the policy")
         var imprintReader = try NodeReader(reader.next(.sequence), .sequence, "messageImprint")
         imprintAlgorithm = Array(try imprintReader.next(.sequence).encodedBytes)
         imprint = Array(try imprintReader.next(.octetString).octets("hashedMessage"))
         try imprintReader.end()
         serialNumber = Array(try reader.next(.integer).integerBytes("the serial number"))
         time = try Moment(genTime: reader.next())
-        // accuracy, ordering, nonce: no bearing on a time that is taken as it stands; a nonce answers whoever asked, not us.
-        _ = reader.optional(.sequence)
+        // ordering, nonce: no bearing on a time that is taken as it stands; a nonce answers whoever asked, not us.
+        accuracy = reader.optional(.sequence).map { Array($0.encodedBytes) }
         if let ordering = reader.optional(.boolean) {
             guard try ordering.boolean("ordering") else { throw ASN1Fault("TSTInfo: ordering is written though it is FALSE, its default") }
         }
@@ -28,5 +31,24 @@ struct TimestampInfo: Sendable, Hashable {
         _ = reader.optional(context: 0)
         // Extensions may be critical, and none is known here.
         try reader.end()
+    }
+
+    /// How far from `time` it may have been, in nanoseconds: what is stated; else a second under the baseline policy (RFC 3628 §5.2), and
+    /// nothing under others.
+    func uncertainty() throws(ASN1Fault) -> Int64 {
+        guard let accuracy else { return policy == [0, 4, 0, 2023, 1, 1] ? 1_000_000_000 : 0 }
+        var reader = try NodeReader(der: accuracy[...], "accuracy")
+        var nanoseconds: Int64 = 0
+        if let seconds = reader.optional(.integer) { nanoseconds = Int64(try seconds.smallInteger("seconds")) * 1_000_000_000 }
+        for (tag, unit) in [(UInt(0), Int64(1_000_000)), (1, 1000)] {
+            guard let part = reader.optional(context: tag) else { continue }
+            // Implicit tags around an INTEGER of 1 to 999.
+            let bytes = try part.primitive("accuracy")
+            let number = bytes.reduce(Int64(0)) { $0 << 8 | Int64($1) }
+            guard (1...2).contains(bytes.count), (1...999).contains(number) else { throw ASN1Fault("accuracy: out of range") }
+            nanoseconds += number * unit
+        }
+        try reader.end()
+        return nanoseconds
     }
 }

@@ -7,14 +7,7 @@ enum TimestampResponse {
 
     /// The token, a ContentInfo. Lengths in it may be BER.
     static func token(_ bytes: [UInt8]) throws(ASN1Fault) -> ASN1Node {
-        guard bytes.count <= sizeLimit else { throw ASN1Fault("\(bytes.count) bytes, wanted at most \(sizeLimit)") }
-        let node: ASN1Node
-        do {
-            node = try BER.parse(bytes)
-        } catch {
-            throw ASN1Fault("not ASN.1 (\(error))")
-        }
-        var response = try NodeReader(node, .sequence, "TimeStampResp")
+        var response = try NodeReader(node(bytes), .sequence, "TimeStampResp")
         var status = try NodeReader(response.next(.sequence), .sequence, "PKIStatusInfo")
         let code = try status.next(.integer).smallInteger("the status")
         // granted, grantedWithMods.
@@ -22,5 +15,15 @@ enum TimestampResponse {
         let token = try response.next(.sequence)
         try response.end()
         return token
+    }
+
+    /// What the bytes hold, whose lengths may be BER.
+    static func node(_ bytes: [UInt8]) throws(ASN1Fault) -> ASN1Node {
+        guard bytes.count <= sizeLimit else { throw ASN1Fault("\(bytes.count) bytes, wanted at most \(sizeLimit)") }
+        do {
+            return try BER.parse(bytes)
+        } catch {
+            throw ASN1Fault("not ASN.1 (\(error))")
+        }
     }
 }

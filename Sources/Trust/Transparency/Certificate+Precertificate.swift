@@ -1,7 +1,7 @@
 extension Certificate {
     /// The TBSCertificate that a log signed before the timestamps were put in (RFC 6962 §3.2): this one without their extension.
     /// Every other byte is as it was issued.
-    func precertificateTBS() -> [UInt8] {
+    package func precertificateTBS() -> [UInt8] {
         let all = extensions.range
         var kept = Array(der[all])
         if let timestamps = extensions.timestampsRange {

@@ -46,6 +46,10 @@ package struct NoteVerifier: Sendable, Hashable {
 
     /// Not empty, without blanks and plus signs.
     static func isName(_ text: String) -> Bool {
-        !text.isEmpty && !text.unicodeScalars.contains { $0.properties.isWhitespace || $0 == "+" }
+        !text.isEmpty
+            && !text.unicodeScalars.contains { scalar in
+                // White space of ASCII stands at its beginning alone; to ask Unicode of each letter takes longer.
+                (scalar.value <= 0x20 || !scalar.isASCII) && scalar.properties.isWhitespace || scalar == "+"
+            }
     }
 }

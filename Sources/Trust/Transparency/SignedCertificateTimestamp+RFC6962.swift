@@ -53,7 +53,7 @@ extension SignedCertificateTimestamp {
     }
 
     /// What the log signed: digitally-signed struct of §3.2 for a precertificate.
-    func signedBytes(issuerKeyHash: [UInt8], precertificate tbs: [UInt8]) -> [UInt8] {
+    package func signedBytes(issuerKeyHash: [UInt8], precertificate tbs: [UInt8]) -> [UInt8] {
         // v1, certificate_timestamp.
         var bytes: [UInt8] = [0, 0]
         bytes.reserveCapacity(tbs.count + extensions.count + 64)

@@ -8,5 +8,5 @@ package struct SignedCertificateTimestamp: Sendable, Hashable {
     /// Not empty in logs of the static kind, which write the leaf's index there.
     let extensions: [UInt8]
     let hasRSASignature: Bool
-    let signature: [UInt8]
+    package let signature: [UInt8]
 }

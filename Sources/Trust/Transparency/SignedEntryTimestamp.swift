@@ -2,9 +2,9 @@ import JSON
 
 /// The promise of a Rekor log of the first generation to include an entry, made at a time that it thereby states: a signature over the
 /// canonical JSON (RFC 8785) of four members.
-enum SignedEntryTimestamp {
+package enum SignedEntryTimestamp {
     /// The bytes that are signed. Every member is of ASCII letters and digits alone, so that canonical JSON is its members in order.
-    static func signedBytes(body: [UInt8], integratedTime: Int64, logID: [UInt8], logIndex: Int64) -> [UInt8] {
+    package static func signedBytes(body: [UInt8], integratedTime: Int64, logID: [UInt8], logIndex: Int64) -> [UInt8] {
         let text =
             "{\"body\":\"\(Base64.encode(body))\",\"integratedTime\":\(integratedTime),"
             + "\"logID\":\"\(ContentDigest.hexadecimal(logID))\",\"logIndex\":\(logIndex)}"

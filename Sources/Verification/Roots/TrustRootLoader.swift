@@ -11,8 +11,7 @@ import Trust
 struct TrustRootLoader: Service {
     private let roots: Store<TrustRoot>
     private let contents: TrustRootContents
-    private let configMaps: Api<ConfigMap>
-    private let secrets: Api<Secret>
+    private let source: TrustRootSource
     private let changed: @Sendable () -> Void
     private let logger: Logger
     private let surroundings: Surroundings
@@ -24,8 +23,7 @@ struct TrustRootLoader: Service {
     ) {
         self.roots = roots
         self.contents = contents
-        configMaps = Api(client, namespace: GraftAPI.trustNamespace)
-        secrets = Api(client, namespace: GraftAPI.trustNamespace)
+        source = TrustRootSource(client)
         self.changed = changed
         self.logger = logger
         self.surroundings = surroundings
@@ -52,7 +50,7 @@ struct TrustRootLoader: Service {
         var isComplete = true
         for place in places {
             if case .bytes = contents[place] { continue }
-            let content = try await fetch(place)
+            let content = try await source.content(at: place)
             if case .missing(let why) = content {
                 isComplete = false
                 logger.warning("the content of a TrustRoot can't be had", metadata: ["reason": "\(why)"])
@@ -60,23 +58,5 @@ struct TrustRootLoader: Service {
             if contents.set(place, content) { changed() }
         }
         return isComplete
-    }
-
-    private func fetch(_ place: TrustRootPlace) async throws -> RootShelf.Content {
-        let (name, key) = (place.location.name, place.location.key)
-        do {
-            switch place.kind {
-            case .configMap:
-                guard let found = try await configMaps.getIfPresent(name) else { return .missing("\(place): there is no such ConfigMap") }
-                return place.check(found.data[key].map { Array($0.utf8) })
-            case .secret:
-                guard let found = try await secrets.getIfPresent(name) else { return .missing("\(place): there is no such Secret") }
-                return place.check(found.data(key))
-            }
-        } catch let error as CancellationError {
-            throw error
-        } catch {
-            return .missing("\(place): \(error)")
-        }
     }
 }

@@ -19,6 +19,7 @@ package final class TrustView: Sendable {
         var generation = 0
         var policies: PolicySet?
         var listeners: [Listener] = []
+        var contentListeners: [Listener] = []
     }
 
     package let policies: Store<VerificationPolicy>
@@ -33,13 +34,25 @@ package final class TrustView: Sendable {
 
     /// What brings the content of roots that stands elsewhere, to be run beside the stores' reflectors.
     package func loader(_ client: Client, logger: Logger, surroundings: Surroundings) -> any Service {
-        TrustRootLoader(roots, into: contents, client: client, logger: logger, surroundings: surroundings) { self.change() }
+        TrustRootLoader(roots, into: contents, client: client, logger: logger, surroundings: surroundings) {
+            self.change()
+            for listener in self.state.withLock(\.contentListeners) { listener.hear() }
+        }
     }
 
     /// Notes every change from now on, and tells of it once what is read now would show it.
     package func follow(_ changed: @escaping @Sendable () -> Void) -> [Subscription] {
         state.withLock { $0.listeners.append(Listener(hear: changed)) }
-        return [policies.subscribe { _ in self.change() }, roots.subscribe { _ in self.change() }]
+        // What stands in a status, labels or annotations is nothing to judge by.
+        return [
+            policies.subscribe { if $0.old?.spec != $0.new?.spec { self.change() } },
+            roots.subscribe { if $0.old?.spec != $0.new?.spec { self.change() } },
+        ]
+    }
+
+    /// Tells of the content of roots that has come, or can't be had for another reason than before.
+    package func followContents(_ changed: @escaping @Sendable () -> Void) {
+        state.withLock { $0.contentListeners.append(Listener(hear: changed)) }
     }
 
     private func change() {
@@ -53,6 +66,13 @@ package final class TrustView: Sendable {
 
     /// Grows whenever a policy or a root changes.
     package var generation: Int { state.withLock(\.generation) }
+
+    /// Whether the content of every root that stands elsewhere is here.
+    package var isComplete: Bool {
+        roots.all().compactMap { TrustRootPlace($0.spec) }.allSatisfy { place in
+            if case .bytes? = contents[place] { true } else { false }
+        }
+    }
 
     package var isSynced: Bool { policies.isSynced && roots.isSynced }
 
@@ -70,9 +90,10 @@ package final class TrustView: Sendable {
         return read
     }
 
-    private func content(of root: TrustRoot) -> RootShelf.Content {
+    /// What a root holds, or why it holds nothing.
+    package func content(of root: TrustRoot) -> RootShelf.Content {
         if let inline = root.spec.trustedRoot { return .bytes(inline.bytes()) }
-        guard let place = TrustRootPlace(root.spec) else { return .missing("it has neither trustedRoot, configMap nor secret") }
+        guard let place = TrustRootPlace(root.spec) else { return .missing(TrustRootSource.nowhere) }
         return contents[place] ?? .missing("\(place) is being fetched")
     }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import GraftAPI
 import HTTPCore
 import Harness
@@ -14,12 +15,14 @@ struct StagingArea {
 
     init(directory: String) throws { store = try ContentStore(path: "\(directory)/store") }
 
-    func revision(_ version: String, library: [UInt8]? = nil, config: JSON? = nil, path: String = "libfilter.so") throws -> VerifiedRevision
-    {
+    func revision(
+        _ version: String, library: [UInt8]? = nil, config: JSON? = nil, path: String = "libfilter.so", mode: String? = nil
+    ) throws -> VerifiedRevision {
         let content = library ?? Array("the code of \(version)".utf8)
         let digest = Digest(of: content)
         try store.put(content, as: digest)
-        let annotations = [AnnotationKey.title: path]
+        var annotations = [AnnotationKey.title: path]
+        annotations[AnnotationKey.mode] = mode
         let layer = Descriptor(mediaType: MediaType.modulePayload, digest: digest, size: content.count, annotations: annotations)
         let config64: JSON = [:]
         let document = ManifestDocument(
@@ -79,6 +82,7 @@ struct DirectoryDriverTests {
             let revision = try area.revision("1.0.0")
             try await driver.stage(revision, from: area.store)
             let path = "\(driver.path(of: revision.installed))/libfilter.so"
+            chmod(driver.path(of: revision.installed), 0o755)
             try Disk.real.replace(path, with: Array("something else!!!!".utf8))
             try await driver.stage(revision, from: area.store)
             #expect(try Disk.real.read(path) == Array("the code of 1.0.0".utf8))
@@ -87,6 +91,95 @@ struct DirectoryDriverTests {
             await #expect(throws: SlotFailure.self) { try await driver.stage(revision, from: area.store) }
             #expect(!Disk.real.exists(driver.path(of: revision.installed)), "bytes that were not signed are never staged")
             #expect(!area.store.contains(revision.files[0].content.digest), "and are fetched again")
+        }
+    }
+
+    @Test(arguments: ["planted.so", "lib/planted.so", "plugins/planted.so"])
+    func `what was put beside a version's files is gone when it is staged again`(planted: String) async throws {
+        try await withTemporaryDirectory { (directory: String) in
+            let area = try StagingArea(directory: directory)
+            let driver = try DirectoryDriver(slot: "net/filter", settings: .init(directory: directory), transport: NoTransport())
+            let revision = try area.revision("1.0.0", path: "lib/libfilter.so")
+            try await driver.stage(revision, from: area.store)
+            let path = "\(driver.path(of: revision.installed))/\(planted)"
+            try Disk.real.makeDirectories(Disk.real.parent(of: path))
+            try Disk.real.replace(path, with: [1])
+            try await driver.stage(revision, from: area.store)
+            #expect(!Disk.real.exists(path))
+            #expect(Disk.real.size(of: "\(driver.path(of: revision.installed))/lib/libfilter.so") != nil)
+        }
+    }
+
+    @Test(arguments: ["libfilter.so", "."])
+    func `a link in the place of what was staged is not followed`(linked: String) async throws {
+        try await withTemporaryDirectory { (directory: String) in
+            let area = try StagingArea(directory: directory)
+            let driver = try DirectoryDriver(slot: "net/filter", settings: .init(directory: directory), transport: NoTransport())
+            let revision = try area.revision("1.0.0")
+            try await driver.stage(revision, from: area.store)
+            let version = driver.path(of: revision.installed)
+            // Given the same bytes elsewhere, to be changed later
+            let elsewhere = "\(directory)/elsewhere"
+            let path = linked == "." ? version : "\(version)/\(linked)"
+            try Disk.real.rename(path, to: elsewhere)
+            try Disk.real.relink(path, to: elsewhere)
+            try await driver.stage(revision, from: area.store)
+            #expect(Disk.real.target(ofLink: path) == nil)
+            #expect(try Disk.real.read("\(version)/libfilter.so") == Array("the code of 1.0.0".utf8))
+        }
+    }
+
+    @Test func `files are written by nobody, whatever the artifact says`() async throws {
+        try await withTemporaryDirectory { (directory: String) in
+            let area = try StagingArea(directory: directory)
+            let driver = try DirectoryDriver(slot: "net/filter", settings: .init(directory: directory), transport: NoTransport())
+            let revision = try area.revision("1.0.0", mode: "777")
+            let before = umask(0)
+            defer { umask(before) }
+            try await driver.stage(revision, from: area.store)
+            var about = stat()
+            #expect(stat("\(driver.path(of: revision.installed))/libfilter.so", &about) == 0)
+            #expect(about.st_mode & 0o7777 == 0o555)
+        }
+    }
+
+    @Test func `what a hook prints stands in its failure, short and on one line, and in no log of ours`() async throws {
+        try await withTemporaryDirectory { (directory: String) in
+            let area = try StagingArea(directory: directory)
+            let revision = try area.revision("1.0.0")
+            let script = "echo 'no such table'; printf '\\033[2J\\n{\"level\":\"info\"}\\n' >&2; yes | head -c 1000000; exit 1"
+            let driver = try DirectoryDriver(
+                slot: "net/filter",
+                settings: .init(directory: directory, reload: ReloadSettings(.command(["sh", "-c", script]), timeout: .seconds(60))),
+                transport: NoTransport())
+            try await driver.stage(revision, from: area.store)
+            let failure = await #expect(throws: SlotFailure.self) { try await driver.activate(revision.installed) }
+            let message = try #require(failure?.message)
+            #expect(message.contains("exit code 1; it says: no such table"), "\(message)")
+            #expect(message.utf8.count < 700 && message.unicodeScalars.allSatisfy { $0.value >= 0x20 }, "\(message)")
+        }
+    }
+
+    @Test func `what a host answers stands in a failure without what moves a cursor`() async throws {
+        let said = Array("\u{1B}[2J\u{9B}31m\u{202E}all is well".utf8)
+        let excerpt = excerpt(said)
+        #expect(excerpt.contains("all is well"))
+        #expect(
+            excerpt.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) && $0 != "\u{202E}" }, "\(excerpt)")
+    }
+
+    @Test(.timeLimit(.minutes(2))) func `a pipe in the place of a process's number holds nobody up`() async throws {
+        try await withTemporaryDirectory { (directory: String) in
+            let area = try StagingArea(directory: directory)
+            let revision = try area.revision("1.0.0")
+            let pidFile = "\(directory)/host.pid"
+            #expect(mkfifo(pidFile, 0o600) == 0)
+            let driver = try DirectoryDriver(
+                slot: "net/filter", settings: .init(directory: directory, reload: ReloadSettings(.signal(SIGHUP, pidFile: pidFile))),
+                transport: NoTransport())
+            try await driver.stage(revision, from: area.store)
+            let failure = await #expect(throws: SlotFailure.self) { try await driver.activate(revision.installed) }
+            #expect(failure?.message.contains("wanted the host's process id") == true)
         }
     }
 
@@ -173,16 +266,17 @@ struct DirectoryDriverTests {
             let area = try StagingArea(directory: directory)
             let revision = try area.revision("1.0.0")
             let said = "\(directory)/said"
-            func driver(_ script: String, timeout: Duration = .seconds(60)) throws -> DirectoryDriver {
-                try DirectoryDriver(
+            func driver(_ script: String, timeout: Duration = .seconds(60)) async throws -> DirectoryDriver {
+                let driver = try DirectoryDriver(
                     slot: "net/filter",
                     settings: .init(
                         directory: directory, reload: ReloadSettings(.command(["sh", "-c", script]), timeout: timeout),
                         probe: ProbeSettings(.command(["sh", "-c", "test \"$GRAFT_VERSION\" = 1.0.0"]), timeout: .seconds(60))),
                     transport: NoTransport())
+                try await driver.stage(revision, from: area.store)
+                return driver
             }
-            let saying = try driver("echo $GRAFT_SLOT $GRAFT_VERSION $GRAFT_DIGEST $GRAFT_DIRECTORY > \(said)")
-            try await saying.stage(revision, from: area.store)
+            let saying = try await driver("echo $GRAFT_SLOT $GRAFT_VERSION $GRAFT_DIGEST $GRAFT_DIRECTORY > \(said)")
             try await saying.activate(revision.installed)
             #expect(
                 String(decoding: try Disk.real.read(said), as: UTF8.self)
@@ -200,6 +294,7 @@ struct DirectoryDriverTests {
             let missing = ReloadSettings(.command(["/nonexistent/program"]))
             let without = try DirectoryDriver(
                 slot: "net/filter", settings: .init(directory: directory, reload: missing), transport: NoTransport())
+            try await without.stage(revision, from: area.store)
             await #expect(throws: SlotFailure.self) { try await without.activate(revision.installed) }
         }
     }

@@ -85,6 +85,7 @@ struct ExampleHostTests {
             let process = try await driver.probe(first.installed)
             let quiet = try DirectoryDriver(
                 slot: "net/filter", settings: .init(directory: host.modules, probe: host.settings.probe), transport: host.client)
+            try await quiet.stage(second, from: area.store)
             try await quiet.activate(second.installed)
             let wrong = await #expect(throws: SlotFailure.self) { try await quiet.probe(second.installed) }
             #expect(wrong?.message.contains("/version is 1.0.0, wanted 1.1.0") == true, "linked, and not loaded")
@@ -110,6 +111,7 @@ struct ExampleHostTests {
             let settings = DirectorySettings(
                 directory: host.modules, reload: ReloadSettings(.signal(1, pidFile: host.pidFile)), probe: host.settings.probe)
             let signalling = try DirectoryDriver(slot: "net/filter", settings: settings, transport: host.client)
+            try await signalling.stage(first, from: area.store)
             try await signalling.activate(first.installed)
             try await eventually("it has loaded") { try await host.version() == "1.0.0" }
         }

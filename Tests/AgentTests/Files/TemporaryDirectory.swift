@@ -10,15 +10,16 @@ func withTemporaryDirectory<Result>(_ body: (String) throws -> Result) throws ->
     return try body(directory)
 }
 
-func withTemporaryDirectory<Result>(_ body: (String) async throws -> Result) async throws -> Result {
-    let directory = try makeTemporaryDirectory()
+/// - Parameter inMemory: on a file system in memory, where there is one: for tests that change very many files.
+func withTemporaryDirectory<Result>(inMemory: Bool = false, _ body: (String) async throws -> Result) async throws -> Result {
+    let directory = try makeTemporaryDirectory(below: inMemory && Disk.real.isDirectory("/dev/shm") ? "/dev/shm" : "/tmp")
     defer { try? Disk.real.removeTree(directory) }
     return try await body(directory)
 }
 
-private func makeTemporaryDirectory() throws -> String {
-    var template = Array("/tmp/graft-agent-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else { throw FileError("/tmp", "making a directory", code: errno) }
+private func makeTemporaryDirectory(below parent: String = "/tmp") throws -> String {
+    var template = Array("\(parent)/graft-agent-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw FileError(parent, "making a directory", code: errno) }
     return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
 

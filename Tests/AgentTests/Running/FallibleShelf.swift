@@ -40,6 +40,18 @@ final class FallibleShelf: ArtifactLocator {
         return (module.description, try await layout.pushSignature(of: module, in: Self.repository, by: key ?? self.key))
     }
 
+    /// Attaches a manifest with one layer to a module. Returns its digest.
+    func attach(_ payload: [UInt8], _ mediaType: String, artifactType: String, to module: String) async throws -> String {
+        let empty = Array("{}".utf8)
+        let (config, layer) = (Descriptor(mediaType: MediaType.empty, of: empty), Descriptor(mediaType: mediaType, of: payload))
+        try await layout.push(.bytes(empty), as: config)
+        try await layout.push(.bytes(payload), as: layer)
+        let subject = try await layout.resolve(.digest(try Digest(parsing: module)))
+        return try await layout.push(
+            ManifestDocument(Manifest(artifactType: artifactType, config: config, layers: [layer], subject: subject)), tag: nil
+        ).digest.description
+    }
+
     private struct Shelf: ArtifactSource {
         let shelf: FallibleShelf
         var location: String { FallibleShelf.repository }

@@ -27,7 +27,7 @@ struct SlowDriver: Driver {
 
     var features: Set<String> { base.features }
     func stage(_ revision: VerifiedRevision, from store: ContentStore) async throws { try await base.stage(revision, from: store) }
-    func restore(_ revision: InstalledRevision) async throws { try await base.restore(revision) }
+    func restore(_ revision: InstalledRevision) async throws -> String? { try await base.restore(revision) }
     func revert(to revision: InstalledRevision?) async throws { try await base.revert(to: revision) }
     func retain(_ revisions: Set<InstalledRevision>) async throws { try await base.retain(revisions) }
 

@@ -6,7 +6,7 @@ import KubeCore
 /// One slot, its journal and a host, all as values: what the runner does with the machine, without files, time or tasks.
 struct SlotSimulation {
     /// How a version is bad, by its name.
-    enum Fault { case refusesToLoad, failsProbe, failsSoak, diesWhileSoaking, killsTheAgent }
+    enum Fault { case refusesToLoad, failsProbe, failsSoak, diesWhileSoaking, killsTheAgent, isDisturbed }
 
     var machine: SlotStateMachine
     /// What the last fsync left on the disk.
@@ -16,6 +16,8 @@ struct SlotSimulation {
     /// Fails of the environment, by action.
     var registryIsDown = false
     var hostIsDown = false
+    /// What restoring finds changed.
+    var mended: String?
 
     private(set) var stored: Set<InstalledRevision> = []
     private(set) var verified: Set<InstalledRevision> = []
@@ -51,6 +53,15 @@ struct SlotSimulation {
             owner: SlotOwner(namespace: "payments", name: name, planUID: "uid-\(name)"), action: action, rollout: rollout,
             requires: requires, target: target.map(reference), previous: previous.map(reference),
             named: [target, previous].compactMap { $0 }.map(reference), place: place, created: created)
+    }
+
+    /// What today's policies say of a version.
+    mutating func find(_ state: SlotTrust.State, _ version: String) {
+        let reason = state == .trusted ? nil : state == .distrusted ? "NotTrusted" : "ProofsMissing"
+        inputs.findings[Self.installed(version)] = TrustFinding(
+            state, reason: reason, message: reason.map { "\(version): \($0)" },
+            evidenceHash: state == .trusted ? "sha256:of-\(version)" : nil,
+            stamp: inputs.policyStamp)
     }
 
     /// Decides, writes down, performs and finishes one action. Waiting moves the clock.
@@ -116,15 +127,18 @@ struct SlotSimulation {
             return .success(.fetched(installed))
         case .verify(let installed):
             guard stored.contains(installed) else { return .failure(SlotFailure(.environment, SlotFailure.missing, "not stored")) }
+            if inputs.isDistrusted(installed) {
+                return .failure(SlotFailure(.environment, "NotTrusted", "policy release: no signature by release"))
+            }
             verified.insert(installed)
-            return .success(.done)
+            return .success(.verified(evidenceHash: "sha256:of-\(installed.version)", stamp: inputs.policyStamp))
         case .stage(let installed):
             precondition(verified.contains(installed), "staged without being verified")
             staged.insert(installed)
             return .success(.done)
         case .restore(let installed):
             linked = installed
-            return .success(.done)
+            return .success(.restored(mended: mended))
         case .activate(let installed): return activate(installed)
         case .probe(let installed): return probe(installed)
         case .revert(let installed):
@@ -152,6 +166,9 @@ struct SlotSimulation {
             return .failure(SlotFailure(.module, "ActivationFailed", "\(installed.version) needs a table"))
         }
         running = installed
+        if faults[installed.version] == .isDisturbed {
+            return .failure(SlotFailure(.disturbed, SlotFailure.tampered, "another file stands there"))
+        }
         return .success(.done)
     }
 

@@ -70,4 +70,43 @@ import Testing
             #expect(await bench.complaint("verify", bench.reference, "--policy", bench.path("none.yaml")).contains("none.yaml"))
         }
     }
+
+    @Test("A notation signature counts by root and subject", arguments: ["jws", "cose"])
+    func notation(encoding: String) async throws {
+        try await SigningBench.with { bench in
+            _ = try await NotationModule.push(to: bench.layout, tag: "notary", signature: "stamped.\(encoding)")
+            func policy(_ subject: String, stamps: String = "stamp-root", more: String = "") throws -> String {
+                func pem(_ name: String) throws -> String {
+                    try NotationModule.text("\(name).pem").split(separator: "\n").map { "        \($0)" }.joined(separator: "\n")
+                }
+                return try bench.write(
+                    """
+                    apiVersion: graft.dev/v1alpha1
+                    kind: VerificationPolicy
+                    metadata: {name: wabbit}
+                    spec:
+                      mode: Enforce
+                      match: {namespaces: ["*"], classes: ["*"], slots: ["**"], repositories: ["**"]}
+                      authorities:
+                      - name: wabbit
+                        notation:
+                          identities: ["x509.subject: \(subject)"]
+                          certificates:
+                          - |
+                    \(try pem("root"))
+                          timestampAuthorities:
+                          - |
+                    \(try pem(stamps))
+                    \(more)
+                    """, to: "notation.yaml", mode: 0o644)
+            }
+            let reference = "oci:\(bench.directory)/layout:notary"
+            let subject = "C=US, ST=WA, O=wabbit-networks.example"
+            try await bench.graft("verify", reference, "--policy", policy(subject))
+            let refused = "ExitCode(rawValue: 1)"
+            #expect(await bench.complaint("verify", reference, "--policy", try policy("C=US, ST=WA, O=other")) == refused)
+            let unknown = await bench.complaint("verify", reference, "--policy", try policy(subject, more: "      certificate: x"))
+            #expect(unknown.contains("unknown field spec.authorities[0].notation.certificate"))
+        }
+    }
 }

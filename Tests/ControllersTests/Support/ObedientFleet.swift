@@ -22,6 +22,7 @@ final class ObedientFleet: Sendable {
     private let revisions: Reflector<ModuleRevision>
     private let hosts: Mutex<[Host]>
     private let fates: Mutex<[String: Fate]>
+    private let complaint = Mutex("the probe found nothing that works")
 
     init(_ client: Client, logger: Logger) {
         self.client = client
@@ -32,6 +33,9 @@ final class ObedientFleet: Sendable {
     }
 
     func set(_ fate: Fate, of version: String) { fates.withLock { $0[version] = fate } }
+
+    /// What a host says whose probe fails.
+    func complain(_ text: String) { complaint.withLock { $0 = text } }
 
     /// Registers hosts, with a Lease each.
     func register(_ count: Int, labels: [String: String] = ["tier": "edge"], runtimeVersion: String = "2.4.1") async throws {
@@ -128,7 +132,7 @@ final class ObedientFleet: Sendable {
         case .failsProbe:
             slot.target = SlotTarget(
                 revision: wanted.revision, state: slot.active == nil ? .failed : .reverted, blame: .module, reason: "ProbeFailed",
-                message: "the probe found nothing that works")
+                message: complaint.withLock { $0 })
         case .neverAnswers: slot.target = SlotTarget(revision: wanted.revision, state: .probing)
         }
     }

@@ -15,5 +15,6 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     var testDescription: String { row }
 
     static let all =
-        onManifests + onReferences + onArtifacts + onSigning + onSignatures + onModules + onDeployments + onClusters + onHosts
+        onManifests + onReferences + onRegistries + onArtifacts + onSigning + onSignatures + onModules + onDeployments + onClusters
+        + onHosts
 }

@@ -51,6 +51,16 @@ struct Workbench: Sendable {
         return try await cluster.stalled(manifest.name).status.message.replacing(registry, with: "registry.example")
     }
 
+    /// Applies a deployment of the same name, and waits until it is as expected.
+    @discardableResult
+    func applyAlone(_ manifest: Manifest, until condition: (ModuleDeployment) -> Bool) async throws -> ModuleDeployment {
+        var manifest = manifest
+        manifest.name = "wrong"
+        try await cluster.delete(manifest.name)
+        try await cluster.apply(manifest)
+        return try await cluster.waits(until: "as expected", deployment: manifest.name) { $0.isSeen && condition($0) }
+    }
+
     func trimmed(_ text: String) -> String {
         var text = text[...]
         while text.last?.isWhitespace == true { text.removeLast() }

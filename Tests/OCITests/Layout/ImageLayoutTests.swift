@@ -41,6 +41,22 @@ struct ImageLayoutTests {
         }
     }
 
+    @Test("lists what is about something under the tag of its referrers, once and beside what is there")
+    func referrers() async throws {
+        try await withTemporaryDirectory { directory in
+            let layout = try ImageLayout(creating: directory)
+            let subject = try await Self.push(layout, 1, "a").descriptor
+            let config = Descriptor(mediaType: "a/b", of: [1])
+            let documents = ["one", "two", "two"].map {
+                ManifestDocument(Manifest(artifactType: "x/y", config: config, layers: [], subject: subject, annotations: ["n": $0]))
+            }
+            for document in documents { try await layout.push(document, tag: nil) }
+            let found = try await ImageLayout(opening: directory).referrers(of: subject.digest) { $0 == "x/y" }
+            #expect(found.found.map(\.digest) == documents.prefix(2).map(\.descriptor.digest))
+            #expect(found.ignored.isEmpty)
+        }
+    }
+
     @Test("loses no tag to writers at the same time")
     func parallel() async throws {
         try await withTemporaryDirectory { directory in

@@ -237,6 +237,19 @@ struct ReferrerTests {
         }
     }
 
+    @Test("that another client's write undoes each time are an error that says so")
+    func endlessConflict() async throws {
+        try await Self.run { (server, _, repository) async throws in
+            server.state.withLock { state in
+                state.onPut = { _, state in
+                    state.manifests["\(Tag.referrers(of: subject.digest))"] = ManifestDocument(Index(manifests: [signature(100).listing]))
+                }
+            }
+            let error = await ociError { try await repository.push(signature(1), tag: nil) }
+            #expect(error?.message.contains("other clients undo what is added to the list of referrers") == true)
+        }
+    }
+
     @Test("of several writers of one client are all there in the end")
     func writers() async throws {
         try await Self.run { (server, _, repository) async throws in

@@ -31,6 +31,17 @@ struct ReferenceTests {
     }
 
     @Test(
+        "has one name for one place, whichever way it is written",
+        arguments: [
+            ("registry.example/a/b:1", "registry.example/a/b"), ("Registry.EXAMPLE/a/b:1", "registry.example/a/b"),
+            ("registry.example:443/a/b:1", "registry.example/a/b"), ("REGISTRY.example:0443/a/b:1", "registry.example/a/b"),
+            ("registry.example:05000/a/b:1", "registry.example:5000/a/b"), ("[2001:DB8::1]:443/a/b:1", "[2001:db8::1]/a/b"),
+            ("[2001:db8::1]/a/b:1", "[2001:db8::1]/a/b"), ("index.docker.io/a/b:1", "docker.io/a/b"),
+            ("registry-1.docker.io:443/a/b:1", "docker.io/a/b"),
+        ])
+    func canonical(text: String, name: String) throws { #expect(try Reference(parsing: text).canonicalName == name) }
+
+    @Test(
         "says which part is wrong",
         arguments: [
             ("", "it is empty"),

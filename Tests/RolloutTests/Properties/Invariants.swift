@@ -49,6 +49,7 @@ struct Invariants {
         for named in [plan.stable, plan.canary, plan.previous].compactMap({ $0 }) {
             demand(!banned.contains(named.digest), "quarantined \(named.revision) is planned: \(world.testDescription)")
         }
+        checkTrust(plan, world, decision)
         if let last, last.rollout == plan.rollout, let canary = plan.canary, canary == last.canary, plan.cutoffs != last.cutoffs {
             demand(CutoffMap(plan.cutoffs).covers(CutoffMap(last.cutoffs)), "the cutoffs shrank: \(world.testDescription)")
         }
@@ -63,13 +64,29 @@ struct Invariants {
         last = plan
     }
 
+    /// Nothing that policies refuse becomes what a rollout leads to, and none leads further than they allow.
+    private mutating func checkTrust(_ plan: ModulePlanSpec, _ world: World, _ decision: Decision) {
+        guard let rollout = decision.status.rollout, rollout.state == .running else { return }
+        let target = rollout.kind == .return ? decision.status.stable : decision.status.canary
+        guard let facts = world.revisions.first(where: { $0.name == target?.revision }) else { return }
+        if let last, last.rollout != plan.rollout {
+            demand(facts.refusal == nil, "\(facts.name) is refused, and begun: \(world.testDescription)")
+        }
+        let asks = decision.events.contains { if case .waveOpened = $0 { true } else { false } }
+        if asks, rollout.kind != .return, let allowance = facts.allowance {
+            demand(rollout.weight <= allowance.weight, "\(rollout.weight) is asked for: \(world.testDescription)")
+        }
+        if rollout.cause == .distrusted { demand(rollout.maxUnavailable != nil, "withdrawn without a limit: \(world.testDescription)") }
+    }
+
     /// Counted from what hosts run in truth, not from what they reported.
     private mutating func checkInFlight(_ plan: ModulePlanSpec, _ world: World, _ decision: Decision) {
         guard let rollout = decision.status.rollout, rollout.state == .running else { return }
         guard let target = rollout.kind == .return ? decision.status.stable : decision.status.canary else { return }
         let eligible = world.hosts.filter { $0.isReady && !$0.isHeld && !$0.incompatibleWith.contains(target.revision) }
         let strategy = world.spec.strategy
-        let limit = max(1, (rollout.kind == .return ? strategy.rollbackMaxUnavailable : strategy.maxUnavailable).count(of: eligible.count))
+        let own = rollout.kind == .return ? strategy.rollbackMaxUnavailable : strategy.maxUnavailable
+        let limit = max(1, min(own.count(of: eligible.count), rollout.maxUnavailable?.count(of: eligible.count) ?? .max))
         let inFlight = eligible.filter { host in
             guard host.active != target.revision, plan.revision(forHost: host.name, zone: host.zone)?.revision == target.revision else {
                 return false

@@ -110,6 +110,46 @@ struct PropertyTests {
         }
     }
 
+    /// 1.1.0 everywhere, and a policy that wants it withdrawn.
+    private func withdrawing() -> World {
+        var world = World(hosts: 6)
+        world.spec.strategy.soakSeconds = 0
+        world.deliver("1.0.0")
+        world.deliver("1.1.0")
+        world.distrust("1.1.0", Withdrawal(limits: [.count(2)]))
+        return world
+    }
+
+    @Test("A controller that dies at any moment of a withdrawal leads it to the same end, within its limit")
+    func withdrawalRestarts() throws {
+        var undisturbed = withdrawing()
+        var moments = 0
+        while !(undisturbed.rolledBack && undisturbed.running("1.0.0") == 6), moments < 100 {
+            undisturbed.tick()
+            moments += 1
+        }
+        #expect(undisturbed.rolledBack, "\(undisturbed.testDescription)")
+        for crash in World.Crash.allCases {
+            for moment in 0...moments {
+                var world = withdrawing()
+                for _ in 0..<moment { world.tick() }
+                for index in world.hosts.indices { world.act(index) }
+                world.decide(dying: crash)
+                for index in world.hosts.indices { world.act(index) }
+                try world.restart()
+                var invariants = Invariants()
+                world.run(limit: 200) {
+                    invariants.check($0, deeply: false)
+                    return $0.rolledBack && $0.running("1.0.0") == 6
+                }
+                #expect(world.running("1.0.0") == 6 && world.rolledBack, "died \(crash) at \(moment): \(world.testDescription)")
+                #expect(world.status.rollout?.cause == .distrusted)
+                #expect(world[facts: "1.1.0"].outcome == .good && world[facts: "1.1.0"].quarantine == nil)
+                #expect(world.plans.allSatisfy { $0.rollout != world.status.rollout?.id || ($0.canary ?? $0.stable)?.version == "1.0.0" })
+            }
+        }
+    }
+
     @Test("Abort and undo lead back to the stable version from every moment", arguments: behaviours, [true, false])
     func wayBack(behaviour: Behaviour, byAbort: Bool) {
         var moment = upgrading(behaviour)

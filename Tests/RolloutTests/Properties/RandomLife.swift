@@ -84,7 +84,8 @@ struct RandomLife {
 
     private mutating func happen() {
         switch dice.number(1...100) {
-        case 1...30: askForSomething()
+        case 1...25: askForSomething()
+        case 26...30 where !world.revisions.isEmpty: judgeSomething()
         case 31...45 where !world.hosts.isEmpty: world.kill([dice.number(0...world.hosts.count - 1)])
         case 46...60: for index in world.hosts.indices where dice.chance(50) { world.hosts[index].isReady = true }
         case 61...65:
@@ -100,7 +101,8 @@ struct RandomLife {
         case 88...89 where !world.hosts.isEmpty:
             world.hosts[dice.number(0...world.hosts.count - 1)].incompatibleWith = dice.chance(60) ? [] : [World.revision("1.\(asked).0")]
         case 90...92 where !world.revisions.isEmpty: quarantineSomething()
-        case 93...94: world.wanted = .refused(Refusal(.verified, reason: "NoPolicy", message: "No policy matches."))
+        case 93 where !world.revisions.isEmpty: judgeSomething()
+        case 94: world.wanted = .refused(Refusal(.verified, reason: "NoPolicy", message: "No policy matches."))
         case 95...96:
             world.status = ModuleDeploymentStatus()
             invariants.forget()
@@ -124,10 +126,27 @@ struct RandomLife {
         world.revisions[index].quarantine = dice.chance(40) ? nil : QuarantineFacts(name: "q-user", evicts: dice.chance(50), reason: "CVE")
     }
 
+    /// Policies change their mind.
+    private mutating func judgeSomething() {
+        let version = world.revisions[dice.number(0...world.revisions.count - 1)].version
+        switch dice.number(0...5) {
+        case 0: world.distrust(version, nil)
+        case 1...2: world.distrust(version, Withdrawal(limits: [share()], isPending: dice.chance(20)))
+        case 3: world.allow(version, dice.number(0...100))
+        default:
+            world.trust(version)
+            world[facts: version].allowance = nil
+        }
+    }
+
     /// All hosts are back, and behave, and nobody interferes any more.
     mutating func rest() {
         world.spec.paused = false
         if world.hosts.isEmpty { world.hosts.append(SimulatedHost("edge.last")) }
+        for revision in world.revisions {
+            world.trust(revision.version)
+            world[facts: revision.version].allowance = nil
+        }
         if case .refused = world.wanted, let some = world.revisions.first { world.wanted = .revision(some.name) }
         for index in world.hosts.indices {
             world.hosts[index].isReady = true

@@ -1,5 +1,6 @@
 import GraftAPI
 import KubeCore
+import Schema
 import Testing
 
 @testable import Rollout
@@ -41,6 +42,66 @@ struct FailureTests {
         #expect(world.running("1.1.0") == 18)
         #expect(world.status.hosts.failed == 2)
         #expect(world[facts: "1.1.0"].outcome == .good)
+    }
+
+    @Test(
+        "However much a host says of a failure, what is written of it fits, or nothing would ever go back",
+        arguments: ["x", "\u{301}", "\u{1F469}\u{200D}\u{1F680}", "ü"])
+    func verbose(text: String) throws {
+        var world = upgrading(.failsProbe)
+        for index in world.hosts.indices {
+            world.hosts[index].complaint = String(String(repeating: text, count: 1024).unicodeScalars.prefix(1024))
+        }
+        world.run { $0.rolledBack }
+        #expect(world.rolledBack)
+        #expect(ModuleDeploymentStatus.schema.errors(in: world.status.json).isEmpty)
+        #expect(world.status.rollout?.reason?.contains("ProbeFailed") == true)
+        let facts = world[facts: "1.1.0"]
+        #expect(try #require(facts.message).unicodeScalars.count <= 1024)
+        #expect(try #require(facts.quarantine).reason.unicodeScalars.count <= 1024)
+        // Nor does what a person wrote into a quarantine
+        world.ask(for: "1.2.0")
+        world.run { $0.status.canary?.version == "1.2.0" }
+        world[facts: "1.2.0"].quarantine = QuarantineFacts(name: "by-hand", reason: String(repeating: "y", count: 1024))
+        world.run { $0.rolledBack }
+        #expect(ModuleDeploymentStatus.schema.errors(in: world.status.json).isEmpty, "\(world.testDescription)")
+    }
+
+    @Test("A host that lies about a failure is one host: it takes as many liars as the threshold says")
+    func liars() {
+        for (liars, isRolledBack) in [(1, false), (2, true)] {
+            var world = upgrading(.works, steps: [])
+            world.spec.strategy.failureThreshold = .count(2)
+            for index in 0..<liars { world.hosts[index].behaviour["http-1-1-0"] = .failsProbe }
+            world.run { $0.rolledBack || $0.status.phase == .healthy && $0.status.stable?.version == "1.1.0" }
+            #expect(world.rolledBack == isRolledBack, "\(liars)")
+        }
+    }
+
+    @Test("A host that says it is active on everything speaks for itself alone")
+    func flatterer() {
+        // Given a version that fails everywhere, and a host that says otherwise
+        var world = upgrading(.failsProbe, steps: [])
+        world.hosts[0].behaviour["http-1-1-0"] = .works
+        world.run { $0.rolledBack }
+        #expect(world.rolledBack)
+        #expect(world[facts: "1.1.0"].outcome == .bad)
+    }
+
+    @Test("A host that is held has no say, whatever it reports", arguments: [Behaviour.failsProbe, .kills])
+    func held(behaviour: Behaviour) {
+        // Given a host that failed what it was asked for, in a rollout that bears one failure
+        var world = upgrading(.works, steps: [])
+        world.spec.strategy.failureThreshold = .count(2)
+        world.spec.strategy.maxUnavailable = .count(20)
+        world.hosts[0].behaviour["http-1-1-0"] = behaviour
+        world.hosts[1].behaviour["http-1-1-0"] = behaviour
+        // When one of the two that fail it is held, whose agent goes on all the same
+        world.hosts[1].isHeld = true
+        world.hosts[1].isDefiant = true
+        // Then the other alone is no reason to go back
+        world.run { $0.status.phase == .healthy && $0.status.stable?.version == "1.1.0" }
+        #expect(!world.rolledBack && world.status.stable?.version == "1.1.0", "\(world.testDescription)")
     }
 
     @Test("A share as threshold counts those updated")

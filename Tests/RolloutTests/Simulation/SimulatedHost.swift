@@ -22,10 +22,14 @@ struct SimulatedHost {
     var zone = ""
     var isReady = true
     var isHeld = false
+    /// Its agent does as it likes, a hold or not.
+    var isDefiant = false
     var incompatibleWith: Set<String> = []
     var lastSeen: Timestamp?
     var slot: SlotStatus?
     var behaviour: [String: Behaviour] = [:]
+    /// What it says when a version fails its probe.
+    var complaint = "it answered nothing"
     private var rejected: (rollout: String, revision: String, reverted: Bool)?
 
     init(_ name: String, zone: String = "") {
@@ -63,7 +67,7 @@ struct SimulatedHost {
             slot.target = SlotTarget(revision: asked.revision, state: .unsupported, blame: .environment, reason: "Incompatible")
             return
         }
-        if isHeld {
+        if isHeld, !isDefiant {
             slot.target = SlotTarget(revision: asked.revision, state: .held)
             return
         }
@@ -112,7 +116,7 @@ struct SimulatedHost {
     private func failure(_ asked: RevisionReference, reverted: Bool) -> SlotTarget {
         SlotTarget(
             revision: asked.revision, state: reverted ? .reverted : .failed, blame: .module, reason: "ProbeFailed",
-            message: "it answered nothing")
+            message: complaint)
     }
 
     private func stage(_ revision: String, _ slot: inout SlotStatus) {

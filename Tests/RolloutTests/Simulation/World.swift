@@ -74,6 +74,29 @@ struct World {
         #expect(isDelivered(version), "\(version): \(status.message)")
     }
 
+    /// Policies turn against a version.
+    mutating func distrust(_ version: String, _ withdrawal: Withdrawal?) {
+        self[facts: version].refusal = Refusal(
+            .verified, reason: Refusal.distrusted, message: "\(version): policy edge trusts its signer no more; sign it anew.",
+            policy: "edge")
+        self[facts: version].withdrawal = withdrawal
+    }
+
+    /// Policies let a version through again.
+    mutating func trust(_ version: String) {
+        self[facts: version].refusal = nil
+        self[facts: version].withdrawal = nil
+    }
+
+    /// Those who signed a version vouch for no more.
+    mutating func allow(_ version: String, _ percent: Int) {
+        self[facts: version].allowance = WeightAllowance(
+            weight: Weight(percent: percent),
+            refusal: Refusal(
+                .verified, reason: Refusal.waitsForSignature, message: "\(version): release must sign it beyond \(percent)%.",
+                policy: "edge"))
+    }
+
     subscript(facts version: String) -> RevisionFacts {
         get { revisions.first { $0.name == World.revision(version) }! }
         set { revisions[revisions.firstIndex { $0.name == World.revision(version) }!] = newValue }

@@ -32,6 +32,14 @@ import Tracing
             ])
     }
 
+    @Test("What others wrote neither moves a terminal's cursor nor turns its lines")
+    func terminal() {
+        recorder.logger().info("told", metadata: ["said": "\u{1B}[2Jgone\u{9B}31m \u{202E}txt", "name": "a\u{7F}b\u{85}c", "ok": "größe"])
+        let line = recorder.lines[0].dropLast()
+        #expect(line.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) && $0 != "\u{202E}" }, "\(line)")
+        #expect(line.contains("ok=größe"))
+    }
+
     @Test("What is nearest wins: the event over the provider, and that over the logger")
     func precedence() throws {
         var logger = recorder.logger(.json, metadata: Logger.MetadataProvider { ["a": "provider", "b": "provider"] })

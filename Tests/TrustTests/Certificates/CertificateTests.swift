@@ -133,6 +133,8 @@ func failureName(_ body: () throws -> some Any) -> String {
         return failure.name
     } catch let failure as IdentityFailure {
         return failure.name
+    } catch let failure as NotationFailure {
+        return failure.name
     } catch {
         return "\(error)"
     }

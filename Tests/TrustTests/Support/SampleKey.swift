@@ -88,8 +88,20 @@ enum DERSample {
         return serializer.serializedBytes
     }
 
-    /// A name with a common name alone; empty for an empty text.
+    /// A name with a common name alone, or with all parts of `C=US,ST=WA,…`, in which + joins two of one part; empty for an empty text.
     static func name(_ text: String) throws -> [UInt8] {
-        text.isEmpty ? sequence() : sequence(set(sequence(try oid("2.5.4.3"), utf8(text))))
+        if text.isEmpty { return sequence() }
+        guard text.contains("=") else { return sequence(set(sequence(try oid("2.5.4.3"), utf8(text)))) }
+        var parts: [UInt8] = []
+        for part in text.split(separator: ",") {
+            var attributes: [UInt8] = []
+            for attribute in part.split(separator: "+") {
+                let pair = attribute.split(separator: "=", maxSplits: 1).map(String.init)
+                let type = DistinguishedName.type(named: pair[0]).map { "\($0)" } ?? pair[0]
+                attributes += sequence(try oid(type), utf8(pair[1]))
+            }
+            parts += set(attributes)
+        }
+        return sequence(parts)
     }
 }

@@ -8,7 +8,7 @@ struct TimestampSample {
     struct Issuer {
         var root: CertificateSample
         var leaf: CertificateSample
-        let rootKey: SampleKey
+        var rootKey: SampleKey
         let key: SampleKey
 
         init(_ kind: SampleKey.Kind = .p256) throws {
@@ -19,6 +19,11 @@ struct TimestampSample {
             leaf.extensions = [
                 CertificateSample.keyUsage(0x80), try CertificateSample.extendedKeyUsage("1.3.6.1.5.5.7.3.8", critical: true),
             ]
+        }
+
+        mutating func useRootKey(_ number: UInt8) throws {
+            rootKey = try SampleKey(number)
+            root.key = rootKey
         }
 
         func certificates() throws -> [Certificate] {
@@ -77,7 +82,10 @@ struct TimestampSample {
         DERSample.sequence(try DERSample.oid(type), DERSample.set(value))
     }
 
-    func response() throws -> [UInt8] {
+    func response() throws -> [UInt8] { sequence(DERSample.sequence(DERSample.integer(status)), try token()) }
+
+    /// The stamp alone.
+    func token() throws -> [UInt8] {
         let info = try info()
         let digest = SignerInfo.digest(digestAlgorithm) ?? .sha256
         let attributes = [
@@ -97,8 +105,7 @@ struct TimestampSample {
             DERSample.sequence(try DERSample.oid(contentType), DERSample.explicit(0, DERSample.octets(info))),
             embedded.isEmpty ? [] : DERSample.explicit(0, embedded),
             DERSample.set([[UInt8]](repeating: signer, count: signerCount).flatMap { $0 }))
-        let token = sequence(try DERSample.oid("1.2.840.113549.1.7.2"), constructed(0xa0, data))
-        return sequence(DERSample.sequence(DERSample.integer(status)), token)
+        return sequence(try DERSample.oid("1.2.840.113549.1.7.2"), constructed(0xa0, data))
     }
 
     private func sequence(_ parts: [UInt8]...) -> [UInt8] { constructed(0x30, parts.flatMap { $0 }) }

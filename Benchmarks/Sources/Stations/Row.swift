@@ -1,20 +1,29 @@
 /// One figure: what was aimed at, what was measured.
-struct Row {
-    var figure: String
-    var aim: Double
-    var measured: Double
-    var unit: String
+package struct Row {
+    package var figure: String
+    package var aim: Double
+    package var measured: Double
+    package var unit: String
     /// How it came about, for whoever wonders.
-    var note = ""
+    package var note = ""
     /// Nil where the aim counts; else why it does not here: the figure is printed beside it, and judged by nobody.
-    var exemption: String?
+    package var exemption: String?
+
+    package init(figure: String, aim: Double, measured: Double, unit: String, note: String = "", exemption: String? = nil) {
+        self.figure = figure
+        self.aim = aim
+        self.measured = measured
+        self.unit = unit
+        self.note = note
+        self.exemption = exemption
+    }
 
     /// Aims are upper limits.
-    var holds: Bool { measured <= aim || exemption != nil }
+    package var holds: Bool { measured <= aim || exemption != nil }
 
-    static let header = "| figure | aim | measured | measured / aim | |\n| --- | ---: | ---: | ---: | --- |"
+    package static let header = "| figure | aim | measured | measured / aim | |\n| --- | ---: | ---: | ---: | --- |"
 
-    var text: String {
+    package var text: String {
         let verdict = holds ? exemption.map { "no aim here: \($0); " } ?? "" : "**missed** "
         return
             "| \(figure) | \(exemption == nil ? "≤" : "(≤") \(aim.short) \(unit)\(exemption == nil ? "" : ")") | \(measured.short) \(unit) | \((measured / aim).short) | \(verdict)\(note) |"
@@ -23,7 +32,7 @@ struct Row {
 
 extension Double {
     /// Two digits after the point, or three figures.
-    var short: String {
+    package var short: String {
         guard isFinite else { return "\(self)" }
         if abs(self) >= 100 { return "\(Int(rounded()))" }
         let hundredths = Int((self * 100).rounded())
@@ -35,7 +44,7 @@ extension Double {
 }
 
 extension [Double] {
-    var median: Double {
+    package var median: Double {
         let sorted = sorted()
         guard !sorted.isEmpty else { return .nan }
         return sorted.count % 2 == 1 ? sorted[count / 2] : (sorted[count / 2 - 1] + sorted[count / 2]) / 2
