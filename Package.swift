@@ -42,6 +42,12 @@ func tests(of name: String, _ more: [Target.Dependency] = []) -> Target {
         swiftSettings: settings)
 }
 
+/// Compiled with optimisation in debug builds too: its tests decide a million times, and what they search is what ships. Checks that trap stay.
+func searched(_ target: Target) -> Target {
+    target.swiftSettings?.append(.unsafeFlags(["-O"], .when(configuration: .debug)))
+    return target
+}
+
 func main(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
@@ -70,6 +76,7 @@ let package = Package(
                 "Agent", "Controllers", "GraftAPI", "HTTPCore", "JSON", "KubeClient", "KubeCore", "KubeRuntime", "KubeServer", "OCI",
                 "Schema", "Trust", "Verification",
             ]),
+        .library(name: "EngineInternals", targets: ["GraftAPI", "KubeCore", "Rollout"]),
         .library(name: "RuntimeInternals", targets: ["HTTPCore", "HTTPTransport", "JSON", "KubeClient", "KubeCore", "KubeRuntime"]),
         .library(name: "TrustInternals", targets: ["JSON", "Trust", "Verification"]),
         .library(name: "HarnessInternals", targets: ["Harness"]),
@@ -110,7 +117,7 @@ let package = Package(
         layer("GraftAPI", ["KubeCore", "JSON", "Schema", crypto]),
         layer("Compatibility", ["JSON", "Schema"]),
         layer("Trust", ["JSON", asn1, crypto, cryptoExtras]),
-        layer("Rollout", ["GraftAPI", "KubeCore"]),
+        searched(layer("Rollout", ["GraftAPI", "KubeCore"])),
         layer("Analysis", ["GraftAPI", "KubeCore", "JSON", "Schema"]),
 
         // Clients.
@@ -163,7 +170,7 @@ let package = Package(
             "Commands",
             [
                 "AgentCommand", "ControllerCommand", "Controllers", "HTTPServing", "ProgramOptions", "KubeServer", "RegistryServer",
-                "GraftAPI",
+                "GraftAPI", "Rollout",
                 "KubeRuntime",
                 "KubeClient", "KubeCore", "OCI", "Schema", "Trust", "Verification", "JSON", "YAML", "Compatibility", argumentParser, crypto,
                 hummingbird, hummingbirdTLS, lifecycle, logging, nioCore, nioSSL, asn1, unixSignals, x509,
@@ -196,7 +203,7 @@ let package = Package(
         tests(of: "GraftAPI", ["JSON", "Schema", "KubeCore"]),
         tests(of: "Compatibility", ["JSON", "Schema"]),
         tests(of: "Trust", ["JSON", asn1, crypto, cryptoExtras, x509]),
-        tests(of: "Rollout", ["GraftAPI", "KubeCore", "JSON", "Schema"]),
+        searched(tests(of: "Rollout", ["GraftAPI", "KubeCore", "JSON", "Schema"])),
         // Fleets that serve requests by chance; the benchmark simulates with the same ones.
         .target(
             name: "AnalysisSimulation", dependencies: ["Analysis", "Randomness"], path: "Tests/AnalysisSimulation", swiftSettings: settings),

@@ -37,6 +37,7 @@ let package = Package(
     targets: [
         .target(name: "CMeasure"),
         program("counters", ["CMeasure", graft("Telemetry"), .product(name: "CoreMetrics", package: "swift-metrics")]),
+        program("engine", [graft("EngineInternals"), "CMalloc"]),
         program("fleet", [graft("GraftInternals"), httpTypes, logging]),
         // Of Graft only JSON and KubeCore: it builds in a minute.
         program("json", [graft("JSON"), graft("KubeCore"), "CMalloc"]),

@@ -12,8 +12,10 @@ package struct GraftCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Deployments:",
                 subcommands: [
-                    StatusCommand.self, PromoteCommand.self, AbortCommand.self, RetryCommand.self, PauseCommand.self, ResumeCommand.self,
-                    UndoCommand.self, HistoryCommand.self,
+                    StatusCommand.self, WhyCommand.self, PromoteCommand.self, ApproveCommand.self, AbortCommand.self, RetryCommand.self,
+                    PauseCommand.self,
+                    ResumeCommand.self,
+                    UndoCommand.self, HistoryCommand.self, SimulateCommand.self,
                 ]),
             CommandGroup(
                 name: "Artifacts:",

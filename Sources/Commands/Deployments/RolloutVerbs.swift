@@ -25,6 +25,24 @@ struct PromoteCommand: AsyncParsableCommand {
     }
 }
 
+/// `graft approve`: let a rollout go on from a step that waits for an approval.
+struct ApproveCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "approve", abstract: "Approve the step a rollout is at, as one of the approvers that it names.")
+
+    @OptionGroup var deployment: DeploymentOptions
+    @Option(help: "Your name, as the step lists it and the API server knows you.")
+    var by: String
+
+    func run() async throws {
+        let target = try deployment.connect()
+        let current = try await target.get()
+        let rollout = try target.rollout(of: current)
+        let changed = try await target.annotate(current, GraftAPI.approveAnnotation, "\(rollout.id)/\(rollout.stepIndex)/\(by)")
+        deployment.report(changed, "step \(rollout.stepIndex + 1) of \(rollout.id) is approved by \(by)")
+    }
+}
+
 /// `graft abort`: give the rollout up and go back.
 struct AbortCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -44,10 +44,12 @@ struct StatusView {
 
     private func text(of step: Step, isCurrent: Bool, since start: Timestamp?) -> String {
         if let weight = step.setWeight { return weight.description }
-        guard let seconds = step.pause?.durationSeconds else { return "pause until promoted" }
-        guard isCurrent, let start else { return "pause \(seconds)s" }
+        if let approval = step.approve { return "approval of \(approval.approvers.joined(separator: " or "))" }
+        let what = step.soak == nil ? "pause" : "soak"
+        guard let seconds = step.soak?.durationSeconds ?? step.pause?.durationSeconds else { return "pause until promoted" }
+        guard isCurrent, let start else { return "\(what) \(seconds)s" }
         let left = max(0, Int64(seconds) - (now - start).components.seconds)
-        return "pause \(left)s left"
+        return "\(what) \(left)s left"
     }
 
     private var hostLines: [String] {

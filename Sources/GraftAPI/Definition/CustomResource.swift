@@ -62,6 +62,9 @@ package enum GraftAPI {
     package static let holdAnnotation = "graft.dev/hold"
     /// `<rollout>/<step>`, consumed once: go on from this step; `<rollout>/full`: skip all steps.
     package static let promoteAnnotation = "graft.dev/promote"
+    /// `<rollout>/<step>/<approver>`, consumed once: the approver lets it go on from this step. That it is the approver who writes so is for
+    /// an admission policy to check: nobody else sees who writes.
+    package static let approveAnnotation = "graft.dev/approve"
     /// `<rollout>`, consumed once: give this rollout up.
     package static let abortAnnotation = "graft.dev/abort"
     /// `<revision>`, consumed once: try a revision that failed again.

@@ -51,16 +51,36 @@ package struct Strategy: SchemaObject, Hashable {
     package var failureThreshold = CountOrShare.count(1)
     package var soakSeconds = 30
     package var progressDeadlineSeconds = 600
+    /// Nil: each wave has its progress deadline, and a step as many waves as it needs.
+    package var stepDeadlineSeconds: Int?
+    package var onDeadline = OnDeadline.rollback
     package var cohort = Cohort.sticky
+    package var spread = Spread.evenly
+    /// Zones that come before all others, in this order, when it goes zone by zone.
+    package var zoneOrder: [String] = []
     package var steps: [Step] = []
 
     package init() {}
+
+    package enum OnDeadline: String, SchemaValue, CaseIterable, Hashable {
+        /// It is given up and goes back.
+        case rollback = "Rollback"
+        /// It stands still until someone promotes or aborts it.
+        case pause = "Pause"
+    }
 
     package enum Cohort: String, SchemaValue, CaseIterable, Hashable {
         /// The same hosts go first each time.
         case sticky = "Sticky"
         /// Others each time.
         case rotate = "Rotate"
+    }
+
+    package enum Spread: String, SchemaValue, CaseIterable, Hashable {
+        /// Every wave takes a part of every zone.
+        case evenly = "Evenly"
+        /// A zone begins when the one before has all that the step asks of it.
+        case zoneByZone = "ZoneByZone"
     }
 
     package static let fields: [Field<Self>] = [
@@ -81,53 +101,21 @@ package struct Strategy: SchemaObject, Hashable {
             $0.minimum = 1
             $0.maximum = 86_400
         },
+        .optional(
+            "stepDeadlineSeconds", \.stepDeadlineSeconds,
+            "How long a step with a weight may take in all its waves, soaks included; unset: as long as it makes progress.", Limits.deadline
+        ),
+        .defaulted(
+            "onDeadline", \.onDeadline, .rollback,
+            "What follows when a deadline passes that the module or a step did not keep. Rollback: everything goes back. Pause: nothing moves "
+                + "until it is promoted. Pauses and approvals may say otherwise."),
         .defaulted("cohort", \.cohort, .sticky, "Sticky: the same hosts go first each time. Rotate: others each time."),
+        .defaulted(
+            "spread", \.spread, .evenly,
+            "Evenly: every wave takes a part of every zone. ZoneByZone: no wave reaches into two zones, and each zone is done before the next."
+        ),
+        .collection(
+            "zoneOrder", \.zoneOrder, "Zones that ZoneByZone takes first, in this order; then the others by name.", Limits.atomic(32)),
         .collection("steps", \.steps, "In this order; after the last one, all hosts.", Limits.atomic(64)),
-    ]
-}
-
-/// One step: an object with exactly one member.
-package struct Step: SchemaObject, Hashable {
-    package var setWeight: Weight?
-    package var pause: Pause?
-
-    package init() {}
-
-    package static func setWeight(_ weight: Weight) -> Step {
-        var step = Step()
-        step.setWeight = weight
-        return step
-    }
-
-    /// Nil: until promoted.
-    package static func pause(seconds: Int?) -> Step {
-        var step = Step()
-        step.pause = Pause(durationSeconds: seconds)
-        return step
-    }
-
-    package static let fields: [Field<Self>] = [
-        .optional("setWeight", \.setWeight, "Share of hosts that run the canary: 10, or \"12.5%\"."),
-        .optional("pause", \.pause, "Wait: for a duration, or until promoted."),
-    ]
-
-    package static func refine(_ schema: inout StructuralSchema) {
-        schema.minProperties = 1
-        schema.maxProperties = 1
-    }
-}
-
-package struct Pause: SchemaObject, Hashable {
-    /// Nil: until promoted.
-    package var durationSeconds: Int?
-
-    package init() {}
-    package init(durationSeconds: Int?) { self.durationSeconds = durationSeconds }
-
-    package static let fields: [Field<Self>] = [
-        .optional("durationSeconds", \.durationSeconds, "How long; unset: until promoted.") {
-            $0.minimum = 0
-            $0.maximum = 2_592_000
-        }
     ]
 }

@@ -19,6 +19,8 @@ package struct RolloutStatus: SchemaObject, Hashable {
     package var salt = ""
     package var wave = WaveStatus()
     package var progress = ProgressStatus()
+    /// Which deadline passed, when nothing moves since until someone promotes or aborts it.
+    package var overdue: String?
     /// Hosts that vanished while they soaked: the module's failures, even when they come back.
     package var lostHosts: [String] = []
     /// Hosts that vanished after they were asked and before they were known to have activated anything: nobody's failures, but in
@@ -50,6 +52,8 @@ package struct RolloutStatus: SchemaObject, Hashable {
         case declared = "Declared"
         case failures = "Failures"
         case deadline = "DeadlineExceeded"
+        /// A step took longer than it may, by nobody's fault as far as is known.
+        case overdue = "StepDeadlineExceeded"
         case aborted = "Aborted"
         case superseded = "Superseded"
         /// Hosts were found with several revisions and no status to tell why.
@@ -72,6 +76,7 @@ package struct RolloutStatus: SchemaObject, Hashable {
         .defaulted("salt", \.salt, "", "What ranks are computed from.", Limits.text(64)),
         .defaulted("wave", \.wave, WaveStatus(), "Hosts asked at one time."),
         .defaulted("progress", \.progress, ProgressStatus(), "What the deadline is reckoned from."),
+        .optional("overdue", \.overdue, "Which deadline passed; nothing moves since until it is promoted or aborted.", Limits.text(1024)),
         .collection("lostHosts", \.lostHosts, "Hosts that vanished while they soaked.", Limits.atomic(256)),
         .collection("vanishedHosts", \.vanishedHosts, "Hosts that vanished after they were asked; in flight.", Limits.atomic(256)),
     ]

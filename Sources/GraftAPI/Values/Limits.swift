@@ -21,6 +21,12 @@ enum Limits {
         schema.maxLength = 63
     }
 
+    /// Seconds, up to a month.
+    static func deadline(_ schema: inout StructuralSchema) {
+        schema.minimum = 1
+        schema.maximum = 2_592_000
+    }
+
     static func url(_ schema: inout StructuralSchema) {
         schema.pattern = "^https?://[^ ]+$"
         schema.maxLength = 2048

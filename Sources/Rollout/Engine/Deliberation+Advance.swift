@@ -8,8 +8,7 @@ extension Deliberation {
         guard isRunning else { return begin() }
         if changeCourse() { return true }
         guard let roster = muster() else { return false }
-        rollout.vanishedHosts = Array(
-            roster.entries.lazy.filter { $0.standing == .vanished }.map(\.name).prefix(Deliberation.mostLostHosts))
+        recordVanished(roster)
         if let health = unhealthy(roster) {
             if rollout.progress.suspendedSince == nil {
                 events.append(.frozen(ready: health.ready, of: health.ready + health.absent + health.lost))
@@ -45,10 +44,7 @@ extension Deliberation {
     /// Whether too much vanished for anyone to be blamed. Going back is the cure and goes on.
     private func unhealthy(_ roster: Roster) -> FleetHealth? {
         guard isForward else { return nil }
-        let cutoffs = CutoffMap(rollout.wave.below)
-        let health = FleetHealth(roster, absentBystanders: rollout.wave.absentBystanders) {
-            cutoffs.admits(zone: $0.member.host.zone, rank: $0.member.rank)
-        }
+        let health = FleetHealth(roster, absentBystanders: rollout.wave.absentBystanders)
         return health.isUnhealthy ? health : nil
     }
 
@@ -66,8 +62,11 @@ extension Deliberation {
         return roster.eligible == 0 ? .noHosts(selected: roster.entries.count) : nil
     }
 
-    /// Moves towards something that can still turn out bad, as opposed to going back because something did.
-    var isForward: Bool { rollout.kind != .return || rollout.cause == .declared }
+    /// Moves towards something that can still turn out bad, as opposed to going back because something did, or because a rollout under way
+    /// was taken back: then hosts return to what never ceased to serve, and there is nothing that they could go to instead.
+    var isForward: Bool {
+        rollout.kind != .return || rollout.cause == .declared && (status.canary == nil || status.previous != nil)
+    }
 
     /// Another revision is wanted, or the one that is rolled out may not be any more.
     private func changeCourse() -> Bool {

@@ -61,14 +61,14 @@ extension Deliberation {
         let roster = muster(
             Assignment(target: wanted.reference, previous: nil, rollout: "", wave: WaveStatus(), plan: observation.plan),
             salt: salt(rollout: ""))
-        var incompatible: [(host: String, reason: String)] = []
-        for entry in roster.entries {
-            if case .incompatible(let reason) = entry.standing { incompatible.append((entry.name, reason)) }
+        let incompatible = roster.count(of: .incompatible)
+        if incompatible > 0 {
+            let names = roster.entries.lazy.filter { $0.standing == .incompatible }.map { (roster.name($0), roster.detail($0) ?? "") }
+            if let first = names.min(by: { $0.0 < $1.0 }) {
+                return .incompatible(host: first.0, reason: first.1, count: incompatible)
+            }
         }
-        if let first = incompatible.min(by: { $0.host < $1.host }) {
-            return .incompatible(host: first.host, reason: first.reason, count: incompatible.count)
-        }
-        let health = FleetHealth(roster, absentBystanders: roster.absent) { _ in false }
+        let health = FleetHealth(roster, absentBystanders: roster.absent)
         return health.isUnhealthy ? .frozen(health) : nil
     }
 

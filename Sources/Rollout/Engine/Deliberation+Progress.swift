@@ -3,11 +3,15 @@ import KubeCore
 
 extension Deliberation {
     /// What walking towards a cutoff came to.
-    private enum Walk { case waiting, changed, arrived }
+    enum Walk { case waiting, changed, arrived }
 
     /// Takes the rollout further: waves, steps, pauses, and its end.
     func progress(_ roster: Roster) -> Bool {
         notice(roster)
+        if rollout.overdue != nil {
+            situation = .overdue
+            return false
+        }
         switch rollout.kind {
         case .return: return walkToAll(roster, limits: [strategy.rollbackMaxUnavailable, rollout.maxUnavailable], soak: .zero)
         case .initial: return walkToAll(roster, limits: [strategy.maxUnavailable], soak: .seconds(strategy.soakSeconds))
@@ -21,7 +25,7 @@ extension Deliberation {
             rollout.progress.hosts = roster.settled
             rollout.progress.time = Instant(now)
         }
-        let isActivating = roster.entries.contains { $0.standing.isActivating }
+        let isActivating = roster.count(of: .activating) > 0
         rollout.progress.activatingSince = isActivating ? rollout.progress.activatingSince ?? Instant(now) : nil
     }
 
@@ -29,7 +33,7 @@ extension Deliberation {
         let allowance = allowance
         let weight = allowance?.weight ?? .all
         if rollout.wave.goal.isEmpty || rollout.weight < weight {
-            rollout.wave.goal = WavePlanner(roster: roster).goal(of: weight).merged(with: CutoffMap(rollout.wave.below)).list
+            rollout.wave.goal = WavePlanner(roster, strategy).goal(of: weight).merged(with: CutoffMap(rollout.wave.below)).list
         }
         rollout.weight = max(rollout.weight, weight)
         switch walk(roster, limits: limits, soak: soak) {
@@ -43,56 +47,8 @@ extension Deliberation {
         }
     }
 
-    private func progressStep(_ roster: Roster) -> Bool {
-        let schedule = StepSchedule(strategy.steps)
-        switch schedule.stage(rollout.stepIndex) {
-        case .pause(let seconds):
-            let until = seconds.flatMap { seconds in rollout.stepStartTime.map { $0.time + .seconds(seconds) } }
-            if let until, now >= until { return enterStep(rollout.stepIndex + 1, schedule, roster) }
-            if let until { wake(at: until) }
-            situation = .pauseStep(until: until)
-            return false
-        case .weight(let wanted):
-            let allowance = allowance.flatMap { $0.weight < wanted ? $0 : nil }
-            let weight = allowance?.weight ?? wanted
-            // A goal stands for its weight: when the spec's steps are changed meanwhile, this step may ask for more.
-            if weight > .none, rollout.wave.goal.isEmpty || rollout.weight < weight {
-                let planner = WavePlanner(roster: roster)
-                rollout.wave.goal = planner.goal(of: weight).merged(with: CutoffMap(rollout.wave.below)).list
-                rollout.weight = max(rollout.weight, weight)
-                events.append(
-                    .stepStarted(number: rollout.stepIndex + 1, of: schedule.count, weight: rollout.weight, hosts: roster.eligible))
-                return true
-            }
-            switch walk(roster, limits: [strategy.maxUnavailable], soak: .seconds(strategy.soakSeconds)) {
-            case .waiting: return false
-            case .changed: return true
-            case .arrived:
-                guard weight == .none || hasCanary(roster) else { return isRetreatingForLackOfCanaries(roster) }
-                if let allowance { return awaitSignature(allowance) }
-                return enterStep(rollout.stepIndex + 1, schedule, roster)
-            }
-        }
-    }
-
-    /// Goes on to another step, or ends after the last one.
-    func enterStep(_ index: Int, _ schedule: StepSchedule, _ roster: Roster?) -> Bool {
-        guard index < schedule.count else {
-            finish(roster)
-            return true
-        }
-        rollout.stepIndex = index
-        rollout.stepStartTime = Instant(now)
-        rollout.progress.time = Instant(now)
-        rollout.wave.goal = []
-        if case .pause(let seconds) = schedule.stage(index) {
-            events.append(.paused(number: index + 1, of: schedule.count, until: seconds.map { now + .seconds($0) }))
-        }
-        return true
-    }
-
     /// Opens waves towards the goal, one after another, each when the one before is settled.
-    private func walk(_ roster: Roster, limits: [CountOrShare?], soak: Duration) -> Walk {
+    func walk(_ roster: Roster, limits: [CountOrShare?], soak: Duration) -> Walk {
         if rollout.wave.number > 0, rollout.wave.settledTime == nil {
             if let waiting = settle(roster, soak: soak) { return waiting }
         }
@@ -101,37 +57,35 @@ extension Deliberation {
         let goal = CutoffMap(rollout.wave.goal)
         let inFlight = roster.inFlight
         // Who vanished keeps others from being asked, but not what is done from being done.
-        let blocking = below.covers(goal) ? inFlight - roster.count { $0 == .vanished } : inFlight
+        let blocking = below.covers(goal) ? inFlight - roster.count(of: .vanished) : inFlight
         guard blocking < limit else { return stall(roster, limit: limit) }
         guard !below.covers(goal) else { return .arrived }
-        let next = WavePlanner(roster: roster).next(from: below, to: goal, budget: limit - inFlight)
+        let next = WavePlanner(roster, strategy).next(from: below, to: goal, budget: limit - inFlight)
         openWave(roster, from: below, to: next, inFlight: inFlight, limit: limit)
         return .changed
     }
 
     private func openWave(_ roster: Roster, from: CutoffMap, to next: CutoffMap, inFlight: Int, limit: Int) {
-        func isNew(_ entry: Roster.Entry) -> Bool {
-            let (zone, rank) = (entry.member.host.zone, entry.member.rank)
-            return !from.admits(zone: zone, rank: rank) && next.admits(zone: zone, rank: rank)
-        }
         var wave = WaveStatus()
         wave.number = rollout.wave.number + 1
         wave.from = from.list
         wave.below = next.list
         wave.goal = rollout.wave.goal
         wave.startTime = Instant(now)
-        wave.absentBystanders = roster.entries.reduce(0) { count, entry in
-            let isAsked = next.admits(zone: entry.member.host.zone, rank: entry.member.rank)
-            return count + (!isAsked && !entry.member.host.isReady ? 1 : 0)
+        let (begin, end) = (ZoneCutoffs(from, roster.fleet.zones), ZoneCutoffs(next, roster.fleet.zones))
+        var hosts = 0
+        for entry in roster.entries {
+            let isAsked = end.admits(entry.zone, entry.rank)
+            if !isAsked, !entry.isReady { wave.absentBystanders += 1 }
+            if isAsked, entry.costsBudget, !begin.admits(entry.zone, entry.rank) { hosts += 1 }
         }
         rollout.wave = wave
         rollout.progress.time = Instant(now)
-        let hosts = roster.entries.reduce(0) { $0 + (isNew($1) && $1.costsBudget ? 1 : 0) }
         events.append(.waveOpened(number: wave.number, hosts: hosts, inFlight: inFlight, limit: limit))
     }
 
     /// Waits until the last wave's hosts are active and have stayed so; nil when they have.
-    private func settle(_ roster: Roster, soak: Duration) -> Walk? {
+    func settle(_ roster: Roster, soak: Duration) -> Walk? {
         if rollout.wave.soakStartTime == nil {
             let moving = roster.moving
             if let first = moving.first {
@@ -140,8 +94,8 @@ extension Deliberation {
                     wake(at: deadline)
                     return .waiting
                 }
-                if blameForDeadline(moving) { return .changed }
-                events.append(.leftBehind(hosts: moving.count, example: example(first)))
+                if blameForDeadline(moving, roster) { return .changed }
+                events.append(.leftBehind(hosts: moving.count, example: example(first, roster)))
             }
             rollout.wave.soakStartTime = Instant(now)
             rollout.progress.time = Instant(now)
@@ -153,8 +107,8 @@ extension Deliberation {
             return .waiting
         }
         // A host that died is noticed only when its Lease runs out: it must have given a sign of life late in its soak.
-        if soak > .zero, let silent = roster.entries.first(where: { isSilent($0, since: end - Deliberation.signPeriod) }) {
-            situation = .awaitingSigns(host: silent.name)
+        if soak > .zero, let silent = roster.entries.first(where: { isSilent($0, roster, since: end - Deliberation.signPeriod) }) {
+            situation = .awaitingSigns(host: roster.name(silent))
             wake(at: now + .seconds(5))
             return .waiting
         }
@@ -166,8 +120,8 @@ extension Deliberation {
     /// Leases are renewed every 20 s; with some patience.
     private static let signPeriod = Duration.seconds(25)
 
-    private func isSilent(_ entry: Roster.Entry, since: Timestamp) -> Bool {
-        guard entry.isInWave, entry.standing == .settled, let seen = entry.member.host.lastSeen else { return false }
+    private func isSilent(_ entry: Roster.Entry, _ roster: Roster, since: Timestamp) -> Bool {
+        guard entry.isInWave, entry.standing == .settled, let seen = roster.fleet.hosts[Int(entry.host)].lastSeen else { return false }
         return seen < since
     }
 
@@ -180,8 +134,8 @@ extension Deliberation {
             wake(at: deadline)
             return .waiting
         }
-        if blameForDeadline(inFlight) { return .changed }
-        situation = .stalled(StallFacts(hosts: inFlight.count, limit: limit, example: example(first)))
+        if blameForDeadline(inFlight, roster) { return .changed }
+        situation = .stalled(StallFacts(hosts: inFlight.count, limit: limit, example: example(first, roster)))
         return .waiting
     }
 
@@ -194,32 +148,36 @@ extension Deliberation {
     }
 
     /// Past the deadline: goes back when a host hangs in the module itself. What hangs before that is the environment's.
-    private func blameForDeadline(_ hosts: [Roster.Entry]) -> Bool {
+    private func blameForDeadline(_ hosts: [Roster.Entry], _ roster: Roster) -> Bool {
         guard isForward else { return false }
-        let hanging = hosts.filter { entry in
-            if case .failed = entry.standing { return true }
-            return entry.standing.isActivating
-        }
+        let hanging = hosts.filter { $0.standing.hasFailed || $0.standing == .activating }
         guard let first = hanging.first else { return false }
+        let consequence = strategy.onDeadline
+        guard consequence == .rollback else {
+            return standStill(
+                "\(count(hanging)) did not become active within \(strategy.progressDeadlineSeconds) s; \(example(first, roster))")
+        }
         return retreat(
             .deadline,
-            reason: "\(hanging.count) host\(hanging.count == 1 ? "" : "s") did not become active within "
-                + "\(strategy.progressDeadlineSeconds) s (progressDeadlineSeconds); \(example(first))".asSentence)
+            reason: "\(count(hanging)) did not become active within "
+                + "\(strategy.progressDeadlineSeconds) s (progressDeadlineSeconds); \(example(first, roster))".asSentence)
     }
 
-    /// A step, and a rollout, needs at least one host that is active on what it delivers.
-    private func hasCanary(_ roster: Roster) -> Bool { roster.settled > 0 }
+    private func count(_ hosts: [Roster.Entry]) -> String { "\(hosts.count) host\(hosts.count == 1 ? "" : "s")" }
 
-    private func isRetreatingForLackOfCanaries(_ roster: Roster) -> Bool {
+    /// A step, and a rollout, needs at least one host that is active on what it delivers.
+    func hasCanary(_ roster: Roster) -> Bool { roster.settled > 0 }
+
+    func isRetreatingForLackOfCanaries(_ roster: Roster) -> Bool {
         guard roster.eligible > 0 else {
             situation = .noHosts(selected: roster.entries.count)
             return false
         }
-        let failed = roster.entries.filter { if case .failed = $0.standing { true } else { false } }
+        let failed = roster.entries.filter(\.standing.hasFailed)
         situation = .noCanary(failed: failed.count)
         guard !failed.isEmpty else { return false }
         wake(at: deadline)
-        return now >= deadline && blameForDeadline(failed)
+        return now >= deadline && blameForDeadline(failed, roster)
     }
 
     /// What was rolled out is stable now.
@@ -242,9 +200,12 @@ extension Deliberation {
         let wave = roster.entries.filter { $0.isInWave && ($0.standing.isEligible || $0.standing == .settled) }
         return WaveProgress(
             number: rollout.wave.number, hosts: wave.count, settled: wave.count { $0.standing == .settled },
-            example: example((waiting.first { $0.standing.isStuck }) ?? waiting[0]), isStuck: waiting.contains { $0.standing.isStuck },
+            example: example(waiting.first { $0.standing == .stuck } ?? waiting[0], roster),
+            isStuck: waiting.contains { $0.standing == .stuck },
             deadline: deadline)
     }
 
-    private func example(_ entry: Roster.Entry) -> String { "\(entry.name): \(entry.standing.detail ?? "waiting")" }
+    private func example(_ entry: Roster.Entry, _ roster: Roster) -> String {
+        "\(roster.name(entry)): \(roster.detail(entry) ?? "waiting")"
+    }
 }

@@ -11,7 +11,7 @@ extension Deliberation {
         case .failures, .deadline:
             quarantine(abandoned, reason: reason)
             judge(abandoned, .bad, reason)
-        case .aborted: judge(abandoned, .rejected, reason)
+        case .aborted, .overdue: judge(abandoned, .rejected, reason)
         case .quarantined where rollout.kind != .return: judge(abandoned, .bad, reason)
         case .declared, .superseded, .adopted, .quarantined, .distrusted: break
         }
@@ -64,11 +64,17 @@ extension Deliberation {
 
     /// Hosts that vanished in their soak stay failures of this rollout, even when they come back.
     func recordLost(_ roster: Roster) {
-        guard isForward else { return }
+        guard isForward, roster.count(of: .lost) > 0 else { return }
         let known = Set(rollout.lostHosts)
-        let lost = roster.entries.filter { $0.standing == .lost && !known.contains($0.name) }.map(\.name)
+        let lost = roster.entries.filter { $0.standing == .lost }.map(roster.name).filter { !known.contains($0) }
         guard !lost.isEmpty else { return }
         rollout.lostHosts = Array((rollout.lostHosts + lost).prefix(Deliberation.mostLostHosts))
+    }
+
+    /// Who vanished after it was asked stays in flight until it is back.
+    func recordVanished(_ roster: Roster) {
+        let vanished = roster.count(of: .vanished) == 0 ? [] : roster.entries.lazy.filter { $0.standing == .vanished }.map(roster.name)
+        rollout.vanishedHosts = Array(vanished.prefix(Deliberation.mostLostHosts))
     }
 
     /// As many as the state holds: so many lost hosts are over every threshold.
@@ -76,18 +82,16 @@ extension Deliberation {
 
     /// Says why the module failed too many hosts; nil when it did not.
     func failureVerdict(_ roster: Roster) -> String? {
-        guard isForward else { return nil }
+        guard isForward, !rollout.lostHosts.isEmpty || roster.count(\.isModuleFailure) > 0 else { return nil }
         let lost = Set(rollout.lostHosts)
-        let cutoffs = CutoffMap(rollout.wave.below)
         var failed = lost.count
         var asked = lost.count
         var example: (host: String, detail: String)?
-        for entry in roster.entries where !lost.contains(entry.name) {
-            guard cutoffs.admits(zone: entry.member.host.zone, rank: entry.member.rank) else { continue }
+        for entry in roster.entries where entry.isAsked && (lost.isEmpty || !lost.contains(roster.name(entry))) {
             if entry.standing.isEligible || entry.standing.isModuleFailure { asked += 1 }
             guard entry.standing.isModuleFailure else { continue }
             failed += 1
-            if example == nil { example = (entry.name, entry.standing.detail ?? "") }
+            if example == nil { example = (roster.name(entry), roster.detail(entry) ?? "") }
         }
         guard failed > 0 else { return nil }
         let threshold = max(1, strategy.failureThreshold.count(of: asked))

@@ -6,6 +6,7 @@ extension Deliberation {
     func obeyVerbs() {
         consumed = observation.verbs.annotations
         if let abort = observation.verbs.abort { obeyAbort(VerbTarget(abort)) }
+        if let approve = observation.verbs.approve { obeyApprove(VerbTarget(approve)) }
         if let promote = observation.verbs.promote { obeyPromote(VerbTarget(promote)) }
         if let retry = observation.verbs.retry { obeyRetry(retry) }
     }
@@ -17,24 +18,61 @@ extension Deliberation {
     }
 
     private func obeyPromote(_ verb: VerbTarget) {
-        guard isRunning, rollout.id == verb.rollout, rollout.kind == .steps else {
+        guard isRunning, rollout.id == verb.rollout, rollout.kind != .return else {
             return ignore("promote", "rollout \(verb.rollout) is not in progress.")
         }
-        let schedule = StepSchedule(strategy.steps)
-        if verb.step == "full" {
-            guard rollout.stepIndex < schedule.lastWeight else { return ignore("promote", "the last step has begun already.") }
-            events.append(.promoted("to all hosts, without further steps"))
-            _ = enterStep(schedule.lastWeight, schedule, nil)
-            return
-        }
+        if rollout.overdue != nil, verb.step == String(rollout.stepIndex) { return goOn() }
+        guard rollout.kind == .steps else { return ignore("promote", "rollout \(verb.rollout) has no steps.") }
+        let schedule = StepSchedule(strategy)
+        if verb.step == "full" { return promoteFully(schedule) }
         guard let index = verb.step.flatMap({ Int($0) }), index == rollout.stepIndex else {
             return ignore("promote", "rollout \(rollout.id) is at step index \(rollout.stepIndex), not \(verb.step ?? "named").")
         }
-        guard case .pause = schedule.stage(index) else {
-            return ignore("promote", "step index \(index) is no pause; it ends by itself.")
+        switch schedule.stage(index) {
+        case .pause, .soak:
+            events.append(.promoted("step \(index + 1) of \(schedule.count)"))
+            _ = enterStep(index + 1, schedule, nil)
+        case .approval: ignore("promote", "step index \(index) needs an approval.")
+        case .weight: ignore("promote", "step index \(index) is no pause; it ends by itself.")
         }
-        events.append(.promoted("step \(index + 1) of \(schedule.count)"))
-        _ = enterStep(index + 1, schedule, nil)
+    }
+
+    /// Past all steps, up to the next one that needs an approval.
+    private func promoteFully(_ schedule: StepSchedule) {
+        guard rollout.stepIndex < schedule.lastWeight else { return ignore("promote", "the last step has begun already.") }
+        if case .approval = schedule.stage(rollout.stepIndex) {
+            return ignore("promote", "step index \(rollout.stepIndex) needs an approval.")
+        }
+        let next = schedule.fullPromotion(from: rollout.stepIndex)
+        events.append(
+            .promoted(next == schedule.lastWeight ? "to all hosts, without further steps" : "to step \(next + 1), which needs an approval"))
+        _ = enterStep(next, schedule, nil)
+    }
+
+    /// After a deadline that stopped it: the same deadline begins anew.
+    private func goOn() {
+        events.append(.promoted("past a deadline"))
+        rollout.overdue = nil
+        rollout.stepStartTime = Instant(now)
+        rollout.progress.time = Instant(now)
+        rollout.progress.activatingSince = nil
+    }
+
+    private func obeyApprove(_ verb: VerbTarget) {
+        guard isRunning, rollout.id == verb.rollout, rollout.kind == .steps else {
+            return ignore("approve", "rollout \(verb.rollout) is not in progress.")
+        }
+        let parts = (verb.step ?? "").split(separator: "/", maxSplits: 1).map(String.init)
+        let schedule = StepSchedule(strategy)
+        guard parts.count == 2, parts[0] == String(rollout.stepIndex), case .approval(let approvers) = schedule.stage(rollout.stepIndex)
+        else {
+            return ignore("approve", "rollout \(rollout.id) is at step index \(rollout.stepIndex); that is not the step which is approved.")
+        }
+        guard approvers.contains(parts[1]) else {
+            return ignore("approve", "\(parts[1]) is none of the approvers: \(approvers.joined(separator: ", ")).")
+        }
+        events.append(.approved(number: rollout.stepIndex + 1, of: schedule.count, by: parts[1]))
+        _ = enterStep(rollout.stepIndex + 1, schedule, nil)
     }
 
     private func obeyRetry(_ revision: String) {

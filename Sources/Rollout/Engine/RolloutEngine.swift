@@ -26,9 +26,11 @@ final class Deliberation {
     var events: [RolloutEvent] = []
     var wakeAt: Timestamp?
     var situation = Situation.atRest
+    private var fleet: Fleet?
+    /// The one that was called last: most decisions look at it twice.
+    private var roster: Roster?
     /// A canary was given up with nowhere to go: hosts must see that before they see the next one.
     var hasGivenUpCanary = false
-    private var ranked: (salt: String, fleet: Fleet)?
 
     init(_ observation: Observation) {
         self.observation = observation
@@ -81,13 +83,18 @@ final class Deliberation {
                 leaderSince: observation.leaderSince), salt: rollout.salt)
     }
 
-    func muster(_ assignment: Assignment, salt: String) -> Roster { Roster(fleet(salt: salt), assignment) }
+    func muster(_ assignment: Assignment, salt: String) -> Roster {
+        if let roster, roster.fleet.salt == salt, roster.assignment == assignment { return roster }
+        let mustered = Roster(fleet(salt: salt), assignment)
+        roster = mustered
+        return mustered
+    }
 
     private func fleet(salt: String) -> Fleet {
-        if let ranked, ranked.salt == salt { return ranked.fleet }
-        let fleet = Fleet(observation.hosts, salt: salt)
-        ranked = (salt, fleet)
-        return fleet
+        if let fleet, fleet.salt == salt { return fleet }
+        let ranked = Fleet(observation.hosts, salt: salt)
+        fleet = ranked
+        return ranked
     }
 
     /// What hosts are to keep staged; nothing that they may not load.

@@ -18,6 +18,9 @@ enum Situation: Hashable {
     case noHosts(selected: Int)
     case frozen(FleetHealth)
     case pauseStep(until: Timestamp?)
+    case awaitingApproval(of: [String])
+    /// A deadline passed, and nothing moves until someone decides.
+    case overdue
     case moving(WaveProgress)
     case soaking(hosts: Int, until: Timestamp)
     case awaitingSigns(host: String)

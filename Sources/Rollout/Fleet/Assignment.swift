@@ -2,7 +2,7 @@ import GraftAPI
 import KubeCore
 
 /// What a rollout asks of the hosts below its cutoffs, and how their reports are read.
-struct Assignment {
+struct Assignment: Equatable {
     var target: RevisionReference
     /// What must be staged beside it before a host counts as Active.
     var previous: RevisionReference?
@@ -16,22 +16,42 @@ struct Assignment {
     /// Signs of life seen before are a predecessor's hearsay.
     var leaderSince = Timestamp(seconds: 0)
 
-    func standing(of member: Fleet.Member, below cutoffs: CutoffMap, from start: CutoffMap) -> Standing {
-        let host = member.host
-        let isAsked = cutoffs.admits(zone: member.host.zone, rank: member.rank)
+    /// - Parameter isInWave: it is asked by the wave that was opened last.
+    func standing(of host: HostFacts, isAsked: Bool, isInWave: Bool) -> Standing {
         let report = report(of: host)
         // Whoever holds a host takes its word away as well: that of a node that is not to be believed, for one.
-        if isAsked, !host.isHeld, let failure = moduleFailure(report, host) { return failure }
-        guard host.isReady else {
-            let isInWave = isAsked && !start.admits(zone: member.host.zone, rank: member.rank)
-            if isInWave, diedOfIt(report, host) { return .lost }
-            return isAsked && hasVanished(report, host, isInWave) ? .vanished : .absent
+        if isAsked, !host.isHeld, let report, let asked = report.target, isModuleFailure(asked) {
+            return asked.state == .reverted && report.active != nil ? .reverted : .failed
         }
-        if let reason = host.incompatibilities[target.revision] { return .incompatible(reason) }
-        if let owner = host.claimedBy { return .claimed(owner) }
+        guard host.isReady else {
+            if isInWave, diedOfIt(report, host) { return .lost }
+            return isAsked && hasVanished(report, host) ? .vanished : .absent
+        }
+        if !host.incompatibilities.isEmpty, host.incompatibilities[target.revision] != nil { return .incompatible }
+        if host.claimedBy != nil { return .claimed }
         guard isAsked else { return host.isHeld ? .held : .bystander }
-        let progress = progress(report, host)
+        let progress = progress(report)
         return host.isHeld && progress != .settled ? .held : progress
+    }
+
+    /// What a host reported, or why it stands where it does, for people.
+    func detail(of host: HostFacts, _ standing: Standing) -> String? {
+        let report = report(of: host)
+        switch standing {
+        case .absent, .held, .bystander, .settled: return nil
+        case .lost: return "it vanished while it soaked"
+        case .vanished: return "it vanished after it was asked"
+        case .claimed: return host.claimedBy.map { "its slot belongs to \($0)" }
+        case .incompatible: return host.incompatibilities[target.revision]
+        case .failed, .reverted, .stuck: return report?.target.map(text)
+        case .activating: return report?.target?.state.rawValue
+        case .preparing:
+            guard let report else { return "has not answered the plan" }
+            if isActiveOnTarget(report), let previous, (report.target?.state ?? .active) == .active {
+                return "staging \(previous.revision) to go back to"
+            }
+            return report.target?.state.rawValue ?? "has not answered the plan"
+        }
     }
 
     /// The part of a host's report that is about this assignment; all else is ignored.
@@ -41,10 +61,11 @@ struct Assignment {
         return slot
     }
 
-    private func moduleFailure(_ report: SlotStatus?, _ host: HostFacts) -> Standing? {
-        guard let asked = report?.target, asked.blame == .module, asked.state == .failed || asked.state == .reverted else { return nil }
-        return .failed(text(of: asked), serves: asked.state == .reverted && report?.active != nil)
+    private func isModuleFailure(_ asked: SlotTarget) -> Bool {
+        asked.blame == .module && (asked.state == .failed || asked.state == .reverted)
     }
+
+    private func isActiveOnTarget(_ report: SlotStatus) -> Bool { report.active?.revision == target.revision }
 
     /// Whether a host that is not Ready had activated the revision, and was last seen before its soak was over.
     private func diedOfIt(_ report: SlotStatus?, _ host: HostFacts) -> Bool {
@@ -52,44 +73,44 @@ struct Assignment {
         let hasActivated: Bool
         switch report.target?.state {
         case .activating, .probing: hasActivated = true
-        case .active, nil: hasActivated = report.active?.revision == target.revision
+        case .active, nil: hasActivated = isActiveOnTarget(report)
         default: hasActivated = false
         }
         guard hasActivated else { return false }
+        // Long dead when its soak began: not of it.
+        if let opened = wave.startTime, let seen = host.lastSeen, seen < opened.time - Assignment.leaseDuration { return false }
         guard let settled = wave.settledTime else { return true }
         return host.lastSeen.map { $0 < settled.time } ?? false
     }
 
-    /// Whether it was Ready when its wave was opened, and is not known to be active on what it was asked for.
-    private func hasVanished(_ report: SlotStatus?, _ host: HostFacts, _ isInWave: Bool) -> Bool {
+    /// Whether it was Ready when the last wave was opened, be it asked by that one or by one before, and is not known to be active on what
+    /// it was asked for.
+    private func hasVanished(_ report: SlotStatus?, _ host: HostFacts) -> Bool {
         if isProven || host.isHeld || report?.active?.revision == target.revision { return false }
         if vanished.contains(host.name) { return true }
-        guard isInWave, let seen = host.lastSeen, let opened = wave.startTime else { return false }
+        guard let seen = host.lastSeen, let opened = wave.startTime else { return false }
         return seen > opened.time - Assignment.leaseDuration && seen > leaderSince + .seconds(5)
     }
 
     /// A host whose agent gave a sign of life within it counts as Ready.
     private static let leaseDuration = Duration.seconds(60)
 
-    private func progress(_ report: SlotStatus?, _ host: HostFacts) -> Standing {
-        guard let report else { return .preparing("has not answered the plan") }
-        guard let asked = report.target else {
-            return report.active?.revision == target.revision ? settledOnceStaged(report) : .preparing("has not answered the plan")
-        }
+    private func progress(_ report: SlotStatus?) -> Standing {
+        guard let report else { return .preparing }
+        guard let asked = report.target else { return isActiveOnTarget(report) ? settledOnceStaged(report) : .preparing }
         switch asked.state {
-        case .active: return report.active?.revision == target.revision ? settledOnceStaged(report) : .preparing("Active")
-        case .activating, .probing: return .activating(asked.state.rawValue)
+        case .active: return isActiveOnTarget(report) ? settledOnceStaged(report) : .preparing
+        case .activating, .probing: return .activating
         case .held: return .held
-        case .failed, .reverted, .unsupported: return .stuck(text(of: asked))
-        case .empty, .fetching, .verifying, .staged:
-            // A reason in a state of progress is a setback that the agent is trying to get over.
-            return asked.blame == .environment ? .stuck(text(of: asked)) : .preparing(asked.state.rawValue)
+        case .failed, .reverted, .unsupported: return .stuck
+        // A reason in a state of progress is a setback that the agent is trying to get over.
+        case .empty, .fetching, .verifying, .staged: return asked.blame == .environment ? .stuck : .preparing
         }
     }
 
     private func settledOnceStaged(_ report: SlotStatus) -> Standing {
         guard let previous, previous.revision != target.revision, !report.staged.contains(previous.revision) else { return .settled }
-        return .preparing("staging \(previous.revision) to go back to")
+        return .preparing
     }
 
     private func text(of asked: SlotTarget) -> String {

@@ -1,29 +1,44 @@
 import GraftAPI
 
-/// The hosts of a deployment in the order of their ranks under one salt.
+/// The hosts of a deployment in the order of their ranks under one salt. A member names its host by index: a hundred thousand are sorted
+/// and walked without copying one.
 struct Fleet {
     struct Member {
-        var host: HostFacts
         var rank: Rank
-        /// Its zone; empty while waves are not spread over zones.
-        var group: String
+        /// Index into `hosts`.
+        var host: Int32
+        /// Index into `zones`.
+        var zone: Int32
     }
 
     let salt: String
+    /// As observed, in no order.
+    let hosts: [HostFacts]
     let members: [Member]
-    /// Zones that waves are spread over, sorted; empty when they are not.
-    let groups: [String]
+    /// The zones of all hosts, sorted.
+    let zones: [String]
+    /// Whether waves are spread over zones.
+    var isZoned: Bool { zones.count > 1 && zones.count <= Fleet.mostZones }
 
     /// A plan holds at most 32 cutoffs, one of them for the rest.
     static let mostZones = 31
 
     init(_ hosts: [HostFacts], salt: String) {
         self.salt = salt
-        let zones = Set(hosts.lazy.map(\.zone))
-        let isZoned = zones.count > 1 && zones.count <= Fleet.mostZones
-        groups = isZoned ? zones.sorted() : []
-        members =
-            hosts.map { Member(host: $0, rank: Rank(salt: salt, host: $0.name), group: isZoned ? $0.zone : "") }
-            .sorted { ($0.rank.value, $0.host.name) < ($1.rank.value, $1.host.name) }
+        self.hosts = hosts
+        let zones = Set(hosts.lazy.map(\.zone)).sorted()
+        self.zones = zones
+        let places = Dictionary(uniqueKeysWithValues: zones.indices.map { (zones[$0], Int32($0)) })
+        let reckoner = RankReckoner(salt: salt)
+        var members: [Member] = []
+        members.reserveCapacity(hosts.count)
+        for index in hosts.indices {
+            let zone = zones.count == 1 ? 0 : places[hosts[index].zone] ?? 0
+            members.append(Member(rank: reckoner.rank(of: hosts[index].name), host: Int32(index), zone: zone))
+        }
+        members.sort { left, right in
+            left.rank == right.rank ? hosts[Int(left.host)].name < hosts[Int(right.host)].name : left.rank < right.rank
+        }
+        self.members = members
     }
 }

@@ -12,22 +12,20 @@ struct FleetHealth: Hashable {
     static let fewestAbsent = 2
     static let leastReadyPercent = 80
 
-    init(_ roster: Roster, absentBystanders: Int, isAsked: (Roster.Entry) -> Bool) {
-        var health = (ready: 0, absent: 0, lost: 0, bystanders: 0)
-        for entry in roster.entries {
-            if entry.standing == .lost {
-                health.lost += 1
-            } else if entry.member.host.isReady {
-                health.ready += 1
+    init(_ roster: Roster, absentBystanders: Int) {
+        var (ready, absent, bystanders) = (0, 0, 0)
+        for entry in roster.entries where entry.standing != .lost {
+            if entry.isReady {
+                ready += 1
             } else {
-                health.absent += 1
-                if !isAsked(entry) { health.bystanders += 1 }
+                absent += 1
+                if !entry.isAsked { bystanders += 1 }
             }
         }
-        ready = health.ready
-        absent = health.absent
-        lost = health.lost
-        vanishedBystanders = max(0, health.bystanders - absentBystanders)
+        self.ready = ready
+        self.absent = absent
+        lost = roster.count(of: .lost)
+        vanishedBystanders = max(0, bystanders - absentBystanders)
     }
 
     /// Fewer than 80 % are Ready, or at least as many hosts vanished that were asked nothing as hosts that were.

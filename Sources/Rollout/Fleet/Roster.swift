@@ -2,65 +2,96 @@ import GraftAPI
 
 /// Every host with its standing, in the order of ranks: what decisions are made from.
 struct Roster {
+    /// Holds no reference, so that a hundred thousand of them are walked fast.
     struct Entry {
-        var member: Fleet.Member
+        var rank: Rank
+        /// Index into `Fleet.hosts`.
+        var host: Int32
+        /// Index into `Fleet.zones`.
+        var zone: Int32
         var standing: Standing
+        var isReady: Bool
+        /// It lies below the cutoffs.
+        var isAsked: Bool
         /// It lies in the wave that was opened last.
         var isInWave: Bool
         /// Asking it would take something out of service.
         var costsBudget: Bool
-
-        var name: String { member.host.name }
     }
 
-    var entries: [Entry]
-    /// Zones that waves are spread over.
-    var groups: [String]
+    let fleet: Fleet
+    let assignment: Assignment
+    let entries: [Entry]
+    /// Hosts that serve any version.
+    let active: Int
+    /// How many hosts have a standing, by its raw value.
+    private let tally: [Int]
 
     init(_ fleet: Fleet, _ assignment: Assignment) {
-        groups = fleet.groups
-        let cutoffs = CutoffMap(assignment.wave.below)
-        let start = CutoffMap(assignment.wave.from)
-        let seen = assignment.plan.map { PlanView($0.spec, salt: fleet.salt) }
-        entries = fleet.members.map { member in
-            let standing = assignment.standing(of: member, below: cutoffs, from: start)
-            let isAsked = cutoffs.admits(zone: member.host.zone, rank: member.rank)
-            let runsIt = member.host.slot?.active?.revision == assignment.target.revision
-            let asked = runsIt ? seen?.revision(of: member) : nil
-            return Entry(
-                member: member, standing: standing,
-                isInWave: isAsked && !start.admits(zone: member.host.zone, rank: member.rank),
-                costsBudget: standing.isEligible && !(runsIt && (asked ?? assignment.target.revision) == assignment.target.revision))
+        self.fleet = fleet
+        self.assignment = assignment
+        let below = ZoneCutoffs(CutoffMap(assignment.wave.below), fleet.zones)
+        let start = ZoneCutoffs(CutoffMap(assignment.wave.from), fleet.zones)
+        let seen = assignment.plan.map { PlanView($0.spec, fleet) }
+        var tally = Array(repeating: 0, count: Standing.allCases.count)
+        var active = 0
+        var entries: [Entry] = []
+        entries.reserveCapacity(fleet.members.count)
+        for member in fleet.members {
+            let host = fleet.hosts[Int(member.host)]
+            let isAsked = below.admits(member.zone, member.rank)
+            let isInWave = isAsked && !start.admits(member.zone, member.rank)
+            let standing = assignment.standing(of: host, isAsked: isAsked, isInWave: isInWave)
+            let running = host.slot?.active?.revision
+            if running != nil { active += 1 }
+            var keepsWhatItHas = running == assignment.target.revision
+            if keepsWhatItHas, let asked = seen?.revision(of: member, host) { keepsWhatItHas = asked == assignment.target.revision }
+            tally[Int(standing.rawValue)] += 1
+            entries.append(
+                Entry(
+                    rank: member.rank, host: member.host, zone: member.zone, standing: standing, isReady: host.isReady, isAsked: isAsked,
+                    isInWave: isInWave, costsBudget: standing.isEligible && !keepsWhatItHas))
         }
+        self.entries = entries
+        self.active = active
+        self.tally = tally
     }
 
+    func name(_ entry: Entry) -> String { fleet.hosts[Int(entry.host)].name }
+    /// What it reported, for people.
+    func detail(_ entry: Entry) -> String? { assignment.detail(of: fleet.hosts[Int(entry.host)], entry.standing) }
+
     var eligible: Int { count(\.isEligible) }
-    var settled: Int { count { $0 == .settled } }
+    var settled: Int { count(of: .settled) }
     var inFlight: Int { count(\.isInFlight) }
-    var absent: Int { count { [.absent, .lost, .vanished].contains($0) } }
+    var absent: Int { count(of: .absent, .lost, .vanished) }
+
+    func count(of standings: Standing...) -> Int { standings.reduce(0) { $0 + tally[Int($1.rawValue)] } }
+    func count(_ matches: (Standing) -> Bool) -> Int {
+        Standing.allCases.reduce(0) { matches($1) ? $0 + tally[Int($1.rawValue)] : $0 }
+    }
 
     /// Hosts of the last wave that it waits for.
     var moving: [Entry] { entries.filter { $0.isInWave && $0.standing.isMoving } }
-
-    func count(_ matches: (Standing) -> Bool) -> Int { entries.reduce(0) { $0 + (matches($1.standing) ? 1 : 0) } }
 }
 
 /// What hosts can read in the plan as it stands.
 private struct PlanView {
-    var spec: ModulePlanSpec
-    var cutoffs: CutoffMap
-    /// Its ranks are the fleet's.
-    var isSaltShared: Bool
+    private var stable: String?
+    private var canary: String?
+    private var cutoffs: ZoneCutoffs
+    /// Nil: its ranks are the fleet's.
+    private var reckoner: RankReckoner?
 
-    init(_ spec: ModulePlanSpec, salt: String) {
-        self.spec = spec
-        cutoffs = CutoffMap(spec.cutoffs)
-        isSaltShared = spec.salt == salt
+    init(_ spec: ModulePlanSpec, _ fleet: Fleet) {
+        stable = spec.stable?.revision
+        canary = spec.canary?.revision
+        cutoffs = ZoneCutoffs(CutoffMap(spec.cutoffs), fleet.zones)
+        reckoner = spec.salt == fleet.salt ? nil : RankReckoner(salt: spec.salt)
     }
 
-    func revision(of member: Fleet.Member) -> String? {
-        guard let canary = spec.canary else { return spec.stable?.revision }
-        let rank = isSaltShared ? member.rank : Rank(salt: spec.salt, host: member.host.name)
-        return cutoffs.admits(zone: member.host.zone, rank: rank) ? canary.revision : spec.stable?.revision
+    func revision(of member: Fleet.Member, _ host: HostFacts) -> String? {
+        guard let canary else { return stable }
+        return cutoffs.admits(member.zone, reckoner?.rank(of: host.name) ?? member.rank) ? canary : stable
     }
 }

@@ -1,5 +1,5 @@
-/// Where a host stands with what the plan asks of it.
-enum Standing: Hashable {
+/// Where a host stands with what the plan asks of it. What it reported beside it says `Assignment.detail`.
+enum Standing: UInt8, CaseIterable {
     /// Not Ready, by no fault of the module: skipped, and catches up.
     case absent
     /// Not Ready since it activated the revision and before its soak was over: the module's failure.
@@ -9,19 +9,21 @@ enum Standing: Hashable {
     /// Ready, and left alone by annotation.
     case held
     /// Ready, and can't run the revision.
-    case incompatible(String)
+    case incompatible
     /// Ready, and its slot belongs to another deployment.
-    case claimed(String)
+    case claimed
     /// Ready, and asked nothing.
     case bystander
-    /// Asked, and on its way there: nothing was activated yet. What it reported last, for people.
-    case preparing(String)
+    /// Asked, and on its way there: nothing was activated yet.
+    case preparing
     /// Asked, and between activation and the probe's answer.
-    case activating(String)
+    case activating
     /// Asked, and hindered by its surroundings, not by the module.
-    case stuck(String)
-    /// Asked, and failed by the module; `serves` when another version is active.
-    case failed(String, serves: Bool)
+    case stuck
+    /// Asked, and failed by the module with nothing serving.
+    case failed
+    /// Asked, and failed by the module with another version active.
+    case reverted
     /// Active on what is asked.
     case settled
 
@@ -29,44 +31,21 @@ enum Standing: Hashable {
     var isEligible: Bool {
         switch self {
         case .absent, .lost, .vanished, .held, .incompatible, .claimed: false
-        case .bystander, .preparing, .activating, .stuck, .failed, .settled: true
+        case .bystander, .preparing, .activating, .stuck, .failed, .reverted, .settled: true
         }
     }
 
     /// Asked to change and not settled: may lose what it serves at any moment.
     var isInFlight: Bool {
         switch self {
-        case .preparing, .activating, .stuck, .vanished: true
-        case .failed(_, let serves): !serves
-        case .absent, .lost, .held, .incompatible, .claimed, .bystander, .settled: false
+        case .preparing, .activating, .stuck, .vanished, .failed: true
+        case .absent, .lost, .held, .incompatible, .claimed, .bystander, .reverted, .settled: false
         }
     }
 
     /// A wave waits for it.
-    var isMoving: Bool {
-        switch self {
-        case .preparing, .activating, .stuck: true
-        default: false
-        }
-    }
-
-    var isStuck: Bool { if case .stuck = self { true } else { false } }
-    var isActivating: Bool { if case .activating = self { true } else { false } }
-    var isModuleFailure: Bool {
-        switch self {
-        case .failed, .lost: true
-        default: false
-        }
-    }
-
-    /// What it reported, for people.
-    var detail: String? {
-        switch self {
-        case .preparing(let text), .activating(let text), .stuck(let text), .failed(let text, _), .incompatible(let text): text
-        case .claimed(let owner): "its slot belongs to \(owner)"
-        case .lost: "it vanished while it soaked"
-        case .vanished: "it vanished after it was asked"
-        case .absent, .held, .bystander, .settled: nil
-        }
-    }
+    var isMoving: Bool { self == .preparing || self == .activating || self == .stuck }
+    /// It said that the module failed.
+    var hasFailed: Bool { self == .failed || self == .reverted }
+    var isModuleFailure: Bool { hasFailed || self == .lost }
 }

@@ -4,6 +4,8 @@ import GraftAPI
 package struct Verbs: Sendable, Hashable {
     /// `<rollout>/<step>`, or `<rollout>/full`.
     package var promote: String?
+    /// `<rollout>/<step>/<approver>`.
+    package var approve: String?
     /// `<rollout>`, or `<rollout>/<step>`.
     package var abort: String?
     /// `<revision>`.
@@ -13,6 +15,7 @@ package struct Verbs: Sendable, Hashable {
 
     package init(annotations: [String: String]) {
         promote = annotations[GraftAPI.promoteAnnotation]
+        approve = annotations[GraftAPI.approveAnnotation]
         abort = annotations[GraftAPI.abortAnnotation]
         retry = annotations[GraftAPI.retryAnnotation]
     }
@@ -21,6 +24,7 @@ package struct Verbs: Sendable, Hashable {
     package var annotations: [String] {
         var names: [String] = []
         if promote != nil { names.append(GraftAPI.promoteAnnotation) }
+        if approve != nil { names.append(GraftAPI.approveAnnotation) }
         if abort != nil { names.append(GraftAPI.abortAnnotation) }
         if retry != nil { names.append(GraftAPI.retryAnnotation) }
         return names

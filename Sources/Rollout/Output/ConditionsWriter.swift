@@ -46,7 +46,9 @@ struct ConditionsWriter {
         guard let name = deliberation.observation.wanted.revision, let facts = deliberation.revisions[name] else {
             return set(&conditions, "Compatible", .unknown, "NotCheckedYet", "What the spec asks for is not checked yet.")
         }
-        let skipped = deliberation.observation.hosts.count { $0.isReady && $0.incompatibilities[name] != nil }
+        let skipped = deliberation.observation.hosts.count {
+            $0.isReady && !$0.incompatibilities.isEmpty && $0.incompatibilities[name] != nil
+        }
         let rest = skipped == 0 ? "" : "; \(skipped) that can't are skipped"
         set(&conditions, "Compatible", .isTrue, "CompatibleHosts", "Hosts can run \(facts.version)\(rest).")
     }
@@ -60,10 +62,11 @@ struct ConditionsWriter {
     /// Why it will not go on by itself; nil while it does, or may.
     private var stalledReason: String? {
         switch situation {
-        case .refused, .condemned, .quarantined, .conflict, .incompatible, .held, .stalled, .frozen: reason
+        case .refused, .condemned, .quarantined, .conflict, .incompatible, .held, .stalled, .frozen, .overdue: reason
         case .distrusted(let distrust): distrust.course == .checking ? nil : reason
         case .moving(let wave): wave.isStuck ? reason : nil
-        case .atRest, .paused, .pending, .noHosts, .pauseStep, .waitsForSignature, .soaking, .awaitingSigns, .noCanary: nil
+        case .atRest, .paused, .pending, .noHosts, .pauseStep, .awaitingApproval, .waitsForSignature, .soaking, .awaitingSigns, .noCanary:
+            nil
         }
     }
 
@@ -83,6 +86,8 @@ struct ConditionsWriter {
         case .noHosts: "NoHosts"
         case .frozen: "FleetUnhealthy"
         case .pauseStep: "StepPaused"
+        case .awaitingApproval: "ApprovalNeeded"
+        case .overdue: "DeadlineExceeded"
         case .moving(let wave) where wave.isStuck: "EnvironmentFailure"
         case .stalled: "EnvironmentFailure"
         case .noCanary: "NoActiveCanary"

@@ -42,6 +42,10 @@ struct Messages {
                 + "nobody is blamed and nothing moves until they are back.\(aside)"
         case .pauseStep(let until?): "\(step): paused until \(until), then it goes on; graft promote \(name) goes on now."
         case .pauseStep(nil): "\(step): paused until promoted; graft promote \(name) goes on."
+        case .awaitingApproval(let people):
+            "\(step): waits for the approval of \(people.count == 1 ? "" : "one of ")\(people.joined(separator: ", ")): graft approve \(name) --by \(people[0])."
+        case .overdue:
+            "\(doing): stands still. \(status.rollout?.overdue ?? "") graft promote \(name) goes on, graft abort \(name) goes back."
         case .moving(let wave): moving(wave)
         case .soaking(let count, let until): "\(doing): the last wave, \(counted(count)), soaks until \(until)."
         case .awaitingSigns(let host): "\(doing): waiting for a sign of life of \(host) to end its soak."
@@ -110,7 +114,7 @@ struct Messages {
 
     private var step: String {
         guard let rollout = status.rollout else { return "" }
-        let count = StepSchedule(deliberation.strategy.steps).count
+        let count = StepSchedule(deliberation.strategy).count
         return "Rolling out \(deliberation.label(status.canary)): step \(min(rollout.stepIndex + 1, count)) of \(count), \(rollout.weight)"
     }
 

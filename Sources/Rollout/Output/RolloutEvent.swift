@@ -9,6 +9,11 @@ package enum RolloutEvent: Sendable, Hashable {
     case waveOpened(number: Int, hosts: Int, inFlight: Int, limit: Int)
     case leftBehind(hosts: Int, example: String)
     case paused(number: Int, of: Int, until: Timestamp?)
+    case soaking(number: Int, of: Int, hosts: Int, until: Timestamp)
+    case approvalNeeded(number: Int, of: Int, from: [String])
+    case approved(number: Int, of: Int, by: String)
+    /// A deadline passed, and nothing moves until someone decides.
+    case overdue(reason: String)
     case promoted(String)
     case returning(rollout: String, to: String, cause: RolloutStatus.Cause, reason: String)
     case held(reason: String)
@@ -26,8 +31,8 @@ package enum RolloutEvent: Sendable, Hashable {
 extension RolloutEvent {
     package var isWarning: Bool {
         switch self {
-        case .leftBehind, .held, .quarantined, .verbIgnored, .frozen, .distrusted, .hostsDistrust: true
-        case .returning(_, _, let cause, _): [.failures, .deadline, .quarantined, .distrusted].contains(cause)
+        case .leftBehind, .held, .quarantined, .verbIgnored, .frozen, .overdue, .distrusted, .hostsDistrust: true
+        case .returning(_, _, let cause, _): [.failures, .deadline, .overdue, .quarantined, .distrusted].contains(cause)
         default: false
         }
     }
@@ -41,6 +46,10 @@ extension RolloutEvent {
         case .waveOpened: "WaveOpened"
         case .leftBehind: "HostsLeftBehind"
         case .paused: "Paused"
+        case .soaking: "Soaking"
+        case .approvalNeeded: "ApprovalNeeded"
+        case .approved: "Approved"
+        case .overdue: "DeadlineExceeded"
         case .promoted: "Promoted"
         case .returning(_, _, let cause, _): cause == .declared ? "RollbackDeclared" : "RollbackStarted"
         case .held: "Held"
@@ -62,7 +71,7 @@ extension RolloutEvent {
         case .adopted: "Adopt"
         case .distrusted, .trustedAgain, .hostsDistrust, .waitsForSignature: "Verify"
         case .started, .stepStarted, .waveOpened, .leftBehind, .completed, .frozen: "RollOut"
-        case .paused, .promoted: "Step"
+        case .paused, .soaking, .approvalNeeded, .approved, .overdue, .promoted: "Step"
         case .returning, .held: "RollBack"
         case .quarantined: "Quarantine"
         case .retried, .verbIgnored: "Obey"
@@ -81,6 +90,12 @@ extension RolloutEvent {
         case .leftBehind(let hosts, let example): "Goes on without \(hosts) host\(hosts == 1 ? "" : "s") past the deadline, \(example)."
         case .paused(let number, let all, let until?): "Step \(number) of \(all): a pause until \(until)."
         case .paused(let number, let all, nil): "Step \(number) of \(all): a pause until promoted."
+        case .soaking(let number, let all, let hosts, let until):
+            "Step \(number) of \(all): watches \(hosts) host\(hosts == 1 ? "" : "s") until \(until)."
+        case .approvalNeeded(let number, let all, let people):
+            "Step \(number) of \(all): waits for the approval of \(people.count == 1 ? "" : "one of ")\(people.joined(separator: ", "))."
+        case .approved(let number, let all, let name): "Step \(number) of \(all): approved by \(name)."
+        case .overdue(let reason): "Nothing moves until it is promoted or aborted. \(reason)"
         case .promoted(let what): "Promoted: \(what)."
         case .returning(let id, let to, _, let reason): "Rollout \(id): back to \(to). \(reason)"
         case .held(let reason): "Given up, with no revision to go back to: hosts keep what they have. \(reason)"

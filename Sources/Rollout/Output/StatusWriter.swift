@@ -26,7 +26,7 @@ struct StatusWriter {
         let isReturning = rollout?.kind == .return && deliberation.isRunning
         switch deliberation.situation {
         case .atRest: return .healthy
-        case .paused, .frozen, .pauseStep, .waitsForSignature: return .paused
+        case .paused, .frozen, .pauseStep, .awaitingApproval, .overdue, .waitsForSignature: return .paused
         case .pending: return deliberation.status.stable == nil ? .verifying : .progressing
         case .refused, .condemned, .quarantined, .conflict, .incompatible:
             return deliberation.status.stable == nil && rollout?.state != .held ? .pending : .degraded
@@ -39,20 +39,27 @@ struct StatusWriter {
     private var counts: HostCounts {
         var counts = HostCounts()
         let hosts = deliberation.observation.hosts
-        counts.active = hosts.count { $0.slot?.active != nil }
         if let roster {
-            let lost = deliberation.isRunning ? Set(rollout?.lostHosts ?? []) : []
+            counts.active = roster.active
             counts.eligible = roster.eligible
             counts.updated = roster.settled
-            counts.failed = roster.entries.count { $0.standing.isModuleFailure || lost.contains($0.name) }
-            counts.skipped = roster.count { [.absent, .vanished, .held].contains($0) }
-            counts.incompatible = roster.count { if case .incompatible = $0 { true } else { false } }
+            counts.failed = failed(roster)
+            counts.skipped = roster.count(of: .absent, .vanished, .held)
+            counts.incompatible = roster.count(of: .incompatible)
         } else {
+            counts.active = hosts.count { $0.slot?.active != nil }
             counts.eligible = hosts.count { $0.isReady && !$0.isHeld }
             counts.skipped = hosts.count - counts.eligible
         }
         counts.summary = "\(counts.updated)/\(counts.eligible)"
         return counts
+    }
+
+    /// Hosts the module failed, those of this rollout that are back meanwhile as well.
+    private func failed(_ roster: Roster) -> Int {
+        let lost = deliberation.isRunning ? Set(rollout?.lostHosts ?? []) : []
+        guard !lost.isEmpty else { return roster.count(\.isModuleFailure) }
+        return roster.entries.count { $0.standing.isModuleFailure || lost.contains(roster.name($0)) }
     }
 
     private var summary: StatusSummary {
@@ -68,7 +75,7 @@ struct StatusWriter {
         }
         guard let rollout else { return summary }
         if rollout.kind == .steps, deliberation.isRunning {
-            let count = StepSchedule(deliberation.strategy.steps).count
+            let count = StepSchedule(deliberation.strategy).count
             summary.step = "\(min(rollout.stepIndex + 1, count))/\(count)"
         }
         summary.weight = rollout.weight.description

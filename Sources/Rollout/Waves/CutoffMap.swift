@@ -44,6 +44,15 @@ struct CutoffMap: Hashable, Sendable {
     }
 }
 
+/// The cutoffs of the zones of one fleet, in their order: to be asked for every host of it.
+struct ZoneCutoffs {
+    private(set) var ranks: [Rank]
+
+    init(_ map: CutoffMap, _ zones: [String]) { ranks = zones.map { map[$0] } }
+
+    func admits(_ zone: Int32, _ rank: Rank) -> Bool { rank < ranks[Int(zone)] }
+}
+
 extension Rank {
     /// Below every other: a cutoff that admits no host.
     static let first = Rank(value: 0)

@@ -7,19 +7,43 @@ import Testing
 
 @Suite("Whatever happens")
 struct PropertyTests {
-    /// Set GRAFT_LIVES for a longer search; each has its number as seed.
-    private static let lives = getenv("GRAFT_LIVES").flatMap { Int(String(cString: $0)) } ?? 2048
+    private static func number(_ name: String, _ otherwise: Int) -> Int { getenv(name).flatMap { Int(String(cString: $0)) } ?? otherwise }
+    /// GRAFT_LIVES: how many, each with its number as seed. GRAFT_SEED: the first of them. hack/soak sets both.
+    private static let lives = number("GRAFT_LIVES", 10_240)
+    private static let firstSeed = number("GRAFT_SEED", 0)
     private static let chunks = 64
 
-    @Test("limits hold, weights grow, nothing banned is planned, and every rollout ends", arguments: 0..<chunks)
+    @Test("limits hold, weights grow, nothing banned is planned, what is given up goes back, and every rollout ends", arguments: 0..<chunks)
     func invariants(chunk: Int) throws {
-        for number in 0..<PropertyTests.lives / PropertyTests.chunks {
-            let seed = UInt64(number * PropertyTests.chunks + chunk)
-            var life = RandomLife(seed: seed)
-            try life.live(30)
+        var failures = 0
+        for seed in PropertyTests.seeds(of: chunk, among: PropertyTests.lives) where failures < 3 {
+            var life = RandomLife(seed: seed, isTold: PropertyTests.lives == 1)
+            try life.live(seed % 8 == 0 ? 30 : 10)
+            let refuge = seed % 3 == 0 ? life.giveUp() : nil
             life.rest()
-            #expect(life.isAtRest, "does not come to rest")
+            var findings = life.invariants.findings
+            if !life.isAtRest { findings.append("does not come to rest: \(life.testDescription)") }
+            if let refuge, life.world.status.stable?.revision != refuge { findings.append("is not back: \(life.testDescription)") }
+            if !findings.isEmpty { failures += 1 }
+            record(findings, seed)
         }
+    }
+
+    @Test("A controller that dies again and again changes nothing of how a random upgrade ends", arguments: 0..<chunks)
+    func restartsInRandomUpgrades(chunk: Int) throws {
+        for seed in PropertyTests.seeds(of: chunk, among: max(PropertyTests.lives / 32, PropertyTests.chunks)) {
+            var (undisturbed, disturbed) = (RandomUpgrade(seed: seed), RandomUpgrade(seed: seed))
+            let (expected, found) = (try undisturbed.ending(crashes: false), try disturbed.ending(crashes: true))
+            if expected != found || !expected.isOver { record(["ends as \(found) and not as \(expected)"], seed) }
+        }
+    }
+
+    private static func seeds(of chunk: Int, among count: Int) -> some Sequence<UInt64> {
+        stride(from: firstSeed + chunk, to: firstSeed + count, by: chunks).lazy.map { UInt64($0) }
+    }
+
+    private func record(_ findings: [String], _ seed: UInt64) {
+        for finding in findings { Issue.record("\(finding)\nAgain: GRAFT_SEED=\(seed) GRAFT_LIVES=1 hack/test PropertyTests") }
     }
 
     /// A rollout under one behaviour, up to its end: what became of it.

@@ -8,15 +8,20 @@ import Testing
 struct RandomLife {
     let seed: UInt64
     private var dice: Dice
-    private var invariants = Invariants()
+    private(set) var invariants = Invariants()
     private var asked = 0
     var world: World
 
-    init(seed: UInt64) {
+    /// Every moment of it is printed.
+    private let isTold: Bool
+
+    init(seed: UInt64, isTold: Bool = false) {
         self.seed = seed
+        self.isTold = isTold
         var dice = Dice(seed: seed)
         let zones = dice.pick([[""], [""], ["a", "b"], ["", "a", "b", "c"]])
-        world = World(hosts: dice.number(0...9), zones: zones)
+        // Small fleets find what large ones do, and are cheap.
+        world = World(hosts: dice.chance(85) ? dice.number(0...4) : dice.number(5...12), zones: zones)
         self.dice = dice
         shapeStrategy()
     }
@@ -30,12 +35,24 @@ struct RandomLife {
         strategy.progressDeadlineSeconds = dice.pick([20, 60])
         strategy.cohort = dice.pick([.sticky, .rotate])
         for _ in 0..<dice.number(0...4) {
-            strategy.steps.append(
-                dice.chance(60)
-                    ? .setWeight(Weight(basisPoints: dice.number(0...40) * 250))
-                    : .pause(seconds: dice.chance(70) ? dice.number(0...20) : nil))
+            strategy.steps.append(step())
         }
+        strategy.spread = dice.chance(70) ? .evenly : .zoneByZone
+        if dice.chance(20) { strategy.zoneOrder = ["b"] }
+        strategy.onDeadline = dice.chance(80) ? .rollback : .pause
+        if dice.chance(15) { strategy.stepDeadlineSeconds = dice.number(30...300) }
         world.spec.strategy = strategy
+    }
+
+    private mutating func step() -> Step {
+        switch dice.number(1...100) {
+        case 1...60: return .setWeight(Weight(basisPoints: dice.number(0...40) * 250))
+        case 61...80: return .pause(seconds: dice.chance(70) ? dice.number(0...20) : nil)
+        case 81...92: return .soak(seconds: dice.number(1...40))
+        default:
+            let deadline = dice.chance(50) ? dice.number(20...100) : nil
+            return .approve(Approval(approvers: ["ann"], deadlineSeconds: deadline, onDeadline: dice.pick([nil, .pause, .rollback])))
+        }
     }
 
     private mutating func share() -> CountOrShare {
@@ -48,6 +65,7 @@ struct RandomLife {
             for index in world.hosts.indices where dice.chance(70) { world.act(index) }
             world.now = world.now + .seconds(dice.pick([0, 1, 1, 5, 15]))
             try decide()
+            if isTold { print("\(world.now) \(world.testDescription)") }
         }
     }
 
@@ -55,10 +73,13 @@ struct RandomLife {
         if dice.chance(10) {
             world.decide(dying: dice.pick(World.Crash.allCases))
             invariants.check(world, deeply: false)
-            if dice.chance(50) { try world.restart() }
+            if dice.chance(30) {
+                try world.restart()
+                invariants.forgetTheDead(of: world)
+            }
         }
         world.decide()
-        invariants.check(world, deeply: dice.chance(8))
+        invariants.check(world, deeply: dice.chance(4))
     }
 
     private mutating func happen() {
@@ -72,6 +93,8 @@ struct RandomLife {
         case 66...68 where !world.hosts.isEmpty: world.hosts.remove(at: dice.number(0...world.hosts.count - 1))
         case 69...73: world.spec.paused = dice.chance(50)
         case 74...78: world.verbs.promote = world.status.rollout.map { "\($0.id)/\(dice.chance(50) ? "full" : "\($0.stepIndex)")" }
+        case 79 where dice.chance(50):
+            world.verbs.approve = world.status.rollout.map { "\($0.id)/\($0.stepIndex)/\(dice.pick(["ann", "eve"]))" }
         case 79...81: world.verbs.abort = world.status.rollout?.id
         case 82...84: world.verbs.retry = world.wanted.revision
         case 85...87 where !world.hosts.isEmpty: world.hosts[dice.number(0...world.hosts.count - 1)].isHeld = dice.chance(50)
@@ -82,6 +105,7 @@ struct RandomLife {
         case 94: world.wanted = .refused(Refusal(.verified, reason: "NoPolicy", message: "No policy matches."))
         case 95...96:
             world.status = ModuleDeploymentStatus()
+            invariants.forget()
             if dice.chance(50) { world.plan = nil }
         case 97...98: shapeStrategy()
         default: break
@@ -135,15 +159,35 @@ struct RandomLife {
         }
         var ticks = 0
         while !isAtRest, ticks < 600 {
-            if case .pauseStep? = pausedStep { world.verbs.promote = world.status.rollout.map { "\($0.id)/\($0.stepIndex)" } }
+            letGoOn()
             world.tick()
-            invariants.check(world, deeply: dice.chance(2))
+            invariants.check(world, deeply: dice.chance(1))
             ticks += 1
         }
     }
 
-    private var pausedStep: Situation? {
-        world.condition("Progressing")?.reason == "StepPaused" ? .pauseStep(until: nil) : nil
+    /// Whatever goes on is given up, and hosts behave from now on.
+    /// - Returns: the revision that must be stable when it rests, if that can be said.
+    mutating func giveUp() -> String? {
+        guard world.isRunning, !world.spec.paused, let rollout = world.status.rollout, rollout.kind == .steps else { return nil }
+        let stable = world.status.stable
+        world.verbs = Verbs()
+        if dice.chance(50) || stable == nil { world.verbs.abort = rollout.id } else { world.wanted = .revision(stable!.revision) }
+        world.decide()
+        invariants.check(world, deeply: true)
+        let facts = world.revisions.first { $0.name == stable?.revision }
+        return facts.map { $0.isAllowed && !$0.isCondemned } ?? false ? stable?.revision : nil
+    }
+
+    /// People promote and approve what waits for them.
+    private mutating func letGoOn() {
+        guard let rollout = world.status.rollout else { return }
+        switch world.condition("Progressing")?.reason {
+        case "DeadlineExceeded": world.verbs.abort = rollout.id
+        case "StepPaused": world.verbs.promote = "\(rollout.id)/\(rollout.stepIndex)"
+        case "ApprovalNeeded": world.verbs.approve = "\(rollout.id)/\(rollout.stepIndex)/ann"
+        default: break
+        }
     }
 
     /// Nothing is in progress, and nothing more is about to begin.

@@ -172,6 +172,37 @@ struct FailureTests {
         #expect(world[facts: "1.1.0"].quarantine != nil)
     }
 
+    @Test("A stable version that fails blocks no good canary, and is none of its failures")
+    func failingStable() {
+        var world = upgrading(.works, steps: [.setWeight(Weight(percent: 10)), .setWeight(Weight(percent: 50))])
+        world.decide()
+        // Given hosts above the cutoff whose stable version has failed
+        for index in world.hosts.indices where world.asked(index) == "http-1-0-0" {
+            world.hosts[index].slot?.target = SlotTarget(revision: "http-1-0-0", state: .failed, blame: .module, reason: "ProbeFailed")
+            world.hosts[index].slot?.active = nil
+        }
+        #expect(world.status.hosts.failed == 0)
+        world.run { $0.isDelivered("1.1.0") }
+        #expect(world.isDelivered("1.1.0") && world[facts: "1.1.0"].outcome == .good)
+    }
+
+    @Test("A host that was left behind by an earlier wave and then dies stays in flight")
+    func diesAfterItWasLeftBehind() {
+        var world = upgrading(.works, hosts: 10, steps: [])
+        world.spec.strategy.maxUnavailable = .count(2)
+        world.decide()
+        // Given a host of the first wave that can't fetch, and is left behind
+        let slow = world.hosts.indices.first { world.asked($0) == "http-1-1-0" }!
+        world.hosts[slow].behaviour["http-1-1-0"] = .cannotBeFetched
+        world.run { $0.status.rollout?.wave.number == 2 }
+        // When it dies in the second wave
+        world.kill([slow])
+        world.run { $0.status.rollout?.wave.number == 4 }
+        // Then no wave asks a second host beside it
+        let asked = world.hosts.indices.count { world.asked($0) == "http-1-1-0" && world.hosts[$0].active != "http-1-1-0" }
+        #expect(asked == 2 && world.status.rollout?.vanishedHosts == [world.hosts[slow].name])
+    }
+
     @Test("Hosts that vanish before they answer are nobody's failures, but use up what may be in flight", arguments: [2, 3])
     func vanishesBeforeItAnswers(maxUnavailable: Int) {
         // Given a module that takes its host down before anything can be reported

@@ -214,4 +214,19 @@ struct RollbackTests {
         #expect(world.condition("Stalled")?.reason == "SlotConflict")
         #expect(world.status.message.contains("billing/http"))
     }
+
+    @Test("A host that dies while an upgrade under way is undone is held against nobody: what is returned to never ceased to serve")
+    func undoneInTheMiddle() {
+        var world = World(hosts: 4, steps: [.setWeight(Weight(percent: 50)), .pause(seconds: nil)])
+        world.deliver("1.0.0")
+        world.ask(for: "1.1.0")
+        world.run { $0.status.phase == .paused }
+        world.ask(for: "1.0.0", .kills)
+        let canary = world.hosts(running: "1.1.0")[0]
+        for index in world.hosts.indices where index != canary { world.hosts[index].behaviour["http-1-0-0"] = .works }
+        world.run { !$0.isRunning }
+        #expect(world.status.stable?.version == "1.0.0" && world[facts: "1.0.0"].outcome == .good)
+        #expect(world[facts: "1.0.0"].quarantine == nil)
+        #expect(world.running("1.0.0") == 3)
+    }
 }

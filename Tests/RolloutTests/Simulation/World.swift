@@ -131,6 +131,13 @@ struct World {
         leaderSince = now
     }
 
+    /// What was decided before is not told any more: worlds that are kept by the thousand.
+    mutating func forgetThePast() {
+        plans = []
+        events = []
+        decision?.events = []
+    }
+
     private mutating func carryOut(_ effect: Effect) {
         switch effect {
         case .quarantine(let digest, let configHash, _, _, let reason):

@@ -1,0 +1,54 @@
+import ArgumentParser
+import GraftAPI
+import JSON
+import KubeCore
+import ProgramOptions
+import Rollout
+
+/// `graft why`: what a deployment waits for, since when, and what would move it.
+struct WhyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "why", abstract: "Say what a deployment waits for, since when, and what would move it.")
+
+    @OptionGroup var deployment: DeploymentOptions
+
+    func run() async throws {
+        let target = try deployment.connect()
+        print(WhyView(try await target.get()).text)
+    }
+}
+
+/// The answer. Pure: the same deployment, the same lines.
+struct WhyView {
+    var deployment: ModuleDeployment
+
+    init(_ deployment: ModuleDeployment) { self.deployment = deployment }
+
+    var text: String { lines.joined(separator: "\n") }
+
+    var lines: [String] {
+        let status = deployment.status
+        guard let seen = status.observedGeneration, !status.message.isEmpty else {
+            return ["The controller has not looked at \(deployment.key) yet; is it running?"]
+        }
+        var lines = [status.message]
+        if let generation = deployment.metadata.generation, seen < generation {
+            lines.append("The controller has yet to see the newest manifest; this is about the one before.")
+        }
+        guard let condition = status.conditions["Ready"] else { return lines }
+        if let since = since(condition) { lines.append("Since: \(since)") }
+        if let remedy = Remedy.of(condition.reason) { lines.append("What moves it: \(remedy)") }
+        return lines
+    }
+
+    /// A condition's time is when it became true or false; steps and waves have their own.
+    private func since(_ condition: Condition) -> String? {
+        let rollout = deployment.status.rollout
+        guard let rollout, rollout.state == .running else { return condition.lastTransitionTime.description }
+        let moments = [
+            rollout.progress.suspendedSince.map { ("standing still", $0) }, rollout.wave.soakStartTime.map { ("the soak", $0) },
+            rollout.progress.time.map { ("the last progress", $0) }, rollout.stepStartTime.map { ("the step", $0) },
+        ].compactMap { $0 }
+        return moments.map { "\($0.1.time) (\($0.0))" }.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,107 @@
+package import Schema
+
+/// One step: an object with exactly one member.
+package struct Step: SchemaObject, Hashable {
+    package var setWeight: Weight?
+    package var pause: Pause?
+    package var soak: Soak?
+    package var approve: Approval?
+
+    package init() {}
+
+    package static func setWeight(_ weight: Weight) -> Step {
+        var step = Step()
+        step.setWeight = weight
+        return step
+    }
+
+    /// Nil: until promoted.
+    package static func pause(seconds: Int?) -> Step {
+        var step = Step()
+        step.pause = Pause(durationSeconds: seconds)
+        return step
+    }
+
+    package static func soak(seconds: Int) -> Step {
+        var step = Step()
+        step.soak = Soak(durationSeconds: seconds)
+        return step
+    }
+
+    package static func approve(_ approval: Approval) -> Step {
+        var step = Step()
+        step.approve = approval
+        return step
+    }
+
+    package static let fields: [Field<Self>] = [
+        .optional("setWeight", \.setWeight, "Share of hosts that run the canary: 10, or \"12.5%\"."),
+        .optional("pause", \.pause, "Wait: for a duration, or until promoted."),
+        .optional("soak", \.soak, "Watch every host that was asked so far: one that fails or dies meanwhile counts."),
+        .optional("approve", \.approve, "Wait until one of these people approves."),
+    ]
+
+    package static func refine(_ schema: inout StructuralSchema) {
+        schema.minProperties = 1
+        schema.maxProperties = 1
+    }
+}
+
+package struct Pause: SchemaObject, Hashable {
+    /// Nil: until promoted.
+    package var durationSeconds: Int?
+    package var deadlineSeconds: Int?
+    package var onDeadline: Strategy.OnDeadline?
+
+    package init() {}
+    package init(durationSeconds: Int?) { self.durationSeconds = durationSeconds }
+
+    package static let fields: [Field<Self>] = [
+        .optional("durationSeconds", \.durationSeconds, "How long; unset: until promoted.") {
+            $0.minimum = 0
+            $0.maximum = 2_592_000
+        },
+        .optional("deadlineSeconds", \.deadlineSeconds, "How long it may wait to be promoted; unset: for ever.", Limits.deadline),
+        .optional("onDeadline", \.onDeadline, "What follows then: Rollback or Pause; unset: as the strategy says."),
+    ]
+}
+
+/// A time in which the canaries of all waves so far must stay well.
+package struct Soak: SchemaObject, Hashable {
+    package var durationSeconds = 0
+
+    package init() {}
+    package init(durationSeconds: Int) { self.durationSeconds = durationSeconds }
+
+    package static let fields: [Field<Self>] = [
+        .required("durationSeconds", \.durationSeconds, "How long.") {
+            $0.minimum = 1
+            $0.maximum = 2_592_000
+        }
+    ]
+}
+
+/// Who may let a rollout go on, for change control.
+package struct Approval: SchemaObject, Hashable {
+    package var approvers: [String] = []
+    package var deadlineSeconds: Int?
+    package var onDeadline: Strategy.OnDeadline?
+
+    package init() {}
+    package init(approvers: [String], deadlineSeconds: Int? = nil, onDeadline: Strategy.OnDeadline? = nil) {
+        self.approvers = approvers
+        self.deadlineSeconds = deadlineSeconds
+        self.onDeadline = onDeadline
+    }
+
+    package static let fields: [Field<Self>] = [
+        .collection("approvers", \.approvers, "User names, as the API server knows them; one of them is enough.") {
+            Limits.atomic(32)(&$0)
+            $0.minItems = 1
+        },
+        .optional("deadlineSeconds", \.deadlineSeconds, "How long it may wait for an approval; unset: for ever.", Limits.deadline),
+        .optional("onDeadline", \.onDeadline, "What follows then: Rollback or Pause; unset: as the strategy says."),
+    ]
+
+    package static func refine(_ schema: inout StructuralSchema) { schema.required = ["approvers"] }
+}

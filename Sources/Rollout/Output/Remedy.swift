@@ -1,0 +1,28 @@
+/// What would move a deployment that is where it is for a reason: the last column of the table of reasons in docs/rollout.md.
+package enum Remedy {
+    /// Nil: none of the engine's reasons; the message itself says what to do.
+    package static func of(_ reason: String) -> String? { byReason[reason] }
+
+    package static let byReason: [String: String] = [
+        "Delivered": "nothing is to do",
+        "Resolving": "it goes on by itself",
+        "RollingOut": "it goes on by itself",
+        "RollingBack": "it goes on by itself",
+        "StepPaused": "its time, or `graft promote`",
+        "ApprovalNeeded": "`graft approve` by one of them",
+        "DeadlineExceeded": "`graft promote` or `graft abort`",
+        "WaitsForSignature": "the signature that the message names; it is found by itself",
+        "Distrusted": "sign it, deliver another version, or correct the policy",
+        "Paused": "`graft resume`",
+        "NoHosts": "a host that registers, or comes back",
+        "NoActiveCanary": "hosts, or the deadline",
+        "EnvironmentFailure": "mend, hold or remove them; it goes on by itself",
+        "FleetUnhealthy": "hosts that come back",
+        "IncompatibleHosts": "upgrade, hold or deselect it, or another version",
+        "SlotConflict": "another slot, or another selector",
+        "RolledBack": "another version, or `graft retry`",
+        "Rejected": "another version, or `graft retry`",
+        "Quarantined": "another version, or delete the `ModuleQuarantine`",
+        "NoRollbackTarget": "another version, or `graft retry`",
+    ]
+}

@@ -1,0 +1,118 @@
+import GraftAPI
+import KubeCore
+
+/// Hosts that obey plans as agents do, each after a while of its own, and a part of which fails or dies.
+struct SimulatedFleet {
+    static let planUID = "simulated"
+
+    /// What the engine sees of them.
+    private(set) var hosts: [HostFacts] = []
+    /// Hosts on the new version in truth, and hosts that it failed.
+    private(set) var updated = 0
+    private(set) var failed = 0
+    /// Moments in which hosts are done, earliest last, and which hosts those are.
+    private var due: [(time: Timestamp, host: Int32)] = []
+    private var ranks: [Rank] = []
+    private var salt: String?
+    private var plan: PlanFacts?
+    private let new: RevisionReference
+    private let options: Simulation.Options
+
+    static func versions(of deployment: String) -> (old: RevisionFacts, new: RevisionFacts) {
+        func facts(_ number: Int, _ version: String, _ outcome: ModuleRevisionStatus.Outcome) -> RevisionFacts {
+            let digest = "sha256:" + String(repeating: String(number), count: 64)
+            return RevisionFacts(name: "\(deployment)-\(version)", number: number, digest: digest, version: version, outcome: outcome)
+        }
+        return (facts(1, "old", .good), facts(2, "new", .unproven))
+    }
+
+    init(_ options: Simulation.Options, _ versions: (old: RevisionFacts, new: RevisionFacts)) {
+        self.options = options
+        new = versions.new.reference
+        var slot = SlotStatus()
+        slot.owner = SlotOwner(namespace: "", name: "", planUID: SimulatedFleet.planUID)
+        slot.active = ActiveRevision(
+            revision: versions.old.name, digest: versions.old.digest, version: versions.old.version, since: Timestamp(seconds: 0))
+        slot.staged = [versions.old.name]
+        hosts = (0..<options.hosts).map {
+            HostFacts(name: "host-\($0)", zone: options.zones > 1 ? "zone-\($0 % options.zones)" : "", slot: slot)
+        }
+    }
+
+    var nextReport: Timestamp? { due.last?.time }
+
+    /// Hosts hear of a plan: those that have what it asks say so, the others begin.
+    mutating func obey(_ plan: PlanFacts, now: Timestamp) {
+        if self.plan?.spec.rollout != plan.spec.rollout { due.removeAll() }
+        self.plan = plan
+        if salt != plan.spec.salt {
+            salt = plan.spec.salt
+            let reckoner = RankReckoner(salt: plan.spec.salt)
+            ranks = hosts.map { reckoner.rank(of: $0.name) }
+        }
+        let cutoffs = CutoffMap(plan.spec.cutoffs)
+        for index in hosts.indices where hosts[index].isReady {
+            let isBelow = plan.spec.canary != nil && cutoffs.admits(zone: hosts[index].zone, rank: ranks[index])
+            guard let asked = isBelow ? plan.spec.canary : plan.spec.stable, let slot = hosts[index].slot else { continue }
+            let isSame = slot.rollout == plan.spec.rollout && slot.target?.revision == asked.revision
+            if slot.active?.revision == asked.revision {
+                if !isSame || slot.target?.state != .active { settle(index, asked) }
+            } else if !isSame {
+                hosts[index].slot?.rollout = plan.spec.rollout
+                hosts[index].slot?.target = SlotTarget(revision: asked.revision, state: .fetching)
+                due.append((now + duration(index, asked, slot), Int32(index)))
+            }
+        }
+        due.sort { ($0.time, $0.host) > ($1.time, $1.host) }
+    }
+
+    /// What hosts have done by then.
+    mutating func report(until now: Timestamp) {
+        guard let plan = plan?.spec else { return }
+        let cutoffs = CutoffMap(plan.cutoffs)
+        while let last = due.last, last.time <= now {
+            due.removeLast()
+            let index = Int(last.host)
+            let isBelow = plan.canary != nil && cutoffs.admits(zone: hosts[index].zone, rank: ranks[index])
+            guard let asked = isBelow ? plan.canary : plan.stable else { continue }
+            if asked.revision == new.revision, chance(index, 1) < options.failing {
+                failed += 1
+                hosts[index].slot?.target = SlotTarget(
+                    revision: asked.revision, state: .reverted, blame: .module, reason: "ProbeFailed", message: "it was simulated to fail")
+                continue
+            }
+            if hosts[index].slot?.active?.revision == new.revision { updated -= 1 }
+            if asked.revision == new.revision { updated += 1 }
+            hosts[index].slot?.active = ActiveRevision(
+                revision: asked.revision, digest: asked.digest, version: asked.version, since: last.time.wholeSeconds)
+            settle(index, asked)
+            if asked.revision == new.revision, chance(index, 2) < options.dying {
+                hosts[index].isReady = false
+                hosts[index].lastSeen = last.time
+                updated -= 1
+                failed += 1
+            }
+        }
+    }
+
+    private mutating func settle(_ index: Int, _ asked: RevisionReference) {
+        guard let plan = plan?.spec else { return }
+        hosts[index].slot?.rollout = plan.rollout
+        hosts[index].slot?.target = SlotTarget(revision: asked.revision, state: .active)
+        for revision in [asked.revision, plan.previous?.revision].compactMap({ $0 })
+        where !(hosts[index].slot?.staged.contains(revision) ?? true) { hosts[index].slot?.staged.append(revision) }
+    }
+
+    /// Fetching, verifying and probing take some seconds; what is staged already is active at once.
+    private func duration(_ index: Int, _ asked: RevisionReference, _ slot: SlotStatus) -> Duration {
+        slot.staged.contains(asked.revision) ? .milliseconds(500 + chance(index, 3) / 500) : .milliseconds(3000 + chance(index, 4) / 100)
+    }
+
+    /// Of a million, drawn for a host and a purpose from the seed: SplitMix64's mixing.
+    private func chance(_ index: Int, _ purpose: UInt64) -> Int {
+        var mixed = options.seed &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(index) &* 0xD1B5_4A32_D192_ED03 &+ purpose &* 0x8CB9_2BA7_2F3D_8DD7
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return Int((mixed ^ (mixed >> 31)) % 1_000_000)
+    }
+}

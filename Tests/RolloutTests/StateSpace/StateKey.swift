@@ -1,0 +1,58 @@
+import GraftAPI
+import KubeCore
+
+@testable import Rollout
+
+/// A state without what tells apart states in which the same can happen: how late it is, how many attempts there were, what was said.
+struct StateKey: Hashable {
+    private struct Host: Hashable {
+        var isReady: Bool
+        var active: String?
+        var target: SlotTarget?
+        var isAnswering: Bool
+        var staged: [String]
+        var lastSeen: Instant?
+    }
+
+    private var rollout: RolloutStatus
+    private var revisions: [String?]
+    private var plan: ModulePlanSpec?
+    private var isPlanCurrent: Bool
+    private var wanted: String?
+    private var outcomes: [ModuleRevisionStatus.Outcome]
+    private var hosts: [Host]
+    private var wake: Instant?
+
+    init(_ world: World) {
+        /// Since when, and no more than a few minutes.
+        func relative(_ moment: Instant?) -> Instant? {
+            moment.map { Instant(Timestamp(seconds: 0) + min(max($0.time - world.now, .seconds(-200)), .seconds(200))) }
+        }
+        var rollout = world.status.rollout ?? RolloutStatus()
+        rollout.id = ""
+        rollout.reason = nil
+        rollout.stepStartTime = relative(rollout.stepStartTime)
+        rollout.wave.number = min(1, rollout.wave.number)
+        rollout.wave.startTime = relative(rollout.wave.startTime)
+        rollout.wave.soakStartTime = relative(rollout.wave.soakStartTime)
+        rollout.wave.settledTime = relative(rollout.wave.settledTime)
+        rollout.progress.time = relative(rollout.progress.time)
+        rollout.progress.suspendedSince = relative(rollout.progress.suspendedSince)
+        rollout.progress.activatingSince = relative(rollout.progress.activatingSince)
+        self.rollout = rollout
+        revisions = [world.status.stable, world.status.canary, world.status.previous].map { $0?.revision }
+        let rolloutOfPlan = world.plan?.spec.rollout
+        isPlanCurrent = rolloutOfPlan == world.status.rollout?.id
+        plan = world.plan?.spec
+        plan?.rollout = ""
+        wanted = world.wanted.revision
+        outcomes = world.revisions.map(\.outcome)
+        hosts = world.hosts.map { host in
+            Host(
+                isReady: host.isReady, active: host.active, target: host.slot?.target,
+                isAnswering: rolloutOfPlan != nil && host.slot?.rollout == rolloutOfPlan, staged: host.slot?.staged ?? [],
+                lastSeen: relative(host.isReady ? nil : host.lastSeen.map { Instant($0) }))
+        }
+        wake = relative(world.decision?.wakeAt.map { Instant($0) })
+    }
+}

@@ -1,0 +1,108 @@
+import GraftAPI
+import KubeCore
+
+@testable import Rollout
+
+extension StateSpace {
+    enum Move: Hashable {
+        /// A host does what is next: it activates, or says that it has what is asked already.
+        case obeys(Int)
+        case succeeds(Int)
+        case fails(Int)
+        case isHindered(Int)
+        case dies(Int)
+        case comesBack(Int)
+        /// Until the controller wants to decide again.
+        case timePasses
+        case promotes
+        case promotesFully
+        case aborts
+        /// The spec asks for 1.0.0 again, or for 1.1.0 again.
+        case undoes
+        case redoes
+    }
+
+    func moves(in world: World) -> [Move] {
+        var moves: [Move] = []
+        // Then it is over.
+        if world[facts: "1.1.0"].outcome == .good, !world.isRunning { return world.hosts.indices.flatMap { answers(of: $0, in: world) } }
+        let dead = world.hosts.count { !$0.isReady }
+        for index in world.hosts.indices {
+            guard world.hosts[index].isReady else {
+                moves.append(.comesBack(index))
+                continue
+            }
+            if dead < bounds.dead { moves.append(.dies(index)) }
+            moves += answers(of: index, in: world)
+        }
+        if let wake = world.decision?.wakeAt, wake > world.now { moves.append(.timePasses) }
+        let isUpgrading = world.isRunning && world.status.rollout?.kind == .steps
+        if isUpgrading {
+            moves += [.aborts, .promotesFully]
+            if world.condition("Progressing")?.reason == "StepPaused" { moves.append(.promotes) }
+        }
+        if world.wanted.revision == World.revision("1.1.0") {
+            moves.append(.undoes)
+        } else if bounds.minds, world[facts: "1.1.0"].outcome == .unproven {
+            moves.append(.redoes)
+        }
+        return moves
+    }
+
+    private func answers(of index: Int, in world: World) -> [Move] {
+        guard let plan = world.plan, let asked = world.askedReference(index) else { return [] }
+        let slot = world.hosts[index].slot
+        let state = slot?.rollout == plan.spec.rollout && slot?.target?.revision == asked.revision ? slot?.target?.state : nil
+        if slot?.active?.revision == asked.revision {
+            let isStaged = plan.spec.previous.map { slot?.staged.contains($0.revision) ?? false } ?? true
+            return state == .active && isStaged ? [] : [.obeys(index)]
+        }
+        // What is proven works.
+        let canFail = world.status.rollout?.kind == .steps
+        switch state {
+        case nil: return bounds.areHindered && canFail ? [.obeys(index), .isHindered(index)] : [.obeys(index)]
+        case .fetching: return [.obeys(index)]
+        case .activating: return canFail ? [.succeeds(index), .fails(index)] : [.succeeds(index)]
+        default: return []
+        }
+    }
+
+    func make(_ move: Move, in world: inout World) {
+        switch move {
+        case .obeys(let index):
+            let isThere = world.hosts[index].active == world.askedReference(index)?.revision
+            answer(index, isThere ? .active : .activating, in: &world)
+        case .succeeds(let index): answer(index, .active, in: &world)
+        case .fails(let index): answer(index, world.hosts[index].active == nil ? .failed : .reverted, blame: .module, in: &world)
+        case .isHindered(let index): answer(index, .fetching, blame: .environment, in: &world)
+        case .dies(let index): world.kill([index])
+        case .comesBack(let index): world.hosts[index].isReady = true
+        case .timePasses: world.now = world.decision?.wakeAt ?? world.now
+        case .promotes: world.verbs.promote = world.status.rollout.map { "\($0.id)/\($0.stepIndex)" }
+        case .promotesFully: world.verbs.promote = world.status.rollout.map { "\($0.id)/full" }
+        case .aborts: world.verbs.abort = world.status.rollout?.id
+        case .undoes: world.wanted = .revision(World.revision("1.0.0"))
+        case .redoes: world.wanted = .revision(World.revision("1.1.0"))
+        }
+    }
+
+    private func answer(_ index: Int, _ state: SlotTarget.State, blame: SlotTarget.Blame? = nil, in world: inout World) {
+        guard let plan = world.plan, let asked = world.askedReference(index) else { return }
+        var slot = world.hosts[index].slot ?? SlotStatus()
+        slot.owner = SlotOwner(namespace: "payments", name: "http", planUID: plan.uid)
+        slot.rollout = plan.spec.rollout
+        slot.target = SlotTarget(revision: asked.revision, state: state, blame: blame)
+        if state == .active {
+            slot.active = ActiveRevision(
+                revision: asked.revision, digest: asked.digest, version: asked.version, since: Timestamp(seconds: 0))
+            slot.staged = Set(slot.staged + [asked.revision] + (plan.spec.previous.map { [$0.revision] } ?? [])).sorted()
+        }
+        world.hosts[index].slot = slot
+    }
+}
+
+extension World {
+    func askedReference(_ index: Int) -> RevisionReference? {
+        plan?.spec.revision(forHost: hosts[index].name, zone: hosts[index].zone)
+    }
+}

@@ -1,0 +1,40 @@
+import Glibc
+import GraftAPI
+import KubeCore
+import Testing
+
+@testable import Rollout
+
+@Suite("In every state that can be reached")
+struct StateSpaceTests {
+    private static let isWhole = getenv("GRAFT_WHOLE") != nil
+    private static let twoSteps: [Step] = [.setWeight(Weight(percent: 30)), .pause(seconds: nil)]
+    private static let threeSteps: [Step] = [.setWeight(Weight(percent: 25)), .pause(seconds: nil), .setWeight(Weight(percent: 75))]
+
+    private func explore(_ bounds: StateSpace.Bounds, atLeast least: Int) {
+        var world = World(hosts: bounds.hosts, steps: bounds.steps)
+        world.spec.strategy.maxUnavailable = .count(bounds.maxUnavailable)
+        world.spec.strategy.soakSeconds = 0
+        world.spec.strategy.progressDeadlineSeconds = 60
+        world.deliver("1.0.0")
+        world.ask(for: "1.1.0")
+        world.decide()
+        world.forgetThePast()
+        var space = StateSpace(bounds)
+        space.explore(from: world)
+        print("state space: \(bounds.hosts) hosts, \(bounds.steps.count) steps: \(space.states) states, \(space.transitions) transitions")
+        for finding in space.findings { Issue.record("\(finding)") }
+        #expect(space.states >= least, "\(space.states) states are fewer than there must be: a move is no longer possible")
+    }
+
+    @Test("limits hold, nothing follows without news, every rollout ends, and abort and undo lead back: two hosts, two steps")
+    func twoHosts() {
+        explore(.init(hosts: 2, steps: StateSpaceTests.twoSteps, maxUnavailable: 1, minds: false, most: 20_000), atLeast: 300)
+    }
+
+    @Test("The same with up to four hosts and three steps, whole", .enabled(if: isWhole, "hack/soak"), arguments: 1...4)
+    func upToFourHosts(hosts: Int) {
+        let bounds = StateSpace.Bounds(hosts: hosts, steps: StateSpaceTests.threeSteps, areHindered: hosts < 4)
+        explore(bounds, atLeast: [100, 1000, 10_000, 50_000][hosts - 1])
+    }
+}
