@@ -5,6 +5,7 @@ import KubeClient
 import KubeCore
 import Schema
 import Testing
+import Trust
 
 @testable import Controllers
 
@@ -27,6 +28,40 @@ struct RestartTests {
             try await withController(scenario) { try await scenario.becomesHealthy(on: "1.1.0") }
             #expect(try await scenario.quarantines.list().items.isEmpty)
             #expect(try await scenario.revisions.list().items.count == 2)
+        }
+    }
+
+    @Test("A withdrawal of what a policy accepts no more, cut off at any moment, comes to the same end", arguments: [30, 120, 400])
+    func restartedInWithdrawal(milliseconds: Int) async throws {
+        try await withScenario(hosts: 6, running: false) { scenario in
+            let shelf = scenario.shelf
+            func trust(_ keys: [PrivateKey]) async throws {
+                let authorities = keys.enumerated().map { number, key -> JSON in
+                    ["name": .string("signer-\(number)"), "key": ["data": .string(key.publicKey.pem)]]
+                }
+                _ = try await Api<VerificationPolicy>(scenario.cluster.client).mergePatch(
+                    "edge-modules",
+                    ["spec": ["authorities": .array(authorities), "onDistrust": ["action": "RollBack", "maxUnavailable": 1]]] as JSON)
+            }
+            try await trust([shelf.releaseKey, shelf.strangersKey])
+            try await shelf.push("0.9.0", signedBy: shelf.strangersKey)
+            try await withController(scenario) {
+                for version in ["0.9.0", "1.1.0"] {
+                    try await scenario.apply(version)
+                    try await scenario.becomesHealthy(on: version)
+                }
+            }
+            try await trust([shelf.strangersKey])
+            for cut in 1...3 {
+                try await withController(scenario) { try await Task.sleep(for: .milliseconds(milliseconds * cut)) }
+            }
+            try await withController(scenario) {
+                _ = try await scenario.becomes("back on 0.9.0") {
+                    $0.status.stable?.version == "0.9.0" && $0.status.rollout?.state == .complete && $0.status.rollout?.cause == .distrusted
+                }
+                try await eventually("all hosts on 0.9.0") { scenario.fleet.versions.allSatisfy { $0 == "0.9.0" } }
+            }
+            #expect(try await scenario.quarantines.list().items.isEmpty)
         }
     }
 

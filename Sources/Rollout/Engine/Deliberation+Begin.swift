@@ -29,8 +29,7 @@ extension Deliberation {
         if isStable, status.rollout?.state != .held { return wait(stableDistrust.map(Situation.distrusted) ?? .atRest) }
         if let refusal = wanted.refusal { return wait(leftForDistrust(wanted).map(Situation.distrusted) ?? .refused(refusal)) }
         if let conflict = observation.conflict { return wait(.conflict(conflict)) }
-        // What was withdrawn and is accepted again is rolled out by its steps.
-        if wanted.isProven, isStable || !isWithdrawn {
+        if wanted.isProven, isStable || !returnsFromWithdrawal(wanted) {
             returnTo(wanted.reference, cause: .declared, reason: "\(wanted.version) is proven already.")
             return true
         }

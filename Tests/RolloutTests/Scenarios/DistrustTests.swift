@@ -75,6 +75,20 @@ struct DistrustTests {
         #expect(world.isDelivered("1.1.0"))
     }
 
+    @Test("After hosts have left it, the way to a version before is as short as ever")
+    func furtherBack() {
+        var world = World(hosts: 20)
+        world.spec.strategy.maxUnavailable = .count(10)
+        for version in ["0.9.0", "1.0.0", "1.1.0"] { world.deliver(version) }
+        world.spec.strategy.steps = [.setWeight(Weight(percent: 50)), .pause(seconds: nil)]
+        world.distrust("1.1.0", rollBack)
+        world.run { $0.rolledBack && $0.running("1.0.0") == 20 }
+        let before = world.plans.count
+        world.ask(for: "0.9.0")
+        world.run { $0.isDelivered("0.9.0") }
+        #expect(world.plans.count - before == 1)
+    }
+
     @Test("and accept it again while hosts are leaving it, those that left come back, no faster than in a rollout")
     func backInTheMiddle() {
         var world = distrusted(Withdrawal(limits: [.count(2)]))
