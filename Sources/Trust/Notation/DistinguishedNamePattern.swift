@@ -20,6 +20,11 @@ package struct DistinguishedNamePattern: Sendable, Hashable {
         guard identity.utf8.count <= Limits.bytes else {
             throw PolicyProblem("an identity of \(identity.utf8.count) bytes, wanted at most \(Limits.bytes)")
         }
+        // What is shown, and what answers are known by, is the text as it is.
+        guard identity.visible.isIdentical(to: identity) else {
+            throw PolicyProblem(
+                "\"\(identity.printable)\": a character that can't be shown; write it as a backslash and two hexadecimal digits")
+        }
         guard identity.hasPrefix(Self.prefix) else {
             throw PolicyProblem("\"\(identity.printable)\" is no identity; wanted \(Self.prefix) and a subject, or \"*\" alone")
         }
@@ -64,7 +69,7 @@ package struct DistinguishedNamePattern: Sendable, Hashable {
 }
 
 extension DistinguishedNamePattern: CustomStringConvertible {
-    package var description: String { text.printable }
+    package var description: String { text }
 }
 
 extension DistinguishedName {

@@ -49,6 +49,7 @@ import Testing
         ("x509.subject: C=US, ST=WA, O=#0c0161", "hexadecimal"), ("x509.subject: C=US, ST=WA, O=example,", "has no value"),
         ("x509.subject: C=US, ST=WA, O=a, X=b", "isn't known"), ("x509.subject: C=US, ST=WA, O=a, \u{17f}T=b", "isn't known"),
         (#"x509.subject: C=US, ST=WA, O=a\"#, "ends with"), (#"x509.subject: C=US, ST=WA, O=a\q"#, "needs none"),
+        ("x509.subject: C=US, ST=WA, O=a\u{1}b", "can't be shown"), ("x509.subject: C=US, ST=WA, O=a\u{202e}b", "can't be shown"),
         (#"x509.subject: C=US, ST=WA, O=\c3"#, "UTF-8"), (#"x509.subject: C=US, ST=WA, O=\4"#, "needs none"),
     ])
     func `is refused`(_ one: (identity: String, reason: String)) {

@@ -10,7 +10,8 @@ import Testing
         let root = TrustedRoot(
             digest: "sha256:root", certificateAuthorities: [], logs: [], certificateLogs: [], timestampAuthorities: [], skipped: [])
         let authority = Authority(
-            name: "release", keys: [try Samples.key(1).publicKey], identities: [try identity()], roots: [root], needsLog: true)
+            name: "release", keys: [try Samples.key(1).publicKey], identities: [try identity()], roots: [root], needsLog: true,
+            notation: try notation())
         let provenance = ProvenanceRequirement(
             builders: [.init(id: try .exact("builder"), signer: .keys([ManagedKey(try Samples.key(1).publicKey)]))],
             buildTypes: ["type"], externalParameters: [try rule("workflow.ref", .exists(true))])
@@ -33,6 +34,21 @@ import Testing
             issuer: .exact(issuer), subject: subject ?? .exact("https://subject.test"), kind: kind,
             extensions: ["buildTrigger": .exact(trigger)])
     }
+
+    private static func notation(_ change: (inout PolicySource.Notation) throws -> Void = { _ in }) throws -> NotationRequirement {
+        var source = PolicySource.Notation()
+        source.certificates = [try Fixtures.text("notation/root.pem")]
+        source.signingAuthorities = [try Fixtures.text("notation/authority-root.pem")]
+        source.timestampAuthorities = [try Fixtures.text("notation/stamp-root.pem")]
+        source.identities = [subject("one")]
+        try change(&source)
+        var problems: [String] = []
+        let requirement = NotationRequirement(source, "notation", &problems)
+        #expect(problems.isEmpty, "\(problems)")
+        return requirement
+    }
+
+    private static func subject(_ unit: String) -> String { "x509.subject: C=US, ST=WA, O=example, OU=\(unit)" }
 
     private static func rule(_ path: String, _ condition: PredicateRule.Condition) throws -> PredicateRule {
         PredicateRule(path: try PredicatePath(path), condition: condition)
@@ -58,6 +74,20 @@ import Testing
         ("Authority.roots", { $0.authorities[0].roots = [] }),
         ("Authority.roots", { $0.authorities[0].roots = [.empty] }),
         ("Authority.needsLog", { $0.authorities[0].needsLog = false }),
+        ("Authority.notation", { $0.authorities[0].notation = nil }),
+        ("NotationRequirement.certificates", { $0.authorities[0].notation = try notation { $0.certificates = [] } }),
+        (
+            "NotationRequirement.certificates",
+            { $0.authorities[0].notation = try notation { $0.certificates = [try Fixtures.text("notation/rsa-root.pem")] } }
+        ),
+        ("NotationRequirement.signingAuthorities", { $0.authorities[0].notation = try notation { $0.signingAuthorities = [] } }),
+        ("NotationRequirement.timestampAuthorities", { $0.authorities[0].notation = try notation { $0.timestampAuthorities = [] } }),
+        ("NotationRequirement.identities", { $0.authorities[0].notation = try notation { $0.identities = ["*"] } }),
+        ("NotationRequirement.identities", { $0.authorities[0].notation = try notation { $0.identities = [subject("two")] } }),
+        ("NotationRequirement.identities", { $0.authorities[0].notation = try notation { $0.identities.append(subject("two")) } }),
+        ("NotationRequirement.identities", { $0.authorities[0].notation = try notation { $0.identities = [subject(long + "a")] } }),
+        ("NotationRequirement.identities", { $0.authorities[0].notation = try notation { $0.identities = [subject(long + "b")] } }),
+        ("Authority.weightLimit", { $0.authorities[0].weightLimit = 500 }),
         ("Policy.threshold", { $0.threshold = 2 }),
         ("Policy.attestations", { $0.attestations = [] }),
         ("AttestationDemand.name", { $0.attestations[0].name = "other" }),
@@ -97,6 +127,9 @@ import Testing
         ("Policy.problems", { $0.problems = [] }),
     ]
 
+    /// More than messages show of a text.
+    private static let long = String(repeating: "x", count: 1000)
+
     private static func time(_ seconds: Int64, _ nanoseconds: Int32 = 0) -> PredicateRule.Bound {
         .time(Moment(seconds: seconds, nanoseconds: nanoseconds))
     }
@@ -126,7 +159,7 @@ import Testing
     /// Values without parts, or whose parts the changes go through.
     private static let leaves: Set<String> = [
         "String", "Int", "Bool", "Mode", "SignedReference", "Glob", "PublicKey", "TrustedRoot", "TextRequirement", "SubjectKind",
-        "FulcioExtension", "PredicatePath", "Condition", "SignerRequirement",
+        "FulcioExtension", "PredicatePath", "Condition", "SignerRequirement", "Certificate", "DistinguishedNamePattern",
     ]
 
     private static func collect(_ value: Any, into found: inout Set<String>) throws {
