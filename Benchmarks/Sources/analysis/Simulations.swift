@@ -41,13 +41,13 @@ enum Simulations {
         fleet("5 of 30, 1 % fail, outages of 30 %", 5, 25, share: 0.01, by: 0.05, requests: 6, outage: 0.3),
     ]
 
-    static func latencies(hostSpread: Double) -> SimulatedLatencies {
+    static func latencies(hostSpread: Double, windows: Int) -> SimulatedLatencies {
         var fleet = SimulatedLatencies()
-        fleet.canaryHosts = 5
-        fleet.controlHosts = 15
+        fleet.canaryHosts = 10
+        fleet.controlHosts = 30
         fleet.hostSpread = hostSpread
         fleet.requests = 20
-        fleet.windows = 40
+        fleet.windows = windows
         return fleet
     }
 
