@@ -36,6 +36,8 @@ let package = Package(
     ],
     targets: [
         .target(name: "CMeasure"),
+        // It draws its own lots, from seeds that it prints.
+        program("analysis", [graft("AnalysisInternals")]),
         program("counters", ["CMeasure", graft("Telemetry"), .product(name: "CoreMetrics", package: "swift-metrics")]),
         program("engine", [graft("EngineInternals"), "CMalloc"]),
         program("fleet", [graft("GraftInternals"), httpTypes, logging]),

@@ -40,6 +40,8 @@ package struct SimulatedFleet: Sendable {
         /// Canary requests until the first verdict, summed up.
         package var canaryRequests = 0
 
+        package init() {}
+
         package func share(_ count: Int) -> Double { Double(count) / Double(max(1, runs)) }
         package var meanRequests: Double { share(canaryRequests) }
     }
