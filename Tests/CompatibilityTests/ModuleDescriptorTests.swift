@@ -57,6 +57,10 @@ struct ModuleDescriptorTests {
                 ["version": "1.1"],
                 "version: wanted a semantic version (wanted three numbers, major.minor.patch, found 2), found \"1.1\""
             ),
+            (
+                ["version": .string("1.0.0-" + String(repeating: "x", count: 123))],
+                "version: wanted a semantic version of at most 128 bytes, found 129"
+            ),
             (["contract": "edge"], "contract: wanted a contract: name/number, as in \"edge/3\", found \"edge\""),
             (["contract": "edge/03"], "contract: wanted a contract: name/number, as in \"edge/3\", found \"edge/03\""),
             (["contract": "edge/0"], "contract: wanted a contract: name/number, as in \"edge/3\", found \"edge/0\""),

@@ -11,7 +11,7 @@ extension ModuleDescriptor: JSONConvertible {
             ])
         self.init(
             name: try reader.identifier("name", allowing: "-._/", limit: Limits.name),
-            version: try reader.object.required("version"),
+            version: try Self.version(in: reader),
             slot: try reader.identifier("slot", allowing: "-./", limit: Limits.slot),
             contract: try reader.object.required("contract"))
         minimumRuntimeVersion = try reader.object.optional("minimumRuntimeVersion")
@@ -25,6 +25,17 @@ extension ModuleDescriptor: JSONConvertible {
                 path: path.appending("needs").appending(index).appending("name"), wanted: "each module once",
                 found: "\"\(need.name)\" again")
         }
+    }
+
+    /// No longer than revisions, plans and hosts can name it.
+    private static func version(in reader: StrictReader) throws(JSONDecodingError) -> SemanticVersion {
+        let version: SemanticVersion = try reader.object.required("version")
+        let count = version.description.utf8.count
+        guard count <= Limits.version else {
+            throw JSONDecodingError(
+                path: reader.path.appending("version"), wanted: "a semantic version of at most \(Limits.version) bytes", found: "\(count)")
+        }
+        return version
     }
 
     private static func capabilities(in reader: StrictReader) throws(JSONDecodingError) -> [String] {

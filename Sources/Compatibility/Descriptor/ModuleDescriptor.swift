@@ -68,6 +68,7 @@ package struct ModuleDescriptor: Sendable, Hashable {
         package static let size = 128 << 10
         package static let depth = 64
         package static let name = 128
+        package static let version = 128
         package static let slot = 63
         package static let capabilities = 64
         package static let capability = 63

@@ -22,8 +22,8 @@ package struct ModuleArtifact: Sendable, Hashable {
     package let size: Int
     package let annotations: [String: String]
 
-    /// Bytes of a module descriptor.
-    package static let maximumDescriptorSize = 1 << 20
+    /// Bytes of a module descriptor. Every revision holds one, and the controller all revisions.
+    package static let maximumDescriptorSize = 128 << 10
     package static let maximumFileCount = 1024
 
     /// - Throws: `OCIError.wrongType` when the document is no module, `.malformed` when it is a wrong one.

@@ -104,7 +104,7 @@ struct ConditionsWriter {
     private func set(_ conditions: inout [Condition], _ type: String, _ status: Condition.Status, _ reason: String, _ message: String) {
         conditions.set(
             Condition(
-                type: type, status: status, reason: reason, message: message,
+                type: type, status: status, reason: reason, message: message.bounded(to: 8000),
                 observedGeneration: deliberation.observation.generation, lastTransitionTime: deliberation.now.wholeSeconds))
     }
 }

@@ -59,7 +59,12 @@ struct FailureTests {
         let facts = world[facts: "1.1.0"]
         #expect(try #require(facts.message).unicodeScalars.count <= 1024)
         #expect(try #require(facts.quarantine).reason.unicodeScalars.count <= 1024)
-        // Nor does what a person wrote into a quarantine
+        // Nor does what a registry or a schema says of a version
+        world.wanted = .refused(Refusal(.verified, reason: "NoValidSignature", message: String(repeating: text, count: 50_000)))
+        world.decide()
+        #expect(world.condition("Verified")?.message.isEmpty == false)
+        #expect(ModuleDeploymentStatus.schema.errors(in: world.status.json).isEmpty)
+        // Nor what a person wrote into a quarantine
         world.ask(for: "1.2.0")
         world.run { $0.status.canary?.version == "1.2.0" }
         world[facts: "1.2.0"].quarantine = QuarantineFacts(name: "by-hand", reason: String(repeating: "y", count: 1024))
