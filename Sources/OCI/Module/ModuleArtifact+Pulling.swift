@@ -44,7 +44,7 @@ extension ModuleArtifact {
             try FileSystem.makeDirectory(FileSystem.directory(of: target))
             let file = try IncomingFile(in: FileSystem.directory(of: target))
             try await source.blob(entry.content) { try file.write($0) }
-            try file.setMode(entry.mode.bits)
+            try file.setMode(entry.mode.bitsOnHosts)
             try file.move(to: target)
         }
     }

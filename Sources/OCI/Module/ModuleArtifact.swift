@@ -18,6 +18,8 @@ package struct ModuleArtifact: Sendable, Hashable {
     /// The module descriptor's.
     package let config: Descriptor
     package let files: [File]
+    /// Bytes of all files together.
+    package let size: Int
     package let annotations: [String: String]
 
     /// Bytes of a module descriptor.
@@ -49,6 +51,7 @@ package struct ModuleArtifact: Sendable, Hashable {
         config = manifest.config
         annotations = manifest.annotations
         files = try Self.files(manifest.layers, source: source)
+        size = try Self.size(of: files, source: source)
     }
 
     private static func files(_ layers: [Descriptor], source: String) throws(OCIError) -> [File] {
@@ -80,6 +83,14 @@ package struct ModuleArtifact: Sendable, Hashable {
         return files
     }
 
-    /// Bytes of all files together.
-    package var size: Int { files.reduce(0) { $0 + $1.content.size } }
+    /// A manifest may announce any sizes: their sum is more than there is, rather than an end of this program.
+    private static func size(of files: [File], source: String) throws(OCIError) -> Int {
+        var sum = 0
+        for file in files {
+            let (bytes, isTooMuch) = sum.addingReportingOverflow(file.content.size)
+            guard !isTooMuch else { throw OCIError(.tooLarge, "\(source): the module's files have more bytes than can be counted") }
+            sum = bytes
+        }
+        return sum
+    }
 }

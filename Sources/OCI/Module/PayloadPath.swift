@@ -36,6 +36,8 @@ package struct PayloadPath: Sendable, Hashable, Comparable, CustomStringConverti
 /// Permission bits of a payload file, three or four octal digits; no set-user, set-group or sticky bit.
 package struct FileMode: Sendable, Hashable, CustomStringConvertible {
     package let bits: UInt32
+    /// The bits it has on a host: whoever else is there never writes to what was verified.
+    package var bitsOnHosts: UInt32 { bits & ~0o022 }
 
     package static let regular = FileMode(unchecked: 0o644)
     package static let executable = FileMode(unchecked: 0o755)
