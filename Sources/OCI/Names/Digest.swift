@@ -55,9 +55,20 @@ package struct Digest: Sendable, Hashable, Comparable, CustomStringConvertible {
     }
 }
 
-/// Text from outside as errors show it: quoted, short, without control characters.
+/// Text from outside as errors show it: quoted, short, without what moves a terminal's cursor or turns its line.
 func shown(_ text: some StringProtocol, limit: Int = 100) -> String {
-    let cut = text.prefix(limit)
-    let clean = String(String.UnicodeScalarView(cut.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "·" : $0 }))
+    let cut = text.unicodeScalars.prefix(limit)
+    let clean = String(String.UnicodeScalarView(cut.map { $0.isShownAsItIs ? $0 : "·" }))
     return "\"\(clean)\(cut.endIndex < text.endIndex ? "…" : "")\""
+}
+
+extension Unicode.Scalar {
+    /// Controls of both sets, formats (among them those that turn the direction of writing) and separators of lines are not.
+    fileprivate var isShownAsItIs: Bool {
+        if isASCII { return (0x20..<0x7F).contains(value) }
+        switch properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: return false
+        default: return true
+        }
+    }
 }

@@ -67,6 +67,12 @@ extension RegistryClient {
             throw OCIError(
                 .tls, "\(asking.subject): the registry names the token server \(server.authority) without TLS, which is not asked")
         }
+        guard asking.url.mayLead(to: server) else {
+            throw OCIError(
+                .malformed,
+                "\(asking.subject): the registry names the token server \(server.authority), an address of this machine or its own link, "
+                    + "which is not asked")
+        }
         if let known = configuration.tokenServers[asking.scope.registry],
             !known.contains(server.authority), !known.contains(RemoteURL.host(of: server.authority))
         {

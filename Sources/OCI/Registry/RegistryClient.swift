@@ -101,10 +101,23 @@ package final class RegistryClient: Sendable {
             || configuration.insecureRegistries.contains(RemoteURL.host(of: authority))
     }
 
+    /// Whether whoever runs this program has named the host.
+    private func isConfigured(_ authority: String) -> Bool {
+        mayUsePlainHTTP(authority) || configuration.transports[authority] != nil
+            || configuration.transports[RemoteURL.host(of: authority)] != nil || configuration.tokenServers[authority] != nil
+            || configuration.mirrors.contains { $0.key == authority || $0.value.contains { $0.registry == authority } }
+    }
+
     /// The root of a registry's URLs. Where plain HTTP is allowed, finds out once which of both is spoken, HTTPS first.
     func base(of registry: String, subject: String) async throws -> RemoteURL {
         let authority = Self.authority(of: registry)
         func url(_ scheme: String) -> RemoteURL { RemoteURL(scheme: scheme, authority: authority, path: "/v2/") }
+        guard url("https").reach != .link || isConfigured(authority) else {
+            throw OCIError(
+                .denied,
+                "\(subject): \(authority) is an address of this machine's own link, where clouds answer what is for machines alone; "
+                    + "name a registry that is there in --registry-config, or with --insecure-registry")
+        }
         guard mayUsePlainHTTP(authority) else { return url("https") }
         if let scheme = schemes.withLock({ $0[authority] }) { return url(scheme) }
         let scheme: String

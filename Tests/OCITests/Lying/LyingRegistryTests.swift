@@ -356,6 +356,18 @@ struct LyingTokenServerTests {
     }
 
     @Test(
+        "that is this machine, or on its link, is not asked for a registry out there",
+        arguments: ["https://169.254.169.254/token", "https://127.0.0.1:10250/token", "https://localhost/token", "https://[::1]/token"])
+    func inside(realm: String) async throws {
+        let transport = ScriptedTransport { _, _ in .init(401, [.wwwAuthenticate: "Bearer realm=\"\(realm)\""]) }
+        let configuration = RegistryClient.Configuration(credentials: { _, _ in Self.bob })
+        let repository = RegistryClient(transport: transport, configuration: configuration)
+            .repository(of: try Reference(parsing: "registry.example/a/b:1"))
+        #expect(await code { _ = try await repository.manifest(.one) } == .malformed)
+        #expect(Set(transport.seen.map(\.request.authority)) == ["registry.example"])
+    }
+
+    @Test(
         "is not asked for more than the request needs, whatever the registry wishes",
         arguments: [
             ("repository:a/b:pull", "repository:a/b:pull"), ("repository:a/b:pull,push,delete", "repository:a/b:pull"),

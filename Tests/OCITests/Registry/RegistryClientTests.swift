@@ -49,6 +49,30 @@ struct RegistryClientTests {
         #expect(transport.lines.count == 2)
     }
 
+    @Test(
+        "asks no address of its own link, where clouds tell machines their secrets, unless that is configured",
+        arguments: ["169.254.169.254", "169.254.169.254:80", "[fe80::1]:5000", "[fd00:ec2::254]", "0xa9fea9fe:80"])
+    func linkLocal(host: String) async throws {
+        let transport = ScriptedTransport { _, _ in .init(200, [.contentType: MediaType.manifest], document.bytes) }
+        func repository(_ configuration: RegistryClient.Configuration) throws -> Repository {
+            RegistryClient(transport: transport, configuration: configuration).repository(of: try Reference(parsing: "\(host)/a/b:1"))
+        }
+        let error = await ociError { _ = try await repository(RegistryClient.Configuration()).manifest(tag) }
+        #expect(error?.code == .denied)
+        #expect(error?.message.contains(host) == true)
+        #expect(transport.lines.isEmpty)
+        #expect(try await repository(RegistryClient.Configuration(insecureRegistries: [host])).manifest(tag) == document)
+    }
+
+    @Test("asks for content as it is, and takes none that is packed for what it unpacks to")
+    func encoded() async throws {
+        let packed: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3]
+        let transport = ScriptedTransport { _, _ in .init(200, [.contentEncoding: "gzip"], packed) }
+        let error = await ociError { _ = try await repository(transport).blob(blob, upTo: content.count) }
+        #expect(error?.code == .sizeMismatch)
+        #expect(transport.seen.allSatisfy { [nil, "identity"].contains($0.request.headerFields[.acceptEncoding]) })
+    }
+
     @Test("refuses a manifest with another digest, and names both")
     func wrongManifest() async throws {
         let other = Digest(of: [1])
