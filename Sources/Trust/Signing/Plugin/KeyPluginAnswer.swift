@@ -49,7 +49,8 @@ package enum KeyPluginFailure: Error, Sendable, Hashable, CustomStringConvertibl
     package var description: String {
         switch self {
         case .malformed(let why): "\(why); wanted one JSON document as docs/signing.md describes"
-        case .version(let found): "it speaks version \"\(found)\", wanted \"\(KeyPluginRequest.version)\"; take a version of it that does"
+        case .version(let found):
+            "it speaks version \"\(found.printable)\", wanted \"\(KeyPluginRequest.version)\"; take a version of it that does"
         case .refused(let why): "it refuses: \(why)"
         }
     }
