@@ -215,7 +215,7 @@ let package = Package(
                 "Randomness", coreMetrics, httpTypes, hummingbird, lifecycle, logging, nioCore, tracing,
             ]),
         tests(of: "OCI", ["RegistryConformance", "HTTPCore", "HTTPTransport", "JSON", "YAML", httpTypes]),
-        tests(of: "Verification", ["GraftAPI", "Harness", "KubeCore", "OCI", "Trust"]),
+        tests(of: "Verification", ["GraftAPI", "Harness", "JSON", "KubeCore", "OCI", "Trust"]),
         tests(of: "KubeServer", ["Harness", "HTTPCore", "KubeCore", "JSON", "Randomness", "Schema", httpTypes]),
         tests(
             of: "RegistryServer",
@@ -225,7 +225,7 @@ let package = Package(
             of: "Controllers",
             [
                 "Harness", "GraftAPI", "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Trust", "JSON", logging, "KubeServer",
-                "Schema", "Telemetry", "HTTPCore", coreMetrics, httpTypes, lifecycle,
+                "Schema", "Telemetry", "HTTPCore", "Verification", coreMetrics, httpTypes, lifecycle,
             ]),
         tests(
             of: "Agent",
