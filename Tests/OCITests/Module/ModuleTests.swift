@@ -110,6 +110,20 @@ struct ModuleTests {
             layers: annotations.map { Descriptor(mediaType: payload, of: [2], annotations: $0) })
         #expect(await code { _ = try ModuleArtifact(ManifestDocument(manifest), source: "x") } == expected)
     }
+
+    @Test("is looked for one index deep, and not in an index of indexes")
+    func nestedIndexes() async throws {
+        try await withTemporaryDirectory { directory in
+            let store = try ImageLayout(creating: directory + "/layout")
+            var inner = try await ModulePackage(descriptor: [:], files: []).push(to: store, tag: nil)
+            for depth in 1...3 {
+                inner.platform = .current
+                inner = try await store.push(ManifestDocument(Index(manifests: [inner])), tag: nil)
+                let found = await code { _ = try await ModuleArtifact.find(.digest(inner.digest), in: store) }
+                #expect(found == (depth == 1 ? nil : .wrongType))
+            }
+        }
+    }
 }
 
 @Suite("Sizes and modes that a module announces")
