@@ -72,6 +72,8 @@ let package = Package(
             ]),
         .library(name: "RuntimeInternals", targets: ["HTTPCore", "HTTPTransport", "JSON", "KubeClient", "KubeCore", "KubeRuntime"]),
         .library(name: "HarnessInternals", targets: ["Harness"]),
+        // For hack/fuzz alone, which links it with libFuzzer.
+        .library(name: "FuzzInternals", type: .static, targets: ["GraftAPI", "JSON", "OCI", "Trust", "Verification", "YAML"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -252,6 +254,11 @@ let package = Package(
                 "graft", "graft-controller", "graft-agent", "Harness", "KubeConnection", "KubeRuntime", "HTTPTransport", "GraftAPI",
                 "KubeClient", "KubeCore", "HTTPCore", "JSON", "Randomness", "YAML", httpTypes,
             ], swiftSettings: settings),
+        // What hack/fuzz looks for, and that it holds for what it begins with.
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: ["GraftAPI", "JSON", "KubeCore", "OCI", "Trust", "Verification", "YAML", asn1, httpTypes], swiftSettings: settings
+        ),
         .testTarget(
             name: "RealClusterTests",
             dependencies: [
