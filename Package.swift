@@ -72,6 +72,7 @@ let package = Package(
             ]),
         .library(name: "RuntimeInternals", targets: ["HTTPCore", "HTTPTransport", "JSON", "KubeClient", "KubeCore", "KubeRuntime"]),
         .library(name: "HarnessInternals", targets: ["Harness"]),
+        .library(name: "LimitsInternals", targets: ["GraftAPI", "HTTPCore", "JSON", "KubeCore", "OCI", "Trust", "Verification", "YAML"]),
         // For hack/fuzz alone, which links it with libFuzzer.
         .library(name: "FuzzInternals", type: .static, targets: ["GraftAPI", "JSON", "OCI", "Trust", "Verification", "YAML"]),
     ],
