@@ -81,6 +81,9 @@ let package = Package(
         .library(name: "TrustInternals", targets: ["JSON", "Trust", "Verification"]),
         .library(name: "HarnessInternals", targets: ["Harness"]),
         .library(name: "AnalysisInternals", targets: ["Analysis", "AnalysisSimulation", "GraftAPI", "KubeCore", "Randomness"]),
+        .library(name: "LimitsInternals", targets: ["GraftAPI", "HTTPCore", "JSON", "KubeCore", "OCI", "Trust", "Verification", "YAML"]),
+        // For hack/fuzz alone, which links it with libFuzzer.
+        .library(name: "FuzzInternals", type: .static, targets: ["GraftAPI", "JSON", "OCI", "Trust", "Verification", "YAML"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -268,6 +271,11 @@ let package = Package(
                 "graft", "graft-controller", "graft-agent", "Harness", "KubeConnection", "KubeRuntime", "HTTPTransport", "GraftAPI",
                 "KubeClient", "KubeCore", "HTTPCore", "JSON", "Randomness", "YAML", httpTypes,
             ], swiftSettings: settings),
+        // What hack/fuzz looks for, and that it holds for what it begins with.
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: ["GraftAPI", "JSON", "KubeCore", "OCI", "Trust", "Verification", "YAML", asn1, httpTypes], swiftSettings: settings
+        ),
         .testTarget(
             name: "RealClusterTests",
             dependencies: [

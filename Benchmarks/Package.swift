@@ -44,6 +44,7 @@ let package = Package(
         // Of Graft only JSON and KubeCore: it builds in a minute.
         program("json", [graft("JSON"), graft("KubeCore"), "CMalloc"]),
         .systemLibrary(name: "CMalloc"),
+        program("limits", [graft("LimitsInternals"), httpTypes, "CMalloc"]),
         // What `runtime` measures is a process of its own, `reader`, that holds nothing but the client.
         program("runtime", ["Stations", graft("RuntimeInternals"), graft("HarnessInternals")]),
         program("reader", ["Stations", graft("RuntimeInternals"), httpTypes, logging]),

@@ -45,9 +45,12 @@ package struct OCIError: Error, Sendable, CustomStringConvertible {
     /// The mirror that failed is left out for a while: begun anew, the same is read elsewhere.
     package var isReadElsewhereNext = false
 
+    /// Characters of a message, at most: it may become a condition of an object, and what it quotes others wrote.
+    private static let longestMessage = 2048
+
     package init(_ code: Code, _ message: String, retryAfter: Duration? = nil) {
         self.code = code
-        self.message = message
+        self.message = String(shown(message, limit: Self.longestMessage).dropFirst().dropLast())
         self.retryAfter = retryAfter
     }
 

@@ -81,17 +81,32 @@ package struct DockerConfig: Sendable, JSONDecodable {
         let (wanted, found) = (pattern.split(separator: ":", maxSplits: 1), host.split(separator: ":", maxSplits: 1))
         guard wanted.count == found.count, wanted.dropFirst() == found.dropFirst() else { return false }
         let (labels, given) = (wanted[0].split(separator: "."), found[0].split(separator: "."))
-        guard labels.count == given.count, zip(labels, given).allSatisfy({ matches(Array($0.utf8)[...], Array($1.utf8)[...]) }) else {
+        guard labels.count == given.count, zip(labels, given).allSatisfy({ matches(Array($0.utf8), Array($1.utf8)) }) else {
             return false
         }
         return repository.split(separator: "/").map(String.init).starts(with: parts.dropFirst())
     }
 
-    private static func matches(_ pattern: ArraySlice<UInt8>, _ text: ArraySlice<UInt8>) -> Bool {
-        guard let first = pattern.first else { return text.isEmpty }
-        guard first == UInt8(ascii: "*") else { return text.first == first && matches(pattern.dropFirst(), text.dropFirst()) }
-        let rest = pattern.drop { $0 == first }
-        return (0...text.count).contains { matches(rest, text.dropFirst($0)) }
+    /// In no more steps than the product of the lengths, however many stars there are.
+    private static func matches(_ pattern: [UInt8], _ text: [UInt8]) -> Bool {
+        var (place, index) = (0, 0)
+        // The last star, and how far the text was when it took nothing: it takes one more each time what is behind it doesn't fit.
+        var star: (place: Int, index: Int)?
+        while index < text.count {
+            if place < pattern.count, pattern[place] == UInt8(ascii: "*") {
+                star = (place, index)
+                place += 1
+            } else if place < pattern.count, pattern[place] == text[index] {
+                place += 1
+                index += 1
+            } else if let last = star {
+                star = (last.place, last.index + 1)
+                (place, index) = (last.place + 1, last.index + 1)
+            } else {
+                return false
+            }
+        }
+        return pattern[place...].allSatisfy { $0 == UInt8(ascii: "*") }
     }
 
     /// `https://index.docker.io/v1/` → `docker.io`; `Registry.example/` → `registry.example`.

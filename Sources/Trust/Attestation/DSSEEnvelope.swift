@@ -50,6 +50,9 @@ extension DSSEEnvelope {
     package init(json bytes: [UInt8]) throws(VerificationFailure) {
         do {
             guard bytes.count <= BundleLimits.bytes else { throw BundleFailure.tooLarge(bytes: bytes.count, limit: BundleLimits.bytes) }
+            guard BundleLimits.allowValues(of: bytes) else {
+                throw BundleFailure.bundleMalformed("more than \(BundleLimits.values) values")
+            }
             let json = try JSON.parse(bytes, limits: JSONLimits(size: BundleLimits.bytes, depth: BundleLimits.depth))
             try self.init(ProtoMessage(json, at: "", members: Self.members))
         } catch let failure as BundleFailure {

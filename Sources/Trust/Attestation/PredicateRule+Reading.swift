@@ -7,10 +7,10 @@ extension PredicateRule {
         guard let members = json.object else { throw PolicyProblem("\(place): wanted an object, found \(json.kind)") }
         let known = ["path", "exact", "oneOf", "range", "exists"]
         for key in members.keys where !known.contains(where: { $0.isIdentical(to: key) }) {
-            throw PolicyProblem("\(place): unknown field \"\(key.prefix(64))\", wanted \(known.joined(separator: ", "))")
+            throw PolicyProblem("\(place): unknown field \"\(String(key.prefix(64)).printable)\", wanted \(known.joined(separator: ", "))")
         }
         guard let text = members["path"]?.string else { throw PolicyProblem("\(place).path: wanted a path") }
-        do { path = try PredicatePath(text) } catch { throw PolicyProblem("\(place).path: \(error)") }
+        do { path = try PredicatePath(text) } catch { throw PolicyProblem("\(place).path: \(error.description.printable)") }
         let named = members.keys.filter { $0 != "path" }
         guard named.count == 1 else {
             throw PolicyProblem("\(place): \(named.count) conditions, wanted one of exact, oneOf, range, exists")
@@ -34,7 +34,7 @@ extension PredicateRule {
     private static func range(_ value: JSON, _ place: String) throws(PolicyProblem) -> Condition {
         guard let members = value.object, !members.isEmpty else { throw PolicyProblem("\(place): wanted min, max or both") }
         for key in members.keys where !["min", "max"].contains(where: { $0.isIdentical(to: key) }) {
-            throw PolicyProblem("\(place): unknown field \"\(key.prefix(64))\", wanted min, max")
+            throw PolicyProblem("\(place): unknown field \"\(String(key.prefix(64)).printable)\", wanted min, max")
         }
         let (from, to) = (try bound(members["min"], "\(place).min"), try bound(members["max"], "\(place).max"))
         switch (from, to) {

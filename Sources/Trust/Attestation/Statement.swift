@@ -24,6 +24,7 @@ package struct Statement: Sendable, Hashable {
     /// Reads the payload of an envelope whose signature has been verified. Strict: one document, no key twice; members that the
     /// specification doesn't know are passed over, as it demands.
     package init(payload: [UInt8]) throws(StatementFailure) {
+        guard BundleLimits.allowValues(of: payload) else { throw .statementMalformed("more than \(BundleLimits.values) values") }
         let json: JSON
         do {
             json = try JSON.parse(payload, limits: JSONLimits(size: BundleLimits.bytes, depth: Self.depthLimit))

@@ -18,6 +18,7 @@ extension Bundle {
 
     private static func read(_ bytes: [UInt8]) throws -> Bundle {
         guard bytes.count <= BundleLimits.bytes else { throw BundleFailure.tooLarge(bytes: bytes.count, limit: BundleLimits.bytes) }
+        guard BundleLimits.allowValues(of: bytes) else { throw BundleFailure.bundleMalformed("more than \(BundleLimits.values) values") }
         let limits = JSONLimits(size: BundleLimits.bytes, depth: BundleLimits.depth)
         let message = try ProtoMessage(
             JSON.parse(bytes, limits: limits), at: "",

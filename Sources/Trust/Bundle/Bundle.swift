@@ -58,4 +58,16 @@ package enum BundleLimits {
     package static let annotation = 1 << 20
     /// Bytes of a signature; the longest that is known, RSA-4096's, has 512.
     package static let signature = 4096
+    /// Values of a document. One that two bytes write takes twenty times as much memory when it is read; bills of material have sixteen bytes and
+    /// more for each, and so reach the limit of bytes first.
+    package static let values = 1 << 20
+
+    /// Whether a JSON document has no more values than that. Commas and brackets count, those within strings, too.
+    static func allowValues(of bytes: [UInt8]) -> Bool {
+        // Each has a byte at least.
+        guard bytes.count > values else { return true }
+        var count = 1
+        for byte in bytes where byte == UInt8(ascii: ",") || byte | 0x20 == UInt8(ascii: "{") { count += 1 }
+        return count <= values
+    }
 }

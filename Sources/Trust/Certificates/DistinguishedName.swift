@@ -51,9 +51,14 @@ package struct DistinguishedName: Sendable, Hashable {
 }
 
 extension DistinguishedName: CustomStringConvertible {
-    /// `O=sigstore.dev,CN=sigstore`, for messages alone.
+    /// `O=sigstore.dev,CN=sigstore`, for messages alone: of a name of many parts just the first.
     package var description: String {
-        attributes.map { "\(Self.name(of: $0.type))=\($0.value.printable)" }.joined(separator: ",")
+        var text = ""
+        for attribute in attributes {
+            guard text.utf8.count < 512 else { return text + ",…" }
+            text += "\(text.isEmpty ? "" : ",")\(Self.name(of: attribute.type))=\(attribute.value.printable)"
+        }
+        return text
     }
 }
 

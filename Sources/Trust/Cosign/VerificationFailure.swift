@@ -84,7 +84,7 @@ extension VerificationFailure: CustomStringConvertible {
     package var description: String {
         switch self {
         case .artifactDigestMalformed(let found):
-            "\"\(found)\" is no digest; wanted sha256: and 64 lower-case hexadecimal digits"
+            "\"\(found.printable)\" is no digest; wanted sha256: and 64 lower-case hexadecimal digits"
         case .noSignatures:
             "there is no signature; sign the artifact with `graft sign` or `cosign sign --key`"
         case .tooLarge(let bytes, let limit):
@@ -104,13 +104,13 @@ extension VerificationFailure: CustomStringConvertible {
         case .signatureInvalid:
             "the signature was not made by a trusted key over this payload; sign with a key that the policy names, or add the signer's to it"
         case .payloadMalformed(let why):
-            "the signed payload is malformed: \(why)"
+            "the signed payload is malformed: \(why.printable)"
         case .payloadType(let found):
-            "the signed payload is of type \"\(found)\", wanted \"\(SimpleSigning.type)\""
+            "the signed payload is of type \"\(found.printable)\", wanted \"\(SimpleSigning.type)\""
         case .digestMismatch(let found, let wanted):
-            "the signature is for \(found), wanted \(wanted)"
+            "the signature is for \(found.printable), wanted \(wanted)"
         case .referenceMismatch(let found, let wanted):
-            "the signature is for the repository \(found), wanted \(wanted)"
+            "the signature is for the repository \(found.printable), wanted \(wanted)"
         case .bundle(let failure): failure.description
         case .log(let failure): failure.description
         case .certificate(let failure): failure.description

@@ -56,6 +56,6 @@ package struct RegularExpressionError: Error, Sendable, Hashable, CustomStringCo
     package var reason: String
 
     package var description: String {
-        "the regular expression \"\(pattern)\" \(reason); write special characters with a backslash before them, and use what RE2 has"
+        "the regular expression \"\(pattern.printable)\" \(reason.printable); write special characters with a backslash before them, and use what RE2 has"
     }
 }

@@ -34,7 +34,7 @@ package enum KeyError: Error, Sendable, Hashable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .notPEM(let why): "not a key in PEM: \(why)"
-        case .wrongLabel(let found, let wanted): "found a PEM block \(found), wanted \(wanted)"
+        case .wrongLabel(let found, let wanted): "found a PEM block \(found.printable), wanted \(wanted)"
         case .algorithmUnsupported(let why): "unsupported key: \(why)"
         case .malformed(let why): "malformed key: \(why)"
         case .passwordMissing(let label):

@@ -89,5 +89,5 @@ package struct GlobError: Error, Sendable, Hashable, CustomStringConvertible {
     package var pattern: String
     package var reason: String
 
-    package var description: String { "the pattern \"\(pattern)\" is \(reason)" }
+    package var description: String { "the pattern \"\(pattern.printable)\" is \(reason)" }
 }

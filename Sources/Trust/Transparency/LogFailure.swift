@@ -62,13 +62,13 @@ extension LogFailure: CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .logUnknown(let id): "the entry is of the log \(id), which the TrustRoot doesn't name"
+        case .logUnknown(let id): "the entry is of the log \(id.printable), which the TrustRoot doesn't name"
         case .logWindow(let log): "the entry was made when the key of \(log) was not valid, or no trusted time says when it was made"
         case .logEntryMissing: "there are entries of fewer transparency logs than the policy wants"
         case .setMissing: "the entry has no signed entry timestamp"
         case .setInvalid: "the signed entry timestamp was not made by the log's key over this entry"
         case .proofMissing: "the entry has no inclusion proof"
-        case .proofMalformed(let why): "the inclusion proof is malformed: \(why)"
+        case .proofMalformed(let why): "the inclusion proof is malformed: \(why.printable)"
         case .proofInvalid: "the inclusion proof doesn't lead from the entry to the root that the log signed"
         case .checkpointMissing: "the inclusion proof has no checkpoint"
         case .checkpointMalformed(let why): "the checkpoint is malformed: \(why.printable)"

@@ -68,6 +68,17 @@ struct DockerConfigTests {
         #expect(place == password.map { .here(.basic(user: "u", password: $0)) } ?? .nowhere)
     }
 
+    @Test(
+        "tells in no time whether a host matches, however many stars there are", .timeLimit(.minutes(1)),
+        arguments: [(30, "b", false), (30, "", true), (1, "*", true), (200, "a", true)])
+    func manyStars(count: Int, last: String, fits: Bool) throws {
+        let pattern = String(repeating: "*a", count: min(count, 60)) + "*" + last
+        let text = #"{"auths": {"\#(pattern).example.com": {"username": "u", "password": "p"}}}"#
+        let config = try DockerConfig(parsing: Array(text.utf8), source: "x")
+        let place = config.place(registry: String(repeating: "a", count: 80) + ".example.com", repository: "c")
+        #expect(place == (fits ? .here(.basic(user: "u", password: "p")) : .nowhere))
+    }
+
     @Test("reads the older kind of Secret, which has the entries alone")
     func older() throws {
         let config = try DockerConfig(parsing: Array(#"{"https://a.b/v1/":{"auth":"dTpw","email":"e"}}"#.utf8), source: "x")

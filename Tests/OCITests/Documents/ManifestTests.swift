@@ -98,6 +98,46 @@ struct ManifestTests {
     }
 }
 
+@Suite("An error about a document")
+struct DocumentErrorTests {
+    /// Members of a manifest, and what the error about them shows.
+    struct Members: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var text: String
+        var shown: String
+
+        init(_ name: String, _ text: String, _ shown: String) { (testDescription, self.text, self.shown) = (name, text, shown) }
+    }
+
+    private static let many = String(repeating: "\u{301}", count: 200_000)
+
+    static let members = [
+        Members("an override of the direction", #"{"artifactType":"x/\u202ey"}"#, "x/·y"),
+        Members("a line and an escape", #"{"artifactType":"x/y\u2028z\u001b[2J"}"#, "x/y·z·[2J"),
+        Members("a character of many marks", #"{"artifactType":"x/e\#(many)"}"#, "…"),
+        Members("a long key", #"{"annotations":{"\#(String(repeating: "k", count: 500_000))":1}}"#, "…"),
+        Members("a key of control characters", #"{"annotations":{"a\u0007\u009bb":1}}"#, "a··b"),
+        Members("a key of many marks that stands twice", #"{"annotations":{"\u202ek\#(many)":"","\u202ek\#(many)":""}}"#, "…"),
+    ]
+
+    @Test("is short and shows nothing that steers a terminal, whatever the document says", arguments: members)
+    func words(members: Members) {
+        let digest = Digest(of: [])
+        let descriptor = #"{"mediaType":"a/b","digest":"\#(digest)","size":0}"#
+        let text = #"{"schemaVersion":2,"config":\#(descriptor),"layers":[],\#(members.text.dropFirst())"#
+        let error = #expect(throws: OCIError.self) {
+            _ = try ModuleArtifact(ManifestDocument(parsing: Array(text.utf8), source: "r.example/a:1"), source: "r.example/a:1")
+        }
+        let message = error?.message ?? ""
+        #expect(message.hasPrefix("r.example/a:1: ") && message.contains(members.shown))
+        #expect(message.unicodeScalars.count <= 2049)
+        let steering = message.unicodeScalars.filter {
+            $0.value < 0x20 || $0.properties.generalCategory == .format || (0x7F...0x9F).contains($0.value)
+        }
+        #expect(steering.isEmpty)
+    }
+}
+
 @Suite("An index chooses by platform")
 struct PlatformTests {
     private static func entry(_ platform: Platform?, _ byte: UInt8) -> Descriptor {

@@ -192,6 +192,26 @@ struct ReferrerTests {
         }
     }
 
+    @Test("on pages that lead in a circle are looked at up to a limit, each once")
+    func circle() async throws {
+        try await Self.run { (server, loopback, repository) async throws in
+            let documents = (0..<3).map { signature($0) }
+            server.add(documents)
+            server.state.withLock { state in
+                for page in 0..<3 {
+                    state.pages[page == 0 ? Self.path : "\(Self.path)?p=\(page)"] = (
+                        [("Link", "<\(Self.path)\(page == 2 ? "" : "?p=\(page + 1)")>; rel=\"next\"")],
+                        Index(manifests: [documents[page].listing])
+                    )
+                }
+            }
+            let found = try await repository.referrers(of: subject.digest)
+            #expect(found.isTruncated)
+            #expect(found.found.map(\.digest) == documents.map(\.descriptor.digest))
+            #expect(loopback.lines.count == 16 + 3)
+        }
+    }
+
     @Test("that can't be had now are an error, not none", arguments: [503, 429])
     func transient(status: Int) async throws {
         let document = signature(1)

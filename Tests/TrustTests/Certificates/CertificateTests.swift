@@ -18,6 +18,15 @@ import Testing
         #expect(try Certificate(pem: certificate.pem) == certificate)
     }
 
+    @Test func `a name of thousands of parts is read, and cut where a message shows it`() throws {
+        let attribute = DERSample.sequence(try DERSample.oid("2.5.4.3"), DERSample.utf8("abc"))
+        let der = DERWriter.value(0x30, (0..<2_200).flatMap { _ in DERWriter.value(0x31, attribute) })
+        let name = try DistinguishedName(NodeReader.parse(der[...], "name"), "name")
+        #expect(name.parts.count == 2_200 && name.der == der)
+        #expect(name.description.hasPrefix("CN=abc,CN=abc,") && name.description.hasSuffix(",CN=abc,…"))
+        #expect(name.description.utf8.count < 600)
+    }
+
     @Test func `what follows a certificate, or is missing at its end, is noticed`() throws {
         let der = try CertificateSample.leaf(by: "root", key: SampleKey(3)).der(signedBy: SampleKey(1))
         #expect(name { try Certificate(der: der + [0]) } == "certificateMalformed")

@@ -57,6 +57,14 @@ import Testing
         for text in other { #expect(!expression.matches(text), "\(pattern) on \(text.debugDescription)") }
     }
 
+    @Test func `what is wrong with a pattern is said without what would steer a terminal`() {
+        for pattern in ["(\u{1b}[2J\u{202e}", "a\\\u{0}", "\u{2028}["] {
+            let error = #expect(throws: RegularExpressionError.self) { try RegularExpression(pattern) }
+            let scalars = error?.description.unicodeScalars ?? "".unicodeScalars
+            #expect(!scalars.isEmpty && !scalars.contains { $0.value < 0x20 || ["\u{202e}", "\u{2028}"].contains($0) })
+        }
+    }
+
     @Test(arguments: [
         "", "(", ")", "a)", "(a", "[", "[a", "[]", "[]a]", "[^]a]", "[[:alpha:]]", "a**", "a+?*", "*", "+a", "?", "{1}", "a{", "a{,2}",
         "a{2,1}",

@@ -60,6 +60,8 @@ import Testing
     @Test func `what a program writes is shown in one line, shortened, and steers no terminal`() {
         #expect(KeyPluginFailure.shown("a\r\n\u{1b}[2Jb\u{9b}c\u{7f}") == "a [2Jb c")
         #expect(KeyPluginFailure.shown(String(repeating: "x", count: 1000)).count == 301)
+        #expect(KeyPluginFailure.shown("e" + String(repeating: "\u{301}", count: 1000)).unicodeScalars.count == 301)
+        #expect(!KeyPluginFailure.shown("disable\u{202e}d").unicodeScalars.contains("\u{202e}"))
     }
 
     @Test func `no mutation of an answer ends the process or gives another key`() throws {

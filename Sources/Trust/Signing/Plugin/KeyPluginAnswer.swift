@@ -49,7 +49,8 @@ package enum KeyPluginFailure: Error, Sendable, Hashable, CustomStringConvertibl
     package var description: String {
         switch self {
         case .malformed(let why): "\(why); wanted one JSON document as docs/signing.md describes"
-        case .version(let found): "it speaks version \"\(found)\", wanted \"\(KeyPluginRequest.version)\"; take a version of it that does"
+        case .version(let found):
+            "it speaks version \"\(found.printable)\", wanted \"\(KeyPluginRequest.version)\"; take a version of it that does"
         case .refused(let why): "it refuses: \(why)"
         }
     }
@@ -57,7 +58,8 @@ package enum KeyPluginFailure: Error, Sendable, Hashable, CustomStringConvertibl
     /// The beginning of what a program wrote, in one line and without what would steer a terminal.
     package static func shown(_ text: String) -> String {
         let line = text.unicodeScalars.map { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) ? " " : String($0) }.joined()
-        let words = line.split(separator: " ").joined(separator: " ")
-        return words.count > 300 ? words.prefix(300) + "…" : words
+        let words = line.split(separator: " ").joined(separator: " ").unicodeScalars
+        let rest = words.dropFirst(300)
+        return String(words[..<rest.startIndex]).printable + (rest.isEmpty ? "" : "…")
     }
 }
