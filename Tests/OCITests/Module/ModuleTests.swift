@@ -153,33 +153,6 @@ struct AnnouncedModuleTests {
     func modes(text: String, bits: UInt32) throws { #expect(try FileMode(text).bitsOnHosts == bits) }
 }
 
-@Suite("Sizes and modes that a module announces")
-struct AnnouncedModuleTests {
-    private func module(_ sizes: [Int]) throws -> ModuleArtifact {
-        let layers = sizes.enumerated().map { index, size in
-            Descriptor(
-                mediaType: MediaType.modulePayload, digest: Digest(of: [1]), size: size,
-                annotations: [AnnotationKey.title: "file-\(index)"])
-        }
-        let config = Descriptor(mediaType: MediaType.moduleDescriptor, of: [1])
-        return try ModuleArtifact(
-            ManifestDocument(Manifest(artifactType: MediaType.module, config: config, layers: layers)), source: "x")
-    }
-
-    @Test("Sizes that no number holds are refused, and end nothing")
-    func sizes() async throws {
-        #expect(try module([1, 2, 3]).size == 6)
-        #expect(try module([.max - 1, 1]).size == .max)
-        #expect(await code { _ = try module([.max, 1]) } == .tooLarge)
-        #expect(await code { _ = try module([.max, .max, .max]) } == .tooLarge)
-    }
-
-    @Test(
-        "On hosts nobody but the owner may write to a file, whatever its mode says",
-        arguments: [("777", 0o755), ("0666", 0o644), ("0222", 0o200), ("0755", 0o755), ("400", 0o400)] as [(String, UInt32)])
-    func modes(text: String, bits: UInt32) throws { #expect(try FileMode(text).bitsOnHosts == bits) }
-}
-
 @Suite("A payload path")
 struct PayloadPathTests {
     @Test(
