@@ -6,8 +6,8 @@ package import Trust
 ///
 /// Nothing is skipped for it: a judgement is a function of the policies, their roots, the delivery, the artifact's digest and the signature manifests, and
 /// all of these are the question. Whatever of them changes, a quarantined signer or a root among it, asks another one, which is judged. A clock is among
-/// them only where a policy takes signatures that run out: then each minute asks anew. What else was accepted doesn't age; what was refused is judged
-/// anew after a while, nevertheless.
+/// them only where a policy takes signatures that run out: then each minute asks anew, and no verdict is believed for longer than its signatures hold. What
+/// else was accepted doesn't age; what was refused is judged anew after a while, nevertheless.
 ///
 /// A manifest is known by its digest. Whoever fetched it has hashed its bytes and those of its layers, this time too.
 package final class VerdictCache: Sendable {
@@ -42,7 +42,7 @@ package final class VerdictCache: Sendable {
             // Another flight may have ended since.
             if let known = recall(key, now) { return known }
             let judgement = await judging(question)
-            shelf.withLock { $0.put(judgement, for: key, now: now) }
+            shelf.withLock { $0.put(judgement, for: key, now: now, runsOut: question.timeLeft(of: judgement)) }
             return judgement
         }
     }

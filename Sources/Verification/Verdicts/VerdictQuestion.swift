@@ -24,6 +24,12 @@ struct VerdictQuestion: Sendable {
 
     func judge() -> Judgement { policies.judge(delivery, digest: digest, signatures: signatures, on: occasion) }
 
+    /// How long its signatures hold from the occasion on; nil where they don't run out.
+    func timeLeft(of judgement: Judgement) -> Duration? {
+        guard let occasion, let end = judgement.holdsUntil else { return nil }
+        return .seconds(end.seconds - occasion.now.seconds) + .nanoseconds(Int64(end.nanoseconds) - Int64(occasion.now.nanoseconds))
+    }
+
     /// Equal for equal questions alone: every text after its length, byte by byte. Equal strings of Swift may be of other bytes, and then are other names.
     var key: [UInt8] {
         var key = policies.content

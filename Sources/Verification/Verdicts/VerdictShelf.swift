@@ -35,7 +35,8 @@ struct VerdictShelf {
     }
 
     /// One that is heavier than all that may be kept isn't.
-    mutating func put(_ judgement: Judgement, for key: [UInt8], now: Duration) {
+    /// - Parameter runsOut: how long it holds by itself; nil where that has no end.
+    mutating func put(_ judgement: Judgement, for key: [UInt8], now: Duration, runsOut: Duration? = nil) {
         if let old = places.removeValue(forKey: key) { weight -= old.weight }
         let added = judgement.weight
         guard added <= limit else { return }
@@ -44,8 +45,8 @@ struct VerdictShelf {
             places.removeValue(forKey: oldest.key)
         }
         clock += 1
-        places[key] = Place(
-            judgement: judgement, expires: judgement.isTrusted ? nil : now + refusalLifetime, weight: added, lastAsked: clock)
+        let believed = judgement.isTrusted ? runsOut : min(runsOut ?? refusalLifetime, refusalLifetime)
+        places[key] = Place(judgement: judgement, expires: believed.map { now + $0 }, weight: added, lastAsked: clock)
         weight += added
     }
 }

@@ -1,8 +1,8 @@
 import Harness
 import Synchronization
 import Testing
-import Trust
 
+@testable import Trust
 @testable import Verification
 
 /// What was judged once isn't judged again, and nothing that was asked differently gets its answer.
@@ -126,6 +126,47 @@ struct VerdictCacheTests {
             #expect(try await good.judge(cache).isTrusted)
             #expect(try await !bad.judge(cache).isTrusted)
             #expect(judge.count == count, "after \(now) seconds")
+        }
+    }
+
+    @Test("What runs out is believed until then, by the clock of the occasion, and not a second longer")
+    func runningOut() async throws {
+        let start = Moment(seconds: 1_800_000_000)
+        let judge = Mutex(0)
+        let cache = VerdictCache(limit: 1000, refusalLifetime: .seconds(60)) { question in
+            judge.withLock { $0 += 1 }
+            var judgement = question.judge()
+            judgement.findings[0].verdict.attempts[0].evidence = BundleEvidence(
+                signer: .key(""), keyFingerprint: "", rootDigest: "", times: [], logEntries: [], certificateLogs: [],
+                rejectedTimestamps: [], holdsUntil: Moment(seconds: start.seconds + 20))
+            return judgement
+        }
+        let asked = try Asked()
+        // The occasion's clock and the monotonic one go on alike; in the end the former stands.
+        for (seconds, clock, count) in [(5, 5, 1), (19, 19, 1), (20, 20, 2), (21, 20, 3)] {
+            let occasion = Occasion(
+                now: Moment(seconds: start.seconds + Int64(clock)), mediaType: "application/vnd.oci.image.manifest.v1+json", size: 7)
+            _ = try await cache.judge(
+                asked.policies, asked.delivery, digest: asked.digest, signatures: asked.signatures, on: occasion,
+                now: .seconds(1000 + seconds))
+            #expect(judge.withLock { $0 } == count, "after \(seconds) seconds")
+        }
+    }
+
+    @Test("Another occasion is another question")
+    func occasions() async throws {
+        let judge = Judge()
+        let cache = judge.cache()
+        let asked = try Asked()
+        let now = Moment(seconds: 1_800_000_000)
+        let occasions = [
+            nil, Occasion(now: now, mediaType: "a/b", size: 1), Occasion(now: now, mediaType: "a/c", size: 1),
+            Occasion(now: now, mediaType: "a/b", size: 2), Occasion(now: Moment(seconds: now.seconds + 60), mediaType: "a/b", size: 1),
+        ]
+        for (number, occasion) in (occasions + occasions).enumerated() {
+            _ = try await cache.judge(
+                asked.policies, asked.delivery, digest: asked.digest, signatures: asked.signatures, on: occasion, now: .zero)
+            #expect(judge.count == min(number + 1, occasions.count))
         }
     }
 
