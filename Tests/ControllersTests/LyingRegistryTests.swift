@@ -26,6 +26,11 @@ struct LyingRegistryTests {
             metadata: ObjectMeta(name: "http-filter", namespace: "payments"), spec: spec)
     }
 
+    private static func resolve(at registry: LyingRegistry, _ policies: PolicySet, known: Digest? = nil) async throws -> ResolvedModule {
+        try await ModuleResolver(artifacts: registry, monotonic: { .zero }).resolve(
+            deployment, policies: policies, known: known, now: Timestamp(seconds: 1_800_000_000))
+    }
+
     @Test(
         "resolves to what was signed, or is refused", arguments: [(0, 1...1), (20, 1...60), (100, 61...80)] as [(Int, ClosedRange<UInt64>)])
     func resolution(share: Int, seeds: ClosedRange<UInt64>) async throws {
@@ -39,7 +44,7 @@ struct LyingRegistryTests {
             for seed in seeds {
                 let registry = LyingRegistry(honest.layout, other: other.layout, share: share, seed: seed)
                 do {
-                    let module = try await ModuleResolver(artifacts: registry).resolve(Self.deployment, policies: policies, known: nil)
+                    let module = try await Self.resolve(at: registry, policies)
                     resolved += 1
                     #expect(module.digest == digest, "seed \(seed)")
                     #expect(module.descriptorJSON["name"] == "http-filter", "seed \(seed)")
@@ -65,10 +70,10 @@ struct LyingRegistryTests {
             let policies = Self.policies(honest.releaseKey)
             for seed in 1...40 as ClosedRange<UInt64> {
                 let registry = LyingRegistry(honest.layout, other: other.layout, share: 50, lies: [.other], seed: seed)
-                let module = try? await ModuleResolver(artifacts: registry).resolve(Self.deployment, policies: policies, known: nil)
+                let module = try? await Self.resolve(at: registry, policies)
                 #expect(module.map { $0.digest == digest } ?? true)
                 // A digest that is known already is asked for as such, and never becomes another.
-                let again = try? await ModuleResolver(artifacts: registry).resolve(Self.deployment, policies: policies, known: evil)
+                let again = try? await Self.resolve(at: registry, policies, known: evil)
                 #expect(again == nil)
             }
         }

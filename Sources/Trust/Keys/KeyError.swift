@@ -33,17 +33,17 @@ package enum KeyError: Error, Sendable, Hashable, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .notPEM(let why): "not a key in PEM: \(why)"
+        case .notPEM(let why): "not a key in PEM: \(why.printable)"
         case .wrongLabel(let found, let wanted): "found a PEM block \(found.printable), wanted \(wanted)"
-        case .algorithmUnsupported(let why): "unsupported key: \(why)"
-        case .malformed(let why): "malformed key: \(why)"
+        case .algorithmUnsupported(let why): "unsupported key: \(why.printable)"
+        case .malformed(let why): "malformed key: \(why.printable)"
         case .passwordMissing(let label):
-            "it is encrypted (\(label)) and no password was given: set COSIGN_PASSWORD, or name a file with --password-file"
-        case .passwordUnreadable(let why): "it is encrypted, and its password can't be read: \(why)"
+            "it is encrypted (\(label.printable)) and no password was given: set COSIGN_PASSWORD, or name a file with --password-file"
+        case .passwordUnreadable(let why): "it is encrypted, and its password can't be read: \(why.printable)"
         case .passwordWrong:
             "the password doesn't open it, or the file is damaged: correct COSIGN_PASSWORD or the file of --password-file"
         case .encryptionUnsupported(let how):
-            "it is encrypted with \(how); encrypt it anew with `openssl pkcs8 -topk8 -v2 aes-256-cbc`"
+            "it is encrypted with \(how.printable); encrypt it anew with `openssl pkcs8 -topk8 -v2 aes-256-cbc`"
         }
     }
 }

@@ -18,6 +18,8 @@ import Testing
         VerificationFailure.bundle(.keyUnknown(hint: hostile)), VerificationFailure.statement(.statementMalformed(hostile)),
         VerificationFailure.statement(.predicateRejected(rule: hostile)), VerificationFailure.trustRoot(.rootMalformed(hostile)),
         VerificationFailure.identity(.subjectMismatch(found: hostile, wanted: "x")), KeyError.wrongLabel(found: hostile, wanted: "x"),
+        KeyError.notPEM(hostile), KeyError.algorithmUnsupported(hostile), KeyError.malformed(hostile),
+        KeyError.passwordMissing(label: hostile), KeyError.passwordUnreadable(hostile), KeyError.encryptionUnsupported(hostile),
         KeyPluginFailure.version(found: hostile),
     ]
 
