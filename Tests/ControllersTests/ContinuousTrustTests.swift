@@ -4,6 +4,7 @@ import Harness
 import JSON
 import KubeClient
 import KubeCore
+import KubeRuntime
 import OCI
 import Schema
 import Telemetry
@@ -131,8 +132,8 @@ import Verification
             let digest = try Digest(parsing: revision.spec.digest)
             let policies = try await PolicySet(Api<VerificationPolicy>(scenario.cluster.client).list().items)
             func judged() async throws -> ModuleResolver.Rejudgement {
-                try await ModuleResolver(artifacts: scenario.shelf).rejudge(
-                    revision, Reference(parsing: revision.spec.source), policies: policies)
+                try await ModuleResolver(artifacts: scenario.shelf, monotonic: Surroundings.system.now).rejudge(
+                    revision, Reference(parsing: revision.spec.source), policies: policies, now: Surroundings.system.wallTime())
             }
             #expect(try await judged().judgement.isTrusted)
             // When the tag of its signatures holds a stranger's, or nothing that can be read

@@ -2,6 +2,7 @@ import GraftAPI
 import Harness
 import JSON
 import KubeCore
+import KubeRuntime
 import OCI
 import Testing
 import Trust
@@ -39,7 +40,8 @@ struct LyingRegistryTests {
             for seed in seeds {
                 let registry = LyingRegistry(honest.layout, other: other.layout, share: share, seed: seed)
                 do {
-                    let module = try await ModuleResolver(artifacts: registry).resolve(Self.deployment, policies: policies, known: nil)
+                    let module = try await ModuleResolver(artifacts: registry, monotonic: Surroundings.system.now).resolve(
+                        Self.deployment, policies: policies, known: nil, now: Surroundings.system.wallTime())
                     resolved += 1
                     #expect(module.digest == digest, "seed \(seed)")
                     #expect(module.descriptorJSON["name"] == "http-filter", "seed \(seed)")
@@ -65,10 +67,12 @@ struct LyingRegistryTests {
             let policies = Self.policies(honest.releaseKey)
             for seed in 1...40 as ClosedRange<UInt64> {
                 let registry = LyingRegistry(honest.layout, other: other.layout, share: 50, lies: [.other], seed: seed)
-                let module = try? await ModuleResolver(artifacts: registry).resolve(Self.deployment, policies: policies, known: nil)
+                let module = try? await ModuleResolver(artifacts: registry, monotonic: Surroundings.system.now).resolve(
+                    Self.deployment, policies: policies, known: nil, now: Surroundings.system.wallTime())
                 #expect(module.map { $0.digest == digest } ?? true)
                 // A digest that is known already is asked for as such, and never becomes another.
-                let again = try? await ModuleResolver(artifacts: registry).resolve(Self.deployment, policies: policies, known: evil)
+                let again = try? await ModuleResolver(artifacts: registry, monotonic: Surroundings.system.now).resolve(
+                    Self.deployment, policies: policies, known: evil, now: Surroundings.system.wallTime())
                 #expect(again == nil)
             }
         }
