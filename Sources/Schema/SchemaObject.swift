@@ -97,7 +97,9 @@ public struct Field<Owner>: Sendable {
         _ refine: (inout StructuralSchema) -> Void = { _ in }
     ) -> Field {
         var schema = Value.schema
-        schema.defaultValue = value.json
+        // As an API server keeps it: 50, not 50.0.
+        schema.defaultValue =
+            if case .double(let number) = value.json { Int64(exactly: number).map(JSON.integer) ?? value.json } else { value.json }
         refine(&schema)
         return Field(name, isRequired: false, schema: schema, about: about) { (members, owner) throws(JSONDecodingError) in
             owner[keyPath: path] = try members.optional(name, default: value)
