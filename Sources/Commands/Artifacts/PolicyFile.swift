@@ -39,7 +39,7 @@ struct PolicyFile {
 
     /// A field that isn't known is an error: whoever wrote it meant it.
     private static func refuse(_ objections: [String], _ place: String) throws {
-        if !objections.isEmpty { throw CommandError("\(place): \(objections.joined(separator: "; "))") }
+        if !objections.isEmpty { throw CommandError("\(place): \(objections.joined(separator: "; ")); correct the file") }
     }
 
     private static func content(of root: TrustRoot) -> RootShelf.Content {
