@@ -17,7 +17,7 @@ package struct ModuleAnalysis: CustomResource {
         kind: "ModuleAnalysis", plural: "moduleanalyses", shortNames: ["mana"], scope: .namespaced,
         about:
             "Metrics that are measured while a revision is rolled out, and what they must say: thresholds, or a comparison with hosts that run "
-            + "the stable revision.",
+            + "the stable revision. Checked and kept; no rollout is held against one in this version.",
         columns: [
             PrinterColumn("Metric", "string", ".spec.metrics[0].name", "The first of its metrics."),
             PrinterColumn("SLI", "string", ".spec.sli", "The service level that is judged."),

@@ -4,7 +4,7 @@ package enum Remedy {
     package static func of(_ reason: String) -> String? { byReason[reason] }
 
     package static let byReason: [String: String] = [
-        "Delivered": "nothing is to do",
+        "Delivered": "nothing; there is nothing to do",
         "Resolving": "it goes on by itself",
         "RollingOut": "it goes on by itself",
         "RollingBack": "it goes on by itself",
