@@ -21,6 +21,8 @@ extension String {
             if scalar == " ", previous == ":" { return false }
             previous = scalar
         }
+        // At the beginning of a line these end a document.
+        if hasPrefix("...") { return false }
         if first == "-", hasPrefix("---") || utf8.count == 1 || utf8.dropFirst().first == 0x20 { return false }
         guard case .string = YAMLScalar.resolve(plain: self) else { return false }
         return !isReservedWord && !looksLikeNumber
