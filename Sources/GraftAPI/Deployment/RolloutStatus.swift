@@ -21,6 +21,8 @@ package struct RolloutStatus: SchemaObject, Hashable {
     package var progress = ProgressStatus()
     /// Which deadline passed, when nothing moves since until someone promotes or aborts it.
     package var overdue: String?
+    /// What it waits for, or is watched by, outside the engine.
+    package var checks: [CheckStatus] = []
     /// Hosts that vanished while they soaked: the module's failures, even when they come back.
     package var lostHosts: [String] = []
     /// Hosts that vanished after they were asked and before they were known to have activated anything: nobody's failures, but in
@@ -77,6 +79,7 @@ package struct RolloutStatus: SchemaObject, Hashable {
         .defaulted("wave", \.wave, WaveStatus(), "Hosts asked at one time."),
         .defaulted("progress", \.progress, ProgressStatus(), "What the deadline is reckoned from."),
         .optional("overdue", \.overdue, "Which deadline passed; nothing moves since until it is promoted or aborted.", Limits.text(1024)),
+        .collection("checks", \.checks, "What it waits for, or is watched by: analyses, webhooks, samples.", Limits.map(by: "id", 16)),
         .collection("lostHosts", \.lostHosts, "Hosts that vanished while they soaked.", Limits.atomic(256)),
         .collection("vanishedHosts", \.vanishedHosts, "Hosts that vanished after they were asked; in flight.", Limits.atomic(256)),
     ]

@@ -16,6 +16,8 @@ package struct Observation: Sendable {
     package var revisions: [RevisionFacts]
     /// Hosts of the class that the selector matches.
     package var hosts: [HostFacts]
+    /// Checks of the rollout in progress as they stand now, by those who perform them; what the engine did not begin is not looked at.
+    package var checks: [CheckStatus] = []
     /// A sentence that says which older deployment has the slot on some of these hosts; nil when there is none.
     package var conflict: String?
     /// Passed through to the plan.
