@@ -20,6 +20,8 @@ struct Stores: Sendable {
     static let hostClass = StoreIndex<ModuleHost>("class") { [$0.spec.hostClass] }
     static let hostNode = StoreIndex<ModuleHost>("node") { [$0.spec.nodeName] }
     static let deploymentClass = StoreIndex<ModuleDeployment>("class") { [$0.spec.hostClass] }
+    /// Deployments that may claim the same slot of the same hosts.
+    static let deploymentSlot = StoreIndex<ModuleDeployment>("slot") { [Self.slot(of: $0)] }
     /// `namespace/name` of the deployment that a revision is of.
     static let deploymentOfRevision = StoreIndex<ModuleRevision>("deployment") { [Self.deployment(of: $0)?.description].compactMap(\.self) }
     static let quarantinedDigest = StoreIndex<ModuleQuarantine>("digest") { [$0.spec.digest] }
@@ -28,7 +30,7 @@ struct Stores: Sendable {
         func reflector<R: Resource>(_ api: Api<R>, _ indices: [StoreIndex<R>] = []) -> Reflector<R> {
             Reflector(api, indices: indices, logger: logger, surroundings: surroundings)
         }
-        deployments = reflector(Api(client), [Self.deploymentClass])
+        deployments = reflector(Api(client), [Self.deploymentClass, Self.deploymentSlot])
         revisions = reflector(Api(client), [Self.deploymentOfRevision])
         plans = reflector(Api(client))
         hosts = reflector(Api(client), [Self.hostClass, Self.hostNode])
@@ -45,9 +47,12 @@ struct Stores: Sendable {
         revision.metadata.labels[GraftAPI.deploymentLabel].map { ObjectKey(namespace: revision.metadata.namespace, name: $0) }
     }
 
-    /// Deployments that a change of a host may concern.
-    func deployments(ofClass hostClass: String) -> [ObjectKey] {
-        deployments.store.objects(Self.deploymentClass, hostClass).map(\.key)
+    /// Class and slot.
+    static func slot(of deployment: ModuleDeployment) -> String { "\(deployment.spec.hostClass) \(deployment.spec.slot)" }
+
+    /// Deployments that may gain or lose a slot when one is there, changes or goes.
+    func rivals(of deployment: ModuleDeployment) -> [ObjectKey] {
+        deployments.store.objects(Self.deploymentSlot, Self.slot(of: deployment)).map(\.key)
     }
 
     /// Deployments whose selector takes a host in, or took it in before.

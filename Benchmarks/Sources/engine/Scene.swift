@@ -35,15 +35,50 @@ enum Scene: String, CaseIterable {
         return least
     }
 
-    /// Bytes of the heap for each host: of what is observed, and of what is added to it by a decision.
-    static func bytesHeld(hosts: Int) -> (observed: Int, deciding: Int) {
+    /// Processor time of a decision after one host reported, that report taken in included: the mean of all rounds, of which each is another
+    /// host's. Nothing follows from them: the wave goes on.
+    func millisecondsAfterAReport(hosts: Int, rounds: Int) -> Double {
+        var observation = observation(hosts: hosts)
+        let first = RolloutEngine.decide(observation)
+        observation.status = first.status
+        observation.hosts = first.findings!.hosts
+        let reports = (0..<rounds).map { round in
+            var host = host(round * 7919 % hosts, observation.plan?.spec.salt ?? "")
+            let isFetching = host.slot?.target?.state == .fetching
+            host.slot?.target?.state = isFetching ? .verifying : .fetching
+            return host
+        }
+        var decisions = 0
+        let start = Scene.nanoseconds()
+        for report in reports {
+            observation.hosts.update(report)
+            let decision = RolloutEngine.decide(observation)
+            observation.hosts = decision.findings!.hosts
+            if decision.plan == observation.plan?.spec { decisions += 1 }
+        }
+        let spent = Scene.nanoseconds() - start
+        precondition(decisions == rounds)
+        return Double(spent) / 1_000_000 / Double(rounds)
+    }
+
+    /// Processor time of taking in all that is known of every host.
+    func millisecondsToTakeIn(hosts: Int) -> Double {
+        let facts = (0..<hosts).map { host($0, "salt") }
+        let start = Scene.nanoseconds()
+        let index = FleetIndex(facts)
+        let spent = Scene.nanoseconds() - start
+        precondition(index.count == hosts)
+        return Double(spent) / 1_000_000
+    }
+
+    /// Bytes of the heap for each host, its name included, of all that is kept from decision to decision.
+    static func bytesHeld(hosts: Int) -> Int {
         let before = inUse()
-        let observation = Scene.moving.observation(hosts: hosts)
-        let observed = inUse() - before
-        let peak = residentPeak()
+        var observation = Scene.moving.observation(hosts: hosts)
         let decision = RolloutEngine.decide(observation)
-        let deciding = max(0, residentPeak() - peak)
-        return withExtendedLifetime((observation, decision)) { (observed / hosts, deciding / hosts) }
+        observation.hosts = decision.findings!.hosts
+        let held = inUse() - before
+        return withExtendedLifetime((observation, decision)) { held / hosts }
     }
 
     func observation(hosts: Int) -> Observation {
@@ -91,7 +126,8 @@ enum Scene: String, CaseIterable {
             revisions: [
                 RevisionFacts(name: Scene.stable.revision, number: 1, digest: Scene.stable.digest, version: "1.0.0", outcome: .good),
                 RevisionFacts(name: Scene.canary.revision, number: 2, digest: Scene.canary.digest, version: "1.1.0"),
-            ], hosts: (0..<hosts).map { host($0, salt) }, epoch: 1, leaderSince: Scene.now - .seconds(3600), now: Scene.now)
+            ], hosts: FleetIndex((0..<hosts).lazy.map { host($0, salt) }), epoch: 1, leaderSince: Scene.now - .seconds(3600), now: Scene.now
+        )
         if self == .opening {
             observation.status.rollout?.wave.soakStartTime = Instant(Scene.now - .seconds(60))
             observation.status.rollout?.wave.settledTime = Instant(Scene.now)
@@ -125,11 +161,5 @@ enum Scene: String, CaseIterable {
     private static func inUse() -> Int {
         let info = mallinfo2()
         return Int(info.uordblks) + Int(info.hblkhd)
-    }
-
-    private static func residentPeak() -> Int {
-        var usage = rusage()
-        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-        return usage.ru_maxrss * 1024
     }
 }

@@ -12,19 +12,18 @@ extension DeploymentReconciler {
     /// What the engine decides on, from memory alone.
     func observe(_ deployment: ModuleDeployment, _ plan: ModulePlan?, _ wanted: Wanted) -> Observation {
         let known = revisions(of: deployment)
-        let hosts = counted(
-            stores.hosts.store.objects(Stores.hostClass, deployment.spec.hostClass)
-                .filter { deployment.spec.selector.matches($0.metadata.labels) })
-        let others = stores.deployments.store.objects(Stores.deploymentClass, deployment.spec.hostClass)
+        let rivals = stores.deployments.store.objects(Stores.deploymentSlot, Stores.slot(of: deployment))
         let status = statuses.decided(deployment) ?? deployment.status
         var observation = Observation(
             deployment: deployment.key, uid: deployment.metadata.uid ?? "", generation: deployment.metadata.generation ?? 0,
             spec: deployment.spec, status: status, plan: plan.map { PlanFacts(uid: $0.metadata.uid ?? "", spec: $0.spec) }, wanted: wanted,
             revisions: facts(of: known, deployment, inUse: status, wanted),
-            hosts: facts(of: hosts, deployment, judging: relevant(known, status, wanted)),
+            hosts: hosts(of: deployment, judging: relevant(known, status, wanted)),
             epoch: plans.epoch, leaderSince: leaderSince, now: surroundings.wallTime())
         observation.verbs = Verbs(annotations: verbs.fresh(deployment))
-        observation.conflict = SlotClaims.conflict(of: deployment, among: others, hosts: hosts, isClaimant: isClaimant)
+        observation.conflict = SlotClaims.conflict(
+            of: deployment, among: rivals, hosts: { stores.hosts.store.objects(Stores.hostClass, deployment.spec.hostClass) },
+            isClaimant: isClaimant)
         return observation
     }
 
@@ -36,42 +35,18 @@ extension DeploymentReconciler {
         return trust.current.tenancy(ModuleResolver.delivery(of: deployment, reference.canonicalName)).isGranted
     }
 
-    /// Hosts but those beyond the limit of their node, of which it tells once.
-    private func counted(_ hosts: [ModuleHost]) -> [ModuleHost] {
-        let uncounted = HostLimit.uncounted(in: stores.hosts.store)
-        for host in hostLimit.untold(of: uncounted) {
-            let node = host.spec.nodeName
-            logger.warning("a node has too many hosts", metadata: ["node": "\(node)", "host": "\(host.metadata.name)"])
-            events.record(
-                .warning, reason: "TooManyHosts", action: "Count",
-                note:
-                    "node \(node) has more than \(HostLimit.perNode) ModuleHosts; \(host.metadata.name) is not counted, as the others are "
-                    + "older. Delete those that nobody uses, or let fewer agents run on the node.",
-                regarding: ObjectReference(to: host))
-        }
-        guard !uncounted.isEmpty else { return hosts }
-        let names = Set(uncounted.map(\.metadata.name))
-        return hosts.filter { !names.contains($0.metadata.name) }
-    }
-
     /// Descriptors of the revisions that hosts may be asked to run.
     private func relevant(
         _ known: [ModuleRevision], _ status: ModuleDeploymentStatus, _ wanted: Wanted
-    ) -> [String: ModuleDescriptor] {
+    ) -> [String: FleetCache.Judged] {
         let names = Set([wanted.revisionName, status.stable?.revision, status.canary?.revision].compactMap(\.self))
-        var relevant: [String: ModuleDescriptor] = [:]
+        var relevant: [String: FleetCache.Judged] = [:]
         for revision in known where names.contains(revision.metadata.name) {
-            relevant[revision.metadata.name] = descriptors.descriptor(of: revision)
+            relevant[revision.metadata.name] = descriptors.descriptor(of: revision).map {
+                .init(uid: revision.metadata.uid, descriptor: $0)
+            }
         }
         return relevant
-    }
-
-    private func facts(
-        of hosts: [ModuleHost], _ deployment: ModuleDeployment, judging descriptors: [String: ModuleDescriptor]
-    ) -> [Rollout.HostFacts] {
-        hosts.map {
-            Rollout.HostFacts($0, deployment: deployment, liveness: liveness.state(ofNode: $0.spec.nodeName), judging: descriptors)
-        }
     }
 
     /// What lacks signatures and is in use is looked for in registries from now on.

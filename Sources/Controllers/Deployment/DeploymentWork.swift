@@ -24,10 +24,12 @@ struct DeploymentWork: Sendable {
         logger: Logger, surroundings: Surroundings
     ) {
         let wake = Doorbell()
+        let journal = HostJournal()
         let hostMetrics = HostMetrics()
         let liveness = HostLiveness(leases: stores.leases.store, surroundings: surroundings) { nodes in
             for node in nodes {
                 for host in stores.hosts.store.objects(Stores.hostNode, node) {
+                    journal.note(host.key, ofClass: host.spec.hostClass)
                     wake.ring(stores.deployments(meaning: host))
                     hostMetrics.place(host.key, in: stores.hosts.store)
                 }
@@ -39,7 +41,7 @@ struct DeploymentWork: Sendable {
         let reconciler = DeploymentReconciler(
             stores: stores, liveness: liveness, resolver: resolver, memory: ResolutionMemory(),
             turns: ResolutionTurns(workers: configuration.workers) { wake.ring([$0]) }, signatures: signatures,
-            descriptors: DescriptorCache(), trust: trust, hostLimit: HostLimit(),
+            descriptors: DescriptorCache(), trust: trust, hostLimit: HostLimit(), journal: journal, fleets: FleetCache(),
             verbs: ObeyedVerbs(), writtenPlans: Written(),
             writtenRevisions: Written(), writtenQuarantines: Written(),
             plans: PlanPublisher(api: Api(client), epoch: epoch), revisions: RevisionPublisher(api: Api(client)),
@@ -55,11 +57,13 @@ struct DeploymentWork: Sendable {
                 liveness.begin(),
                 stores.hosts.store.subscribe { change in
                     // The first reconcile of each deployment sees all hosts; later ones wait for the others of a wave.
+                    for hostClass in Set([change.old, change.new].compactMap(\.?.spec.hostClass)) {
+                        journal.note(change.key, ofClass: hostClass)
+                    }
                     if !change.isInitial { wake.ring(stores.deployments(meaning: change.object, before: change.old)) }
-                    if change.kind == .deleted {
-                        for host in HostLimit.newlyCounted(without: change.object, in: stores.hosts.store) {
-                            wake.ring(stores.deployments(meaning: host))
-                        }
+                    for host in Self.neighbours(judgedAnewBy: change, stores) {
+                        journal.note(host.key, ofClass: host.spec.hostClass)
+                        wake.ring(stores.deployments(meaning: host))
                     }
                 },
                 reconciler.writtenPlans.follow(stores.plans.store), reconciler.writtenRevisions.follow(stores.revisions.store),
@@ -133,12 +137,20 @@ struct DeploymentWork: Sendable {
         }
     }
 
+    /// Whether a host counts depends on how many are on its node.
+    private static func neighbours(judgedAnewBy change: Change<ModuleHost>, _ stores: Stores) -> [ModuleHost] {
+        guard change.old?.spec.nodeName != change.new?.spec.nodeName else { return [] }
+        let left = change.old.map { HostLimit.newlyCounted(without: $0, in: stores.hosts.store) } ?? []
+        return left + (change.new.map { HostLimit.crowd(of: $0, in: stores.hosts.store) } ?? [])
+    }
+
     private static func triggers(_ stores: Stores) -> [Trigger<ObjectKey>] {
         return [
             .changes(of: stores.deployments.store) { change in
-                // Others of the class may gain or lose a slot by it; statuses concern nobody else.
+                // Others may gain or lose a slot by it; statuses concern nobody else, and at first everyone looks anyway.
                 let isStatusOnly = change.old.map { $0.metadata.generation == change.new?.metadata.generation } ?? false
-                return isStatusOnly ? [change.key] : [change.key] + stores.deployments(ofClass: change.object.spec.hostClass)
+                if isStatusOnly || change.isInitial { return [change.key] }
+                return [change.key] + [change.old, change.new].compactMap(\.self).flatMap(stores.rivals)
             },
             .changes(of: stores.plans.store) { [$0.key] },
             .changes(of: stores.revisions.store) { Stores.deployment(of: $0.object).map { [$0] } ?? [] },

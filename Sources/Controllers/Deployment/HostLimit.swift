@@ -23,9 +23,29 @@ final class HostLimit: Sendable {
         return left.count < perNode ? [] : [left.sorted(by: isOlder)[perNode - 1]]
     }
 
+    /// Whether a host is among those of its node that are counted.
+    static func isCounted(_ host: ModuleHost, in store: Store<ModuleHost>) -> Bool {
+        let all = store.objects(Stores.hostNode, host.spec.nodeName)
+        return all.count <= perNode || all.sorted(by: isOlder).prefix(perNode).contains { $0.key == host.key }
+    }
+
+    /// Hosts that may count no longer, now that one more is on their node.
+    static func crowd(of newcomer: ModuleHost, in store: Store<ModuleHost>) -> [ModuleHost] {
+        let all = store.objects(Stores.hostNode, newcomer.spec.nodeName)
+        return all.count > perNode ? all : []
+    }
+
     private static func isOlder(_ left: ModuleHost, _ right: ModuleHost) -> Bool {
         let (leftTime, rightTime) = (left.metadata.creationTimestamp ?? .distantPast, right.metadata.creationTimestamp ?? .distantPast)
         return leftTime == rightTime ? left.metadata.name < right.metadata.name : leftTime < rightTime
+    }
+
+    /// Whether somebody must be told of one host: it is not counted, and nobody was told yet.
+    func isNews(of host: ModuleHost, isCounted: Bool) -> Bool {
+        told.withLock { told in
+            if isCounted { told.remove(host.key) }
+            return isCounted ? false : told.insert(host.key).inserted
+        }
     }
 
     /// Those of `uncounted` that nobody was told of yet. What is counted by now is told of again, should it come to that.

@@ -4,15 +4,21 @@ import KubeCore
 /// One slot, one owner: of two deployments that claim a slot on overlapping hosts, the younger one waits.
 enum SlotClaims {
     /// Says which older deployment has the slot, and where; nil when there is none.
-    /// - Parameter isClaimant: whether a deployment may have a slot at all: one that nothing lets deliver there keeps nobody from it.
+    /// - Parameters:
+    ///   - hosts: all of the class; asked only where a selector alone does not tell that no host is shared.
+    ///   - isClaimant: whether a deployment may have a slot at all: one that nothing lets deliver there keeps nobody from it.
     static func conflict(
-        of deployment: ModuleDeployment, among others: [ModuleDeployment], hosts: [ModuleHost], isClaimant: (ModuleDeployment) -> Bool
+        of deployment: ModuleDeployment, among others: [ModuleDeployment], hosts: () -> [ModuleHost], isClaimant: (ModuleDeployment) -> Bool
     ) -> String? {
-        for other in others.sorted(by: isOlder)
-        where other.spec.slot == deployment.spec.slot && other.metadata.uid != deployment.metadata.uid && isOlder(other, deployment) {
-            let shared = hosts.first {
-                deployment.spec.selector.matches($0.metadata.labels) && other.spec.selector.matches($0.metadata.labels)
-            }
+        let older = others.filter { other in
+            other.spec.slot == deployment.spec.slot && other.metadata.uid != deployment.metadata.uid && isOlder(other, deployment)
+                && !areDisjoint(other.spec.selector, deployment.spec.selector)
+        }
+        guard !older.isEmpty else { return nil }
+        let hosts = hosts().filter { deployment.spec.selector.matches($0.metadata.labels) }
+        for other in older.sorted(by: isOlder) {
+            // The same one each time, whatever the order.
+            let shared = hosts.lazy.filter { other.spec.selector.matches($0.metadata.labels) }.min { $0.metadata.name < $1.metadata.name }
             if let shared, isClaimant(other) {
                 return
                     "spec.slot: \(deployment.spec.slot) on host \(shared.metadata.name) belongs to the older ModuleDeployment \(other.key); "
@@ -20,6 +26,11 @@ enum SlotClaims {
             }
         }
         return nil
+    }
+
+    /// Whether two selectors can't match one host: they want a label to have two values. Said of selectors alone; others may share no host either.
+    static func areDisjoint(_ one: LabelSelector, _ other: LabelSelector) -> Bool {
+        one.matchLabels.contains { key, value in other.matchLabels[key].map { $0 != value } ?? false }
     }
 
     static func isOlder(_ left: ModuleDeployment, _ right: ModuleDeployment) -> Bool {

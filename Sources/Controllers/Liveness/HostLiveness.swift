@@ -17,7 +17,7 @@ final class HostLiveness: Service {
     private let beats = Mutex<[String: Beat]>([:])
     private let leases: Store<Lease>
     private let surroundings: Surroundings
-    /// Told which nodes came or went.
+    /// Told which nodes came or went, or are not known any more.
     private let changed: @Sendable (Set<String>) -> Void
 
     init(leases: Store<Lease>, surroundings: Surroundings, changed: @escaping @Sendable (Set<String>) -> Void) {
@@ -50,8 +50,8 @@ final class HostLiveness: Service {
     private func observe(_ change: Change<Lease>) {
         let node = change.key.name
         let isNews = beats.withLock { beats -> Bool in
-            guard let lease = change.new else { return beats.removeValue(forKey: node)?.isAlive ?? false }
-            guard lease.spec.holderIdentity?.isEmpty == false else { return beats.removeValue(forKey: node)?.isAlive ?? false }
+            guard let lease = change.new else { return beats.removeValue(forKey: node) != nil }
+            guard lease.spec.holderIdentity?.isEmpty == false else { return beats.removeValue(forKey: node) != nil }
             if let known = beats[node], known.renewTime == lease.spec.renewTime { return false }
             let wasAlive = beats[node]?.isAlive ?? false
             beats[node] = Beat(

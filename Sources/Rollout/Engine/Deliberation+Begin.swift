@@ -62,7 +62,7 @@ extension Deliberation {
             salt: salt(rollout: ""))
         let incompatible = roster.count(of: .incompatible)
         if incompatible > 0 {
-            let names = roster.entries.lazy.filter { $0.standing == .incompatible }.map { (roster.name($0), roster.detail($0) ?? "") }
+            let names = roster.placed { $0.standing == .incompatible }.lazy.map { (roster.name($0), roster.detail($0) ?? "") }
             if let first = names.min(by: { $0.0 < $1.0 }) {
                 return .incompatible(host: first.0, reason: first.1, count: incompatible)
             }

@@ -74,7 +74,7 @@ extension Deliberation {
         wave.startTime = Instant(now)
         let (begin, end) = (ZoneCutoffs(from, roster.fleet.zones), ZoneCutoffs(next, roster.fleet.zones))
         var hosts = 0
-        for entry in roster.entries {
+        for entry in roster.placed({ !$0.isReady || $0.costsBudget }) {
             let isAsked = end.admits(entry.zone, entry.rank)
             if !isAsked, !entry.isReady { wave.absentBystanders += 1 }
             if isAsked, entry.costsBudget, !begin.admits(entry.zone, entry.rank) { hosts += 1 }
@@ -102,12 +102,12 @@ extension Deliberation {
         }
         let end = rollout.wave.soakStartTime!.time + soak
         guard now >= end else {
-            situation = .soaking(hosts: roster.entries.count { $0.isInWave && $0.standing == .settled }, until: end)
+            situation = .soaking(hosts: roster.placed { $0.isInWave && $0.standing == .settled }.count, until: end)
             wake(at: end)
             return .waiting
         }
         // A host that died is noticed only when its Lease runs out: it must have given a sign of life late in its soak.
-        if soak > .zero, let silent = roster.entries.first(where: { isSilent($0, roster, since: end - Deliberation.signPeriod) }) {
+        if soak > .zero, let silent = silent(roster, since: end - Deliberation.signPeriod).first {
             situation = .awaitingSigns(host: roster.name(silent))
             wake(at: now + .seconds(5))
             return .waiting
@@ -120,14 +120,16 @@ extension Deliberation {
     /// Leases are renewed every 20 s; with some patience.
     private static let signPeriod = Duration.seconds(25)
 
-    private func isSilent(_ entry: Roster.Entry, _ roster: Roster, since: Timestamp) -> Bool {
-        guard entry.isInWave, entry.standing == .settled, let seen = roster.fleet.hosts[Int(entry.host)].lastSeen else { return false }
-        return seen < since
+    /// Hosts of the wave that have given no sign of life since.
+    private func silent(_ roster: Roster, since: Timestamp) -> [Roster.Entry] {
+        let silent = roster.placed { $0.isInWave && $0.standing == .settled }.filter { roster.lastSeen($0).map { $0 < since } ?? false }
+        if !observation.hosts.areSignsCurrent { unheard = silent.map(roster.name) }
+        return silent
     }
 
     /// As many hosts are in flight as may be: nothing more is asked until some are settled.
     private func stall(_ roster: Roster, limit: Int) -> Walk {
-        let inFlight = roster.entries.filter(\.standing.isInFlight)
+        let inFlight = roster.placed(\.standing.isInFlight)
         guard let first = inFlight.first else { return .waiting }
         guard now >= deadline else {
             situation = .moving(waveProgress(roster, inFlight))
@@ -148,9 +150,9 @@ extension Deliberation {
     }
 
     /// Past the deadline: goes back when a host hangs in the module itself. What hangs before that is the environment's.
-    private func blameForDeadline(_ hosts: [Roster.Entry], _ roster: Roster) -> Bool {
+    private func blameForDeadline(_ hosts: Roster.Selection, _ roster: Roster) -> Bool {
         guard isForward else { return false }
-        let hanging = hosts.filter { $0.standing.hasFailed || $0.standing == .activating }
+        let hanging = hosts.placed { $0.standing.hasFailed || $0.standing == .activating }
         guard let first = hanging.first else { return false }
         let consequence = strategy.onDeadline
         guard consequence == .rollback else {
@@ -163,7 +165,7 @@ extension Deliberation {
                 + "\(strategy.progressDeadlineSeconds) s (progressDeadlineSeconds); \(example(first, roster))".asSentence)
     }
 
-    private func count(_ hosts: [Roster.Entry]) -> String { "\(hosts.count) host\(hosts.count == 1 ? "" : "s")" }
+    private func count(_ hosts: Roster.Selection) -> String { "\(hosts.count) host\(hosts.count == 1 ? "" : "s")" }
 
     /// A step, and a rollout, needs at least one host that is active on what it delivers.
     func hasCanary(_ roster: Roster) -> Bool { roster.settled > 0 }
@@ -173,7 +175,7 @@ extension Deliberation {
             situation = .noHosts(selected: roster.entries.count)
             return false
         }
-        let failed = roster.entries.filter(\.standing.hasFailed)
+        let failed = roster.placed(\.standing.hasFailed)
         situation = .noCanary(failed: failed.count)
         guard !failed.isEmpty else { return false }
         wake(at: deadline)
@@ -193,16 +195,16 @@ extension Deliberation {
         rollout.wave.below = CutoffMap.all.list
         rollout.progress.suspendedSince = nil
         rollout.vanishedHosts = []
+        rollout.lostHosts = []
         events.append(.completed(rollout: rollout.id, to: label(status.stable), hosts: roster?.settled ?? 0))
     }
 
-    private func waveProgress(_ roster: Roster, _ waiting: [Roster.Entry]) -> WaveProgress {
-        let wave = roster.entries.filter { $0.isInWave && ($0.standing.isEligible || $0.standing == .settled) }
+    private func waveProgress(_ roster: Roster, _ waiting: Roster.Selection) -> WaveProgress {
+        let wave = roster.placed { $0.isInWave && ($0.standing.isEligible || $0.standing == .settled) }
+        let stuck = waiting.placed { $0.standing == .stuck }.first
         return WaveProgress(
-            number: rollout.wave.number, hosts: wave.count, settled: wave.count { $0.standing == .settled },
-            example: example(waiting.first { $0.standing == .stuck } ?? waiting[0], roster),
-            isStuck: waiting.contains { $0.standing == .stuck },
-            deadline: deadline)
+            number: rollout.wave.number, hosts: wave.count, settled: wave.placed { $0.standing == .settled }.count,
+            example: (stuck ?? waiting.first).map { example($0, roster) } ?? "", isStuck: stuck != nil, deadline: deadline)
     }
 
     private func example(_ entry: Roster.Entry, _ roster: Roster) -> String {

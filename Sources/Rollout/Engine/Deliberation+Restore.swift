@@ -78,19 +78,28 @@ extension Deliberation {
     }
 
     private func absentBystanders(of wave: WaveStatus) -> Int {
-        let cutoffs = CutoffMap(wave.below)
-        return observation.hosts.reduce(0) { count, host in
-            let rank = Rank(salt: rollout.salt, host: host.name)
-            return count + (!host.isReady && !cutoffs.admits(zone: host.zone, rank: rank) ? 1 : 0)
+        let fleet = fleet(salt: rollout.salt)
+        let cutoffs = ZoneCutoffs(CutoffMap(wave.below), fleet.zones)
+        let (kinds, zoneOfKind) = (fleet.kinds, fleet.kinds.zoneOfKind)
+        return fleet.chunks.reduce(0) { count, chunk in
+            count
+                + chunk.members.count { !kinds[$0.kind].isReady && !cutoffs.admits(zoneOfKind[Int($0.kind)], $0.rank) }
         }
     }
 
     /// Nothing is known, and hosts report this deployment's module: what most of them run is stable.
     private func adopt() {
         var references: [String: (reference: RevisionReference, hosts: Int)] = [:]
-        for active in observation.hosts.compactMap({ $0.slot?.active }) {
+        for (facts, hosts) in observation.hosts.byKind {
+            guard let active = facts.slot?.active else { continue }
             let reference = RevisionReference(revision: active.revision, digest: active.digest, version: active.version)
-            references[active.revision, default: (reference, 0)].hosts += 1
+            var entry = references[active.revision] ?? (reference, 0)
+            // Should hosts not agree on what it is: the same one, whichever is looked at first.
+            if (reference.digest, reference.version ?? "") < (entry.reference.digest, entry.reference.version ?? "") {
+                entry.reference = reference
+            }
+            entry.hosts += hosts
+            references[active.revision] = entry
         }
         let total = references.values.reduce(0) { $0 + $1.hosts }
         guard let most = references.values.max(by: { ($0.hosts, $1.reference.revision) < ($1.hosts, $0.reference.revision) }) else {

@@ -66,15 +66,14 @@ extension Deliberation {
     func recordLost(_ roster: Roster) {
         guard isForward, roster.count(of: .lost) > 0 else { return }
         let known = Set(rollout.lostHosts)
-        let lost = roster.entries.filter { $0.standing == .lost }.map(roster.name).filter { !known.contains($0) }
+        let lost = roster.placed { $0.standing == .lost }.map(roster.name).filter { !known.contains($0) }
         guard !lost.isEmpty else { return }
         rollout.lostHosts = Array((rollout.lostHosts + lost).prefix(Deliberation.mostLostHosts))
     }
 
     /// Who vanished after it was asked stays in flight until it is back.
     func recordVanished(_ roster: Roster) {
-        let vanished = roster.count(of: .vanished) == 0 ? [] : roster.entries.lazy.filter { $0.standing == .vanished }.map(roster.name)
-        rollout.vanishedHosts = Array(vanished.prefix(Deliberation.mostLostHosts))
+        rollout.vanishedHosts = roster.placed { $0.standing == .vanished }.prefix(Deliberation.mostLostHosts).map(roster.name)
     }
 
     /// As many as the state holds: so many lost hosts are over every threshold.
@@ -84,21 +83,22 @@ extension Deliberation {
     func failureVerdict(_ roster: Roster) -> String? {
         guard isForward, !rollout.lostHosts.isEmpty || roster.count(\.isModuleFailure) > 0 else { return nil }
         let lost = Set(rollout.lostHosts)
-        var failed = lost.count
-        var asked = lost.count
-        var example: (host: String, detail: String)?
-        for entry in roster.entries where entry.isAsked && (lost.isEmpty || !lost.contains(roster.name(entry))) {
-            if entry.standing.isEligible || entry.standing.isModuleFailure { asked += 1 }
-            guard entry.standing.isModuleFailure else { continue }
-            failed += 1
-            if example == nil { example = (roster.name(entry), roster.detail(entry) ?? "") }
+        let failures = roster.placed { $0.isAsked && $0.standing.isModuleFailure }
+        var failed = lost.count + failures.count
+        var asked = lost.count + roster.placed { $0.isAsked && ($0.standing.isEligible || $0.standing.isModuleFailure) }.count
+        // Who is lost was counted already.
+        for entry in lost.lazy.compactMap(roster.entry) where entry.isAsked {
+            if entry.standing.isEligible || entry.standing.isModuleFailure { asked -= 1 }
+            if entry.standing.isModuleFailure { failed -= 1 }
         }
+        let example = failures.first { lost.isEmpty || !lost.contains(roster.name($0)) }
         guard failed > 0 else { return nil }
         let threshold = max(1, strategy.failureThreshold.count(of: asked))
         guard failed >= threshold || lost.count >= Deliberation.mostLostHosts else { return nil }
-        let first = example ?? (rollout.lostHosts.first ?? "", "it vanished while it soaked")
+        let host = example.map(roster.name) ?? rollout.lostHosts.first ?? ""
+        let detail = example.map { roster.detail($0) ?? "" } ?? "it vanished while it soaked"
         return
             ("\(failed) of \(asked) updated host\(asked == 1 ? "" : "s") failed, failureThreshold is \(strategy.failureThreshold); "
-            + "\(first.host): \(first.detail)").asSentence
+            + "\(host): \(detail)").asSentence
     }
 }

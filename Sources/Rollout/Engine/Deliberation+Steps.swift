@@ -70,7 +70,7 @@ extension Deliberation {
             rollout.wave.startTime = Instant(now)
             rollout.wave.soakStartTime = Instant(now)
             rollout.wave.settledTime = nil
-            rollout.wave.absentBystanders = roster.entries.count { !$0.isAsked && !$0.isReady }
+            rollout.wave.absentBystanders = roster.placed { !$0.isAsked && !$0.isReady }.count
             events.append(
                 .soaking(number: rollout.stepIndex + 1, of: schedule.count, hosts: roster.settled, until: now + duration))
             return true

@@ -18,17 +18,16 @@ package enum RolloutEngine {
 /// One decision in the making: the state as it changes, and what follows from it. Lives for one call of `decide`; a class, since
 /// its state is large and everything that takes part in deciding looks at it.
 final class Deliberation {
-    let observation: Observation
+    private(set) var observation: Observation
     var status: ModuleDeploymentStatus
     var revisions: [String: RevisionFacts]
     var effects: [Effect] = []
     var consumed: [String] = []
     var events: [RolloutEvent] = []
     var wakeAt: Timestamp?
+    /// Hosts whose last sign of life matters, and is not known as of now.
+    var unheard: [String] = []
     var situation = Situation.atRest
-    private var fleet: Fleet?
-    /// The one that was called last: most decisions look at it twice.
-    private var roster: Roster?
     /// A canary was given up with nowhere to go: hosts must see that before they see the next one.
     var hasGivenUpCanary = false
 
@@ -70,7 +69,9 @@ final class Deliberation {
         var written = status
         StatusWriter(self, roster: roster).write(to: &written)
         status = written
-        return Decision(effects: effects, plan: plan, status: status, wakeAt: wakeAt, consumed: consumed, events: events)
+        return Decision(
+            effects: effects, plan: plan, status: status, wakeAt: wakeAt, consumed: consumed, events: events, unheard: unheard,
+            findings: Findings(hosts: observation.hosts))
     }
 
     /// Every host with its standing in the rollout in progress.
@@ -84,17 +85,14 @@ final class Deliberation {
     }
 
     func muster(_ assignment: Assignment, salt: String) -> Roster {
-        if let roster, roster.fleet.salt == salt, roster.assignment == assignment { return roster }
-        let mustered = Roster(fleet(salt: salt), assignment)
-        roster = mustered
-        return mustered
+        observation.hosts.muster(assignment, salt: salt)
+        return Roster(observation.hosts, assignment)
     }
 
-    private func fleet(salt: String) -> Fleet {
-        if let fleet, fleet.salt == salt { return fleet }
-        let ranked = Fleet(observation.hosts, salt: salt)
-        fleet = ranked
-        return ranked
+    /// The hosts in the order of their ranks under a salt.
+    func fleet(salt: String) -> FleetIndex {
+        observation.hosts.rank(by: salt)
+        return observation.hosts
     }
 
     /// What hosts are to keep staged; nothing that they may not load.

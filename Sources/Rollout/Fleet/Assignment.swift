@@ -2,7 +2,7 @@ import GraftAPI
 import KubeCore
 
 /// What a rollout asks of the hosts below its cutoffs, and how their reports are read.
-struct Assignment: Equatable {
+struct Assignment: Equatable, Sendable {
     var target: RevisionReference
     /// What must be staged beside it before a host counts as Active.
     var previous: RevisionReference?

@@ -13,19 +13,10 @@ struct FleetHealth: Hashable {
     static let leastReadyPercent = 80
 
     init(_ roster: Roster, absentBystanders: Int) {
-        var (ready, absent, bystanders) = (0, 0, 0)
-        for entry in roster.entries where entry.standing != .lost {
-            if entry.isReady {
-                ready += 1
-            } else {
-                absent += 1
-                if !entry.isAsked { bystanders += 1 }
-            }
-        }
-        self.ready = ready
-        self.absent = absent
+        ready = roster.placed { $0.isReady && $0.standing != .lost }.count
+        absent = roster.placed { !$0.isReady && $0.standing != .lost }.count
         lost = roster.count(of: .lost)
-        vanishedBystanders = max(0, bystanders - absentBystanders)
+        vanishedBystanders = max(0, roster.placed { !$0.isReady && !$0.isAsked && $0.standing != .lost }.count - absentBystanders)
     }
 
     /// Fewer than 80 % are Ready, or at least as many hosts vanished that were asked nothing as hosts that were.

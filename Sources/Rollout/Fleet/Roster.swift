@@ -1,97 +1,143 @@
 import GraftAPI
+import KubeCore
 
 /// Every host with its standing, in the order of ranks: what decisions are made from.
 struct Roster {
-    /// Holds no reference, so that a hundred thousand of them are walked fast.
-    struct Entry {
-        var rank: Rank
-        /// Index into `Fleet.hosts`.
-        var host: Int32
-        /// Index into `Fleet.zones`.
-        var zone: Int32
-        var standing: Standing
-        var isReady: Bool
-        /// It lies below the cutoffs.
-        var isAsked: Bool
-        /// It lies in the wave that was opened last.
-        var isInWave: Bool
-        /// Asking it would take something out of service.
-        var costsBudget: Bool
-    }
-
-    let fleet: Fleet
+    let fleet: FleetIndex
     let assignment: Assignment
-    let entries: [Entry]
-    /// Hosts that serve any version.
-    let active: Int
-    /// How many hosts have a standing, by its raw value.
-    private let tally: [Int]
 
-    init(_ fleet: Fleet, _ assignment: Assignment) {
+    /// Every host.
+    let entries: Selection
+
+    init(_ fleet: FleetIndex, _ assignment: Assignment) {
         self.fleet = fleet
         self.assignment = assignment
-        let below = ZoneCutoffs(CutoffMap(assignment.wave.below), fleet.zones)
-        let start = ZoneCutoffs(CutoffMap(assignment.wave.from), fleet.zones)
-        let seen = assignment.plan.map { PlanView($0.spec, fleet) }
-        var tally = Array(repeating: 0, count: Standing.allCases.count)
-        var active = 0
-        var entries: [Entry] = []
-        entries.reserveCapacity(fleet.members.count)
-        for member in fleet.members {
-            let host = fleet.hosts[Int(member.host)]
-            let isAsked = below.admits(member.zone, member.rank)
-            let isInWave = isAsked && !start.admits(member.zone, member.rank)
-            let standing = assignment.standing(of: host, isAsked: isAsked, isInWave: isInWave)
-            let running = host.slot?.active?.revision
-            if running != nil { active += 1 }
-            var keepsWhatItHas = running == assignment.target.revision
-            if keepsWhatItHas, let asked = seen?.revision(of: member, host) { keepsWhatItHas = asked == assignment.target.revision }
-            tally[Int(standing.rawValue)] += 1
-            entries.append(
-                Entry(
-                    rank: member.rank, host: member.host, zone: member.zone, standing: standing, isReady: host.isReady, isAsked: isAsked,
-                    isInWave: isInWave, costsBudget: standing.isEligible && !keepsWhatItHas))
-        }
-        self.entries = entries
-        self.active = active
-        self.tally = tally
+        entries = Selection(fleet)
     }
 
-    func name(_ entry: Entry) -> String { fleet.hosts[Int(entry.host)].name }
-    /// What it reported, for people.
-    func detail(_ entry: Entry) -> String? { assignment.detail(of: fleet.hosts[Int(entry.host)], entry.standing) }
+    /// Hosts in some places: to be counted, or found first, without a look at the others.
+    func placed(_ matches: (Place) -> Bool) -> Selection { entries.placed(matches) }
 
+    func name(_ entry: Entry) -> String { fleet.chunks[Int(entry.chunk)].members[Int(entry.offset)].name }
+    func lastSeen(_ entry: Entry) -> Timestamp? { fleet.chunks[Int(entry.chunk)].members[Int(entry.offset)].lastSeen }
+    /// What it reported, for people.
+    func detail(_ entry: Entry) -> String? { assignment.detail(of: facts(entry), entry.standing) }
+    func facts(_ entry: Entry) -> HostFacts { fleet.facts(of: fleet.chunks[Int(entry.chunk)].members[Int(entry.offset)]) }
+
+    /// The host of a name; nil when it is none of these.
+    func entry(of name: String) -> Entry? {
+        guard let rank = fleet.reckoner?.rank(of: name) else { return nil }
+        let (chunk, offset, isKnown) = fleet.find(rank, name)
+        guard isKnown else { return nil }
+        let zone = fleet.kinds.zoneOfKind[Int(fleet.chunks[chunk].members[offset].kind)]
+        return Entry(rank, zone: zone, Place(code: fleet.chunks[chunk].codes[offset]), chunk, offset)
+    }
+
+    /// Hosts that serve any version.
+    var active: Int { fleet.byKind.reduce(0) { $1.facts.slot?.active == nil ? $0 : $0 + $1.hosts } }
     var eligible: Int { count(\.isEligible) }
     var settled: Int { count(of: .settled) }
     var inFlight: Int { count(\.isInFlight) }
     var absent: Int { count(of: .absent, .lost, .vanished) }
 
-    func count(of standings: Standing...) -> Int { standings.reduce(0) { $0 + tally[Int($1.rawValue)] } }
-    func count(_ matches: (Standing) -> Bool) -> Int {
-        Standing.allCases.reduce(0) { matches($1) ? $0 + tally[Int($1.rawValue)] : $0 }
-    }
+    func count(of standings: Standing...) -> Int { fleet.census.count { standings.contains($0.standing) } }
+    func count(_ matches: (Standing) -> Bool) -> Int { fleet.census.count { matches($0.standing) } }
 
     /// Hosts of the last wave that it waits for.
-    var moving: [Entry] { entries.filter { $0.isInWave && $0.standing.isMoving } }
+    var moving: Selection { placed { $0.isInWave && $0.standing.isMoving } }
 }
 
-/// What hosts can read in the plan as it stands.
-private struct PlanView {
-    private var stable: String?
-    private var canary: String?
-    private var cutoffs: ZoneCutoffs
-    /// Nil: its ranks are the fleet's.
-    private var reckoner: RankReckoner?
+extension Roster {
+    /// Holds no reference, so that a hundred thousand of them are walked fast.
+    struct Entry {
+        let rank: Rank
+        /// Index into `FleetIndex.zones`.
+        let zone: Int32
+        let place: Place
+        fileprivate let chunk: Int32
+        fileprivate let offset: Int32
 
-    init(_ spec: ModulePlanSpec, _ fleet: Fleet) {
-        stable = spec.stable?.revision
-        canary = spec.canary?.revision
-        cutoffs = ZoneCutoffs(CutoffMap(spec.cutoffs), fleet.zones)
-        reckoner = spec.salt == fleet.salt ? nil : RankReckoner(salt: spec.salt)
+        fileprivate init(_ rank: Rank, zone: Int32, _ place: Place, _ chunk: Int, _ offset: Int) {
+            self.rank = rank
+            self.zone = zone
+            self.place = place
+            self.chunk = Int32(chunk)
+            self.offset = Int32(offset)
+        }
+
+        var standing: Standing { place.standing }
+        var isReady: Bool { place.isReady }
+        var isAsked: Bool { place.isAsked }
+        var isInWave: Bool { place.isInWave }
+        var costsBudget: Bool { place.costsBudget }
     }
 
-    func revision(of member: Fleet.Member, _ host: HostFacts) -> String? {
-        guard let canary else { return stable }
-        return cutoffs.admits(member.zone, reckoner?.rank(of: host.name) ?? member.rank) ? canary : stable
+    /// Hosts in some places, in the order of ranks. Counting them looks at none, and walking them only where there are any.
+    struct Selection: Sequence {
+        private let chunks: ContiguousArray<FleetIndex.Chunk>
+        private let zoneOfKind: ContiguousArray<Int32>
+        private let census: Census
+        private var places: PlaceSet
+
+        /// All hosts.
+        init(_ fleet: FleetIndex) {
+            chunks = fleet.chunks
+            zoneOfKind = fleet.kinds.zoneOfKind
+            census = fleet.census
+            places = census.places { _ in true }
+        }
+
+        var count: Int { census.count(places.contains) }
+        var isEmpty: Bool { places.isEmpty }
+        var first: Entry? { isEmpty ? nil : first(where: { _ in true }) }
+        /// Those of them that are in some places.
+        func placed(_ matches: (Place) -> Bool) -> Selection {
+            var fewer = self
+            fewer.places = census.places { places.contains($0) && matches($0) }
+            return fewer
+        }
+
+        func makeIterator() -> Iterator { Iterator(chunks, zoneOfKind, places) }
+
+        struct Iterator: IteratorProtocol {
+            private let chunks: ContiguousArray<FleetIndex.Chunk>
+            private let zoneOfKind: ContiguousArray<Int32>
+            private let places: PlaceSet
+            private var chunk = -1
+            private var offset = 0
+            private var codes: ContiguousArray<UInt8> = []
+            private var members: ContiguousArray<FleetIndex.Member> = []
+
+            init(_ chunks: ContiguousArray<FleetIndex.Chunk>, _ zoneOfKind: ContiguousArray<Int32>, _ places: PlaceSet) {
+                self.chunks = chunks
+                self.zoneOfKind = zoneOfKind
+                self.places = places
+            }
+
+            mutating func next() -> Entry? {
+                repeat {
+                    while offset < codes.count {
+                        let found = offset
+                        offset += 1
+                        let place = Place(code: codes[found])
+                        if places.contains(place) {
+                            return Entry(members[found].rank, zone: zoneOfKind[Int(members[found].kind)], place, chunk, found)
+                        }
+                    }
+                } while goOn()
+                return nil
+            }
+
+            /// To the next chunk that has any.
+            private mutating func goOn() -> Bool {
+                chunk += 1
+                while chunk < chunks.count, places.isDisjoint(with: chunks[chunk].present) { chunk += 1 }
+                guard chunk < chunks.count else { return false }
+                codes = chunks[chunk].codes
+                members = chunks[chunk].members
+                offset = 0
+                return true
+            }
+        }
     }
 }

@@ -15,7 +15,7 @@ package struct Observation: Sendable {
     package var wanted: Wanted
     package var revisions: [RevisionFacts]
     /// Hosts of the class that the selector matches.
-    package var hosts: [HostFacts]
+    package var hosts: FleetIndex
     /// Checks of the rollout in progress as they stand now, by those who perform them; what the engine did not begin is not looked at.
     package var checks: [CheckStatus] = []
     /// A sentence that says which older deployment has the slot on some of these hosts; nil when there is none.
@@ -28,7 +28,7 @@ package struct Observation: Sendable {
 
     package init(
         deployment: ObjectKey, uid: String, generation: Int64 = 1, spec: ModuleDeploymentSpec, status: ModuleDeploymentStatus,
-        plan: PlanFacts?, wanted: Wanted, revisions: [RevisionFacts], hosts: [HostFacts], epoch: Int64, leaderSince: Timestamp,
+        plan: PlanFacts?, wanted: Wanted, revisions: [RevisionFacts], hosts: FleetIndex, epoch: Int64, leaderSince: Timestamp,
         now: Timestamp
     ) {
         self.deployment = deployment

@@ -46,8 +46,9 @@ struct ConditionsWriter {
         guard let name = deliberation.observation.wanted.revision, let facts = deliberation.revisions[name] else {
             return set(&conditions, "Compatible", .unknown, "NotCheckedYet", "What the spec asks for is not checked yet.")
         }
-        let skipped = deliberation.observation.hosts.count {
-            $0.isReady && !$0.incompatibilities.isEmpty && $0.incompatibilities[name] != nil
+        let skipped = deliberation.observation.hosts.byKind.reduce(0) { count, kind in
+            let isSkipped = kind.facts.isReady && !kind.facts.incompatibilities.isEmpty && kind.facts.incompatibilities[name] != nil
+            return isSkipped ? count + kind.hosts : count
         }
         let rest = skipped == 0 ? "" : "; \(skipped) that can't are skipped"
         set(&conditions, "Compatible", .isTrue, "CompatibleHosts", "Hosts can run \(facts.version)\(rest).")

@@ -13,6 +13,19 @@ package struct Decision: Sendable, Hashable {
     /// Annotations of verbs that were obeyed or that mean nothing any more.
     package var consumed: [String]
     package var events: [RolloutEvent]
+    /// Hosts whose last sign of life decided this, and who may have given one since (`FleetIndex.areSignsCurrent`): to be asked for, and then
+    /// decided anew. Until then nothing of this decision counts.
+    package var unheard: [String] = []
+    /// Given into the next observation, with what changed of the hosts since, it spares looking at all the others.
+    package var findings: Findings?
+}
+
+/// The hosts with what was worked out of them. Any two are equal: they save work, and make no difference.
+package struct Findings: Sendable, Hashable {
+    package var hosts: FleetIndex
+
+    package static func == (_: Findings, _: Findings) -> Bool { true }
+    package func hash(into hasher: inout Hasher) {}
 }
 
 /// What else must be written, before the plan.

@@ -29,6 +29,20 @@ extension Deliberation {
         return status.history.count - 1
     }
 
+    /// So many entries say why they turned out so, and in so many code points: a status stays small however long the history is, and each
+    /// revision's own status says it whole.
+    private static let toldHistory = 10
+    private static let longestReason = 200
+
+    /// Bytes of all entries: no more are kept, but those in use.
+    private static let mostHistory = 10_000
+
+    /// Of an entry as it is written, with the names of its fields.
+    private static func size(of entry: HistoryEntry) -> Int {
+        160 + entry.revision.utf8.count + entry.digest.utf8.count + entry.version.utf8.count + entry.source.utf8.count
+            + (entry.message?.utf8.count ?? 0)
+    }
+
     /// Newest first, with what is known of each revision today; no more than the spec asks to keep, but all that are in use.
     func writeHistory() {
         for index in status.history.indices {
@@ -43,9 +57,14 @@ extension Deliberation {
         status.history.sort { ($1.time, $1.number, $1.revision) < ($0.time, $0.number, $0.revision) }
         let used = Set([status.stable, status.canary, status.previous].compactMap { $0?.revision })
         let limit = min(spec.revisionHistoryLimit, 50)
-        var kept = 0
+        for index in status.history.indices {
+            let isRecent = index < Deliberation.toldHistory
+            status.history[index].message = isRecent ? status.history[index].message?.bounded(to: Deliberation.longestReason) : nil
+        }
+        var (kept, size) = (0, 0)
         status.history.removeAll { entry in
-            guard kept >= limit, !used.contains(entry.revision) else {
+            size += Deliberation.size(of: entry)
+            guard kept >= limit || size > Deliberation.mostHistory, !used.contains(entry.revision) else {
                 kept += 1
                 return false
             }

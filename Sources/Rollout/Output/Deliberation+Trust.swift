@@ -5,24 +5,27 @@ extension Deliberation {
     /// Writes which revisions in use policies accept no more, and what hosts report by themselves. What is news is told as an event.
     func writeTrust() {
         let old = status.trust
-        let active = observation.hosts.compactMap { $0.slot?.active?.revision }
         var trust = DeploymentTrust()
-        trust.revisions = distrusted(active: active, known: old?.revisions ?? [])
-        for state in observation.hosts.compactMap({ $0.slot?.active == nil ? nil : $0.slot?.trust?.state }) {
-            switch state {
-            case .trusted: trust.hosts.trusted += 1
-            case .distrusted: trust.hosts.distrusted += 1
-            case .unknown: trust.hosts.unknown += 1
+        var counts: [String: Int] = [:]
+        for (facts, hosts) in observation.hosts.byKind {
+            guard let slot = facts.slot, let revision = slot.active?.revision else { continue }
+            counts[revision, default: 0] += hosts
+            switch slot.trust?.state {
+            case .trusted: trust.hosts.trusted += hosts
+            case .distrusted: trust.hosts.distrusted += hosts
+            case .unknown: trust.hosts.unknown += hosts
+            case nil: break
             }
         }
-        trust.summary = String(summary(of: trust, active: active.count).prefix(1000))
+        let active = counts.values.reduce(0, +)
+        trust.revisions = distrusted(active: counts, known: old?.revisions ?? [])
+        trust.summary = String(summary(of: trust, active: active).prefix(1000))
         let isWorthTelling = !trust.revisions.isEmpty || trust.hosts.distrusted > 0
         status.trust = isWorthTelling ? trust : nil
-        tell(trust, after: old, active: active.count)
+        tell(trust, after: old, active: active)
     }
 
-    private func distrusted(active: [String], known: [DistrustedRevision]) -> [DistrustedRevision] {
-        let counts = Dictionary(active.map { ($0, 1) }, uniquingKeysWith: +)
+    private func distrusted(active counts: [String: Int], known: [DistrustedRevision]) -> [DistrustedRevision] {
         let inUse = [status.stable, status.canary, status.previous].compactMap { $0?.revision }
         let names = inUse + counts.keys.filter { !inUse.contains($0) }.sorted()
         let found = names.enumerated().compactMap { place, name -> DistrustedRevision? in

@@ -47,8 +47,10 @@ struct StatusWriter {
             counts.skipped = roster.count(of: .absent, .vanished, .held)
             counts.incompatible = roster.count(of: .incompatible)
         } else {
-            counts.active = hosts.count { $0.slot?.active != nil }
-            counts.eligible = hosts.count { $0.isReady && !$0.isHeld }
+            for kind in hosts.byKind {
+                if kind.facts.slot?.active != nil { counts.active += kind.hosts }
+                if kind.facts.isReady, !kind.facts.isHeld { counts.eligible += kind.hosts }
+            }
             counts.skipped = hosts.count - counts.eligible
         }
         counts.summary = "\(counts.updated)/\(counts.eligible)"
@@ -58,8 +60,7 @@ struct StatusWriter {
     /// Hosts the module failed, those of this rollout that are back meanwhile as well.
     private func failed(_ roster: Roster) -> Int {
         let lost = deliberation.isRunning ? Set(rollout?.lostHosts ?? []) : []
-        guard !lost.isEmpty else { return roster.count(\.isModuleFailure) }
-        return roster.entries.count { $0.standing.isModuleFailure || lost.contains(roster.name($0)) }
+        return roster.count(\.isModuleFailure) + lost.lazy.compactMap(roster.entry).count { !$0.standing.isModuleFailure }
     }
 
     private var summary: StatusSummary {

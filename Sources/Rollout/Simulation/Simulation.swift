@@ -85,7 +85,7 @@ package struct Simulation {
     /// - Returns: when to decide again although no host reported anything.
     private mutating func decide() -> Timestamp? {
         observation.now = now
-        observation.hosts = fleet.hosts
+        observation.hosts = FleetIndex(fleet.hosts)
         let decision = RolloutEngine.decide(observation)
         // Else every report would copy all hosts.
         observation.hosts = []

@@ -46,11 +46,11 @@ struct CutoffMap: Hashable, Sendable {
 
 /// The cutoffs of the zones of one fleet, in their order: to be asked for every host of it.
 struct ZoneCutoffs {
-    private(set) var ranks: [Rank]
+    private let values: [Int64]
 
-    init(_ map: CutoffMap, _ zones: [String]) { ranks = zones.map { map[$0] } }
+    init(_ map: CutoffMap, _ zones: [String]) { values = zones.map { map[$0].value } }
 
-    func admits(_ zone: Int32, _ rank: Rank) -> Bool { rank < ranks[Int(zone)] }
+    func admits(_ zone: Int32, _ rank: Rank) -> Bool { rank.value < values[Int(zone)] }
 }
 
 extension Rank {

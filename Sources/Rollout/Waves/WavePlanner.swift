@@ -20,10 +20,11 @@ struct WavePlanner {
     /// The cutoffs below which ⌈weight × hosts⌉ of the Ready, compatible hosts lie, spread over zones by largest remainder.
     func goal(of weight: Weight) -> CutoffMap {
         guard weight < .all else { return .all }
-        let eligible = counts { $0.standing.isEligible }
+        let hosts = roster.placed(\.standing.isEligible)
+        let eligible = counts(hosts) { _ in true }
         let shares = split(weight.count(of: eligible.reduce(0, +)), over: eligible)
         var cutoffs = explicit(.none)
-        for (group, cutoff) in places(of: shares, { $0.standing.isEligible }).enumerated() where eligible[group] > 0 {
+        for (group, cutoff) in places(of: shares, hosts, { _ in true }).enumerated() where eligible[group] > 0 {
             cutoffs[name(of: group)] = cutoff ?? .first
         }
         return CutoffMap(cutoffs)
@@ -33,10 +34,9 @@ struct WavePlanner {
     /// nothing, hosts that can't change now come along and catch up later.
     func next(from cutoffs: CutoffMap, to goal: CutoffMap, budget: Int) -> CutoffMap {
         let (begin, end) = (ZoneCutoffs(cutoffs, fleet.zones), ZoneCutoffs(goal, fleet.zones))
-        func isPending(_ entry: Roster.Entry) -> Bool {
-            entry.costsBudget && !begin.admits(entry.zone, entry.rank) && end.admits(entry.zone, entry.rank)
-        }
-        var pending = counts(isPending)
+        let hosts = roster.placed(\.costsBudget)
+        func isPending(_ entry: Roster.Entry) -> Bool { !begin.admits(entry.zone, entry.rank) && end.admits(entry.zone, entry.rank) }
+        var pending = counts(hosts, isPending)
         // The first zone that is not done is a wave of its own.
         if let current = order?.first(where: { pending[$0] > 0 }), pending.count(where: { $0 > 0 }) > 1 {
             for group in pending.indices where group != current { pending[group] = 0 }
@@ -48,7 +48,7 @@ struct WavePlanner {
         }
         guard pending.reduce(0, +) > budget else { return cutoffs.merged(with: goal) }
         var entries = explicit(cutoffs)
-        for (group, cutoff) in places(of: split(budget, over: pending), isPending).enumerated() {
+        for (group, cutoff) in places(of: split(budget, over: pending), hosts, isPending).enumerated() {
             if let cutoff { entries[name(of: group)] = cutoff }
         }
         return cutoffs.merged(with: CutoffMap(entries))
@@ -66,7 +66,7 @@ struct WavePlanner {
         return shares
     }
 
-    private var fleet: Fleet { roster.fleet }
+    private var fleet: FleetIndex { roster.fleet }
 
     /// An entry for each zone there is, so that raising the empty zone's raises no other.
     private func explicit(_ cutoffs: CutoffMap) -> [String: Rank] {
@@ -77,17 +77,17 @@ struct WavePlanner {
     private func group(of entry: Roster.Entry) -> Int { fleet.isZoned ? Int(entry.zone) : 0 }
     private func name(of group: Int) -> String { fleet.isZoned ? fleet.zones[group] : "" }
 
-    private func counts(_ matches: (Roster.Entry) -> Bool) -> [Int] {
+    private func counts(_ hosts: Roster.Selection, _ matches: (Roster.Entry) -> Bool) -> [Int] {
         var counts = Array(repeating: 0, count: fleet.isZoned ? fleet.zones.count : 1)
-        for entry in roster.entries where matches(entry) { counts[group(of: entry)] += 1 }
+        for entry in hosts where matches(entry) { counts[group(of: entry)] += 1 }
         return counts
     }
 
     /// The smallest cutoff of each group below which so many matching hosts lie; nil where none is wanted.
-    private func places(of shares: [Int], _ matches: (Roster.Entry) -> Bool) -> [Rank?] {
+    private func places(of shares: [Int], _ hosts: Roster.Selection, _ matches: (Roster.Entry) -> Bool) -> [Rank?] {
         var places: [Rank?] = shares.map { _ in nil }
         var left = shares
-        for entry in roster.entries where matches(entry) {
+        for entry in hosts where matches(entry) {
             let group = group(of: entry)
             guard left[group] > 0 else { continue }
             left[group] -= 1

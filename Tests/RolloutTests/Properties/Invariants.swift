@@ -13,6 +13,7 @@ struct Invariants {
 
     mutating func check(_ world: World, deeply: Bool) {
         guard let decision = world.decision else { return }
+        if let disagreement = world.follower?.disagreement { demand(false, "\(disagreement): \(world.testDescription)") }
         if world.status == decision.status { checkGrowth(world) }
         // A plan that was deleted and made anew has no past.
         if world.plan?.uid != lastUID { last = nil }

@@ -24,6 +24,7 @@ struct PropertyTests {
             var findings = life.invariants.findings
             if !life.isAtRest { findings.append("does not come to rest: \(life.testDescription)") }
             if let refuge, life.world.status.stable?.revision != refuge { findings.append("is not back: \(life.testDescription)") }
+            if life.world.follower?.kept == 0 { findings.append("no decision was made from what was kept: \(life.testDescription)") }
             if !findings.isEmpty { failures += 1 }
             record(findings, seed)
         }

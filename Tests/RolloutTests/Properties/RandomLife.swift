@@ -8,6 +8,8 @@ import Testing
 struct RandomLife {
     let seed: UInt64
     private var dice: Dice
+    /// Thrown for when hosts are heard of.
+    private var signs: Dice
     private(set) var invariants = Invariants()
     private var asked = 0
     var world: World
@@ -23,7 +25,9 @@ struct RandomLife {
         // Small fleets find what large ones do, and are cheap.
         world = World(hosts: dice.chance(85) ? dice.number(0...4) : dice.number(5...12), zones: zones)
         self.dice = dice
+        signs = Dice(seed: ~seed)
         shapeStrategy()
+        world.follower = Follower()
     }
 
     private mutating func shapeStrategy() {
@@ -64,8 +68,20 @@ struct RandomLife {
             if dice.chance(25) { happen() }
             for index in world.hosts.indices where dice.chance(70) { world.act(index) }
             world.now = world.now + .seconds(dice.pick([0, 1, 1, 5, 15]))
+            hear()
             try decide()
             if isTold { print("\(world.now) \(world.testDescription)") }
+        }
+    }
+
+    /// Hosts are heard of now and then, never earlier than before.
+    private mutating func hear() {
+        for index in world.hosts.indices {
+            guard let heard = world.hosts[index].heard else {
+                world.hosts[index].heard = world.now
+                continue
+            }
+            if signs.chance(60) { world.hosts[index].heard = max(heard, world.now - .seconds(signs.number(0...40))) }
         }
     }
 
@@ -150,6 +166,7 @@ struct RandomLife {
         if case .refused = world.wanted, let some = world.revisions.first { world.wanted = .revision(some.name) }
         for index in world.hosts.indices {
             world.hosts[index].isReady = true
+            world.hosts[index].heard = nil
             world.hosts[index].isHeld = false
             world.hosts[index].incompatibleWith = []
             for revision in world.revisions where world.hosts[index].behaviour[revision.name] != .failsProbe {

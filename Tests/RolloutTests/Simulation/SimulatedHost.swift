@@ -26,6 +26,8 @@ struct SimulatedHost {
     var isDefiant = false
     var incompatibleWith: Set<String> = []
     var lastSeen: Timestamp?
+    /// While it is Ready: when it was last seen; nil: just now.
+    var heard: Timestamp?
     var slot: SlotStatus?
     var behaviour: [String: Behaviour] = [:]
     /// What it says when a version fails its probe.
@@ -41,7 +43,7 @@ struct SimulatedHost {
 
     var facts: HostFacts {
         HostFacts(
-            name: name, zone: zone, isReady: isReady, lastSeen: isReady ? nil : lastSeen, isHeld: isHeld,
+            name: name, zone: zone, isReady: isReady, lastSeen: isReady ? heard : lastSeen, isHeld: isHeld,
             incompatibilities: Dictionary(uniqueKeysWithValues: incompatibleWith.map { ($0, "needs more than it has") }), slot: slot)
     }
 

@@ -25,6 +25,8 @@ struct World {
     private(set) var plans: [ModulePlanSpec] = []
     private(set) var events: [RolloutEvent] = []
     private(set) var decision: Decision?
+    /// Decides the same from what it kept, where that is compared.
+    var follower: Follower?
 
     init(hosts: Int = 10, zones: [String] = [""], steps: [Step] = []) {
         self.hosts = (0..<hosts).map { SimulatedHost("edge.node-\($0)", zone: zones[$0 % zones.count]) }
@@ -46,7 +48,8 @@ struct World {
     var observation: Observation {
         var observation = Observation(
             deployment: ObjectKey(namespace: "payments", name: "http"), uid: "uid-1", spec: spec, status: status, plan: plan,
-            wanted: wanted, revisions: revisions, hosts: hosts.map(\.facts), epoch: epoch, leaderSince: leaderSince, now: now)
+            wanted: wanted, revisions: revisions, hosts: FleetIndex(hosts.lazy.map(\.facts)), epoch: epoch, leaderSince: leaderSince,
+            now: now)
         observation.verbs = verbs
         observation.conflict = conflict
         return observation
@@ -106,7 +109,9 @@ struct World {
 
     /// The controller decides once and carries it out, or dies in the middle.
     mutating func decide(dying crash: Crash? = nil) {
+        let observation = observation
         let decision = RolloutEngine.decide(observation)
+        follower?.follow(observation, to: decision)
         self.decision = decision
         for effect in decision.effects { carryOut(effect) }
         if crash == .beforePlan { return }
@@ -129,6 +134,7 @@ struct World {
         if let plan { self.plan = PlanFacts(uid: plan.uid, spec: try ModulePlanSpec(from: plan.spec.json)) }
         epoch += 1
         leaderSince = now
+        follower?.forget()
     }
 
     /// What was decided before is not told any more: worlds that are kept by the thousand.
@@ -136,6 +142,7 @@ struct World {
         plans = []
         events = []
         decision?.events = []
+        decision?.findings = nil
     }
 
     private mutating func carryOut(_ effect: Effect) {

@@ -1,0 +1,127 @@
+import GraftAPI
+package import KubeCore
+
+extension FleetIndex {
+    /// Takes in what is known of a host by now, be it new or not.
+    package mutating func update(_ host: HostFacts) {
+        let rank = rank(of: host.name)
+        let kind = kinds.add(host)
+        let (chunk, offset, isKnown) = find(rank, host.name)
+        guard isKnown else { return insert(Member(rank: rank, name: host.name, lastSeen: host.lastSeen, kind: kind), chunk, offset) }
+        let old = chunks[chunk].members[offset]
+        kinds.remove(old.kind)
+        if old.lastSeen != host.lastSeen { chunks[chunk].members[offset].lastSeen = host.lastSeen }
+        // Where a Ready host stands does not depend on when it was last seen.
+        if old.kind == kind, host.isReady || old.lastSeen == host.lastSeen { return }
+        chunks[chunk].members[offset].kind = kind
+        forgetPlaces(ofChunk: chunk)
+    }
+
+    /// A host is gone, or none of these any more.
+    package mutating func remove(_ name: String) {
+        let rank = rank(of: name)
+        let (chunk, offset, isKnown) = find(rank, name)
+        guard isKnown else { return }
+        forgetPlaces(ofChunk: chunk)
+        kinds.remove(chunks[chunk].members.remove(at: offset).kind)
+        if chunks[chunk].members.isEmpty { chunks.remove(at: chunk) }
+        count -= 1
+    }
+
+    /// Takes in when hosts were last seen.
+    package mutating func hear(_ hosts: [String], lastSeen: (String) -> Timestamp?) {
+        for name in hosts {
+            let rank = rank(of: name)
+            let (chunk, offset, isKnown) = find(rank, name)
+            if isKnown { chunks[chunk].members[offset].lastSeen = lastSeen(name) }
+        }
+    }
+
+    /// What is known of a host; nil when it is none of these.
+    package func facts(of name: String) -> HostFacts? {
+        guard let reckoner else { return first { $0.name == name } }
+        let (chunk, offset, isKnown) = find(reckoner.rank(of: name), name)
+        return isKnown ? facts(of: chunks[chunk].members[offset]) : nil
+    }
+
+    private mutating func insert(_ member: Member, _ chunk: Int, _ offset: Int) {
+        count += 1
+        areAllPlaced = false
+        guard !chunks.isEmpty else { return chunks.append(Chunk(members: [member])) }
+        forgetPlaces(ofChunk: chunk)
+        chunks[chunk].members.insert(member, at: offset)
+        guard chunks[chunk].members.count > FleetIndex.chunkSize else { return }
+        let half = chunks[chunk].members.count / 2
+        let upper = Chunk(members: ContiguousArray(chunks[chunk].members[half...]))
+        chunks[chunk].members.removeSubrange(half...)
+        chunks.insert(upper, at: chunk + 1)
+    }
+
+    /// May bring all hosts into another order: to be asked before one is looked for.
+    private mutating func rank(of name: String) -> Rank {
+        if reckoner == nil { rank(by: "") }
+        return reckoner!.rank(of: name)
+    }
+
+    /// Brings hosts into the order of their ranks under a salt, and then of their names.
+    mutating func rank(by salt: String) {
+        guard self.salt != salt else { return }
+        let reckoner = RankReckoner(salt: salt)
+        self.salt = salt
+        self.reckoner = reckoner
+        asked = nil
+        areAllPlaced = false
+        // Small things are sorted, and large ones moved once.
+        struct Key {
+            var rank: Int64
+            var chunk: Int32
+            var offset: Int32
+        }
+        var keys: ContiguousArray<Key> = []
+        keys.reserveCapacity(count)
+        for (place, chunk) in chunks.enumerated() {
+            for offset in chunk.members.indices {
+                let rank = reckoner.rank(of: chunk.members[offset].name).value
+                keys.append(Key(rank: rank, chunk: Int32(place), offset: Int32(offset)))
+            }
+        }
+        let unordered = chunks
+        keys.sort { left, right in
+            guard left.rank == right.rank else { return left.rank < right.rank }
+            return unordered[Int(left.chunk)].members[Int(left.offset)].name < unordered[Int(right.chunk)].members[Int(right.offset)].name
+        }
+        chunks = FleetIndex.chunks(of: keys) { key in
+            var member = unordered[Int(key.chunk)].members[Int(key.offset)]
+            member.rank = Rank(value: key.rank)
+            return member
+        }
+    }
+
+    /// Where a host lies, or would lie, in the order of ranks.
+    func find(_ rank: Rank, _ name: String) -> (chunk: Int, offset: Int, isKnown: Bool) {
+        func isBefore(_ member: Member) -> Bool { member.rank.value == rank.value ? member.name < name : member.rank.value < rank.value }
+        var (low, high) = (0, chunks.count)
+        // The last chunk that begins at it or before it.
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            let first = chunks[middle].members[0]
+            if isBefore(first) || first.rank.value == rank.value && first.name == name { low = middle } else { high = middle }
+        }
+        guard low < chunks.count else { return (0, 0, false) }
+        let chunk = low
+        (low, high) = (0, chunks[chunk].members.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if isBefore(chunks[chunk].members[middle]) { low = middle + 1 } else { high = middle }
+        }
+        let isKnown = low < chunks[chunk].members.count && chunks[chunk].members[low].name == name
+        return (chunk, low, isKnown)
+    }
+
+    private mutating func forgetPlaces(ofChunk chunk: Int) {
+        areAllPlaced = false
+        guard chunks[chunk].isCurrent else { return }
+        census.subtract(chunks[chunk].codes)
+        chunks[chunk].isCurrent = false
+    }
+}

@@ -1,0 +1,104 @@
+import GraftAPI
+import Harness
+import JSON
+import KubeClient
+import KubeCore
+import KubeRuntime
+import Rollout
+import Testing
+
+@testable import Controllers
+
+@Suite("What is kept of hosts from reconcile to reconcile")
+struct KeptHostsTests {
+    private let key = ObjectKey(namespace: "payments", name: "http-filter")
+    private func recipe(slot: String = "net/filter") -> FleetCache.Recipe {
+        FleetCache.Recipe(uid: "u", hostClass: "edge", slot: slot, selector: LabelSelector(matchLabels: ["tier": "edge"]))
+    }
+    private func host(_ name: String) -> ObjectKey { ObjectKey(name: name) }
+
+    @Test func `a journal tells what happened since, each host once, and says when it no longer knows`() {
+        let journal = HostJournal(limit: 4)
+        journal.note(host("a"), ofClass: "edge")
+        // Nobody read of the class yet.
+        let start = journal.end(ofClass: "edge")
+        #expect(start == 0 && journal.changes(ofClass: "edge", since: start) == [])
+        for name in ["a", "b", "a"] { journal.note(host(name), ofClass: "edge") }
+        journal.note(host("z"), ofClass: "other")
+        #expect(journal.changes(ofClass: "edge", since: start) == [host("a"), host("b")])
+        let later = journal.end(ofClass: "edge")
+        for name in ["c", "d"] { journal.note(host(name), ofClass: "edge") }
+        #expect(journal.changes(ofClass: "edge", since: start) == nil)
+        #expect(journal.changes(ofClass: "edge", since: later) == [host("c"), host("d")])
+        journal.forget("edge")
+        #expect(journal.changes(ofClass: "edge", since: later) == nil)
+    }
+
+    @Test func `it is given once, and only for the same class, slot, selector, and revisions judged for`() throws {
+        let cache = FleetCache()
+        var spec = ModuleRevisionSpec()
+        spec.descriptor = [
+            "name": "http-filter", "version": "1.0.0", "slot": "net/filter", "contract": "edge/3", "minimumRuntimeVersion": "2.0.0",
+        ]
+        let descriptor = try #require(DescriptorCache().descriptor(of: ModuleRevision(metadata: ObjectMeta(name: "http-1"), spec: spec)))
+        let judged = ["http-1": FleetCache.Judged(uid: "1", descriptor: descriptor), "http-2": .init(uid: "2", descriptor: descriptor)]
+        func keep() {
+            cache.begin(.init(recipe: recipe(), judged: judged, position: 7, hosts: nil), of: key)
+            cache.keep([Rollout.HostFacts(name: "a")], of: key)
+        }
+        keep()
+        #expect(cache.take(key, recipe(), judging: [:])?.hosts?.count == 1)
+        #expect(cache.take(key, recipe(), judging: [:]) == nil, "somebody has it")
+        keep()
+        #expect(cache.take(key, recipe(slot: "net/other"), judging: [:]) == nil)
+        #expect(cache.take(key, recipe(), judging: ["http-3": .init(uid: "3", descriptor: descriptor)]) == nil)
+        #expect(cache.take(key, recipe(), judging: ["http-1": .init(uid: "another", descriptor: descriptor)]) == nil)
+        #expect(cache.take(key, recipe(), judging: ["http-1": judged["http-1"]!])?.position == 7)
+        keep()
+        #expect(cache.forget(key) == "edge" && cache.forget(key) == nil)
+        cache.keep([Rollout.HostFacts(name: "a")], of: key)
+        #expect(cache.take(key, recipe(), judging: [:]) == nil, "what is gone is not kept")
+    }
+
+    @Test func `two selectors that want a label to have two values share no host`() {
+        let (one, two) = (LabelSelector(matchLabels: ["a": "1", "b": "1"]), LabelSelector(matchLabels: ["a": "1", "b": "2"]))
+        #expect(SlotClaims.areDisjoint(one, two) && SlotClaims.areDisjoint(two, one))
+        #expect(!SlotClaims.areDisjoint(one, one) && !SlotClaims.areDisjoint(one, LabelSelector(matchLabels: ["c": "3"])))
+        #expect(!SlotClaims.areDisjoint(one, LabelSelector()))
+    }
+
+    @Test func `hosts that come, go, change their labels or lose their Lease are counted rightly`() async throws {
+        try await withScenario(hosts: 3) { scenario in
+            try await scenario.apply("1.0.0")
+            try await scenario.becomesHealthy(on: "1.0.0")
+            func counts(_ what: String, _ eligible: Int, _ skipped: Int) async throws {
+                _ = try await scenario.becomes(what) { $0.status.hosts.eligible == eligible && $0.status.hosts.skipped == skipped }
+            }
+            try await counts("three hosts", 3, 0)
+            let hosts = Api<ModuleHost>(scenario.cluster.client)
+            func name(_ number: Int) -> String { ModuleHost.name(hostClass: "edge-proxy", node: "node-\(number)") }
+            _ = try await hosts.mergePatch(name(1), ["metadata": ["labels": ["tier": "core"]]] as JSON)
+            try await counts("one is selected no more", 2, 0)
+            _ = try await hosts.mergePatch(name(1), ["metadata": ["labels": ["tier": "edge"]]] as JSON)
+            try await counts("it is again", 3, 0)
+            let leases = Api<Lease>(scenario.cluster.client, namespace: GraftAPI.agentNamespace)
+            try await leases.delete("node-2")
+            try await counts("one lost its Lease", 2, 1)
+            try await hosts.delete(name(2))
+            try await counts("and is gone", 2, 0)
+            try await scenario.fleet.register(1)
+            try await counts("another came", 3, 0)
+        }
+    }
+
+    @Test func `what a new version needs is held against hosts that were looked at long before`() async throws {
+        try await withScenario(hosts: 2) { scenario in
+            try await scenario.apply("1.0.0")
+            try await scenario.becomesHealthy(on: "1.0.0")
+            try await scenario.shelf.push("1.2.0", signedBy: scenario.shelf.releaseKey) { $0["minimumRuntimeVersion"] = "99.0.0" }
+            try await scenario.apply("1.2.0")
+            let refused = try await scenario.becomes("incompatible") { $0.status.conditions["Ready"]?.reason == "IncompatibleHosts" }
+            #expect(refused.status.message.contains("2 Ready hosts can't run it"))
+        }
+    }
+}

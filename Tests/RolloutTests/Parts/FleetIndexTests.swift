@@ -1,0 +1,154 @@
+import GraftAPI
+import KubeCore
+import Testing
+
+@testable import Rollout
+
+@Suite("What is known of a fleet")
+struct FleetIndexTests {
+    private let revisions = ["http-1", "http-2", "http-3"]
+    private let salt = "0123456789abcdef"
+
+    private func facts(_ name: String, _ dice: inout Dice) -> HostFacts {
+        var host = HostFacts(name: name, zone: dice.pick(["", "a", "b", "c"]), isReady: dice.chance(80), isHeld: dice.chance(5))
+        host.lastSeen = dice.chance(70) ? Timestamp(seconds: Int64(dice.number(900...1100))) : nil
+        if dice.chance(10) { host.incompatibilities = [dice.pick(revisions): "needs more"] }
+        if dice.chance(5) { host.claimedBy = "other/deployment" }
+        host.isLastActivated = dice.chance(90)
+        guard dice.chance(85) else { return host }
+        var slot = SlotStatus()
+        slot.owner = SlotOwner(namespace: "payments", name: "http", planUID: dice.chance(90) ? "plan" : "old")
+        slot.rollout = dice.chance(80) ? "http-2-1" : "http-1-1"
+        if dice.chance(80) {
+            let revision = dice.pick(revisions)
+            slot.active = ActiveRevision(
+                revision: revision, digest: "sha256:\(revision)", since: Timestamp(seconds: Int64(dice.number(0...9999))))
+        }
+        if dice.chance(80) {
+            slot.target = SlotTarget(
+                revision: dice.pick(revisions), state: dice.pick(SlotTarget.State.allCases), blame: dice.pick([nil, .module, .environment]))
+        }
+        slot.staged = revisions.filter { _ in dice.chance(50) }
+        host.slot = slot
+        return host
+    }
+
+    private func assignment(_ dice: inout Dice) -> Assignment {
+        func cutoffs() -> [Cutoff] {
+            CutoffMap(["": Rank(value: Int64.random(in: 0...Rank.end.value, using: &dice)), "b": dice.chance(50) ? .end : .first]).list
+        }
+        var wave = WaveStatus()
+        wave.number = 2
+        wave.from = cutoffs()
+        wave.below = CutoffMap(wave.from).merged(with: CutoffMap(cutoffs())).list
+        wave.startTime = Instant(Timestamp(seconds: 1000))
+        if dice.chance(50) { wave.settledTime = Instant(Timestamp(seconds: 1050)) }
+        var plan = ModulePlanSpec()
+        plan.rollout = "http-2-1"
+        plan.salt = dice.chance(80) ? salt : "another"
+        plan.stable = dice.pick([
+            nil, RevisionReference(revision: "http-1", digest: "d1"), RevisionReference(revision: "http-2", digest: "d2"),
+        ])
+        plan.canary = dice.pick([
+            nil, RevisionReference(revision: "http-2", digest: "d2"), RevisionReference(revision: "http-1", digest: "d1"),
+        ])
+        plan.cutoffs = cutoffs()
+        return Assignment(
+            target: RevisionReference(revision: "http-2", digest: "d2"), previous: RevisionReference(revision: "http-1", digest: "d1"),
+            rollout: "http-2-1", wave: wave, plan: dice.chance(90) ? PlanFacts(uid: "plan", spec: plan) : nil,
+            isProven: dice.chance(20), vanished: ["edge-3", "edge-4", "edge-5"])
+    }
+
+    /// Each host looked at by itself, as if there were no index.
+    private func place(_ host: HostFacts, _ assignment: Assignment) -> Place {
+        let rank = Rank(salt: salt, host: host.name)
+        let isAsked = CutoffMap(assignment.wave.below).admits(zone: host.zone, rank: rank)
+        let isInWave = isAsked && !CutoffMap(assignment.wave.from).admits(zone: host.zone, rank: rank)
+        let standing = assignment.standing(of: host, isAsked: isAsked, isInWave: isInWave)
+        let target = assignment.target.revision
+        var keepsWhatItHas = host.slot?.active?.revision == target
+        if keepsWhatItHas, let asked = assignment.plan?.spec.revision(forHost: host.name, zone: host.zone) {
+            keepsWhatItHas = asked.revision == target
+        }
+        return Place(
+            standing, isInWave ? .inWave : isAsked ? .asked : .beyond, isReady: host.isReady,
+            costsBudget: standing.isEligible && !keepsWhatItHas)
+    }
+
+    private func expectSame(_ fleet: FleetIndex, _ hosts: [String: HostFacts], _ assignment: Assignment) {
+        let roster = Roster(fleet, assignment)
+        #expect(fleet.count == hosts.count && roster.entries.count == hosts.count)
+        #expect(fleet.zones == Set(hosts.values.map(\.zone)).sorted())
+        let entries = Array(roster.entries)
+        #expect(Set(entries.map(roster.name)) == Set(hosts.keys))
+        #expect(zip(entries, entries.dropFirst()).allSatisfy { ($0.rank, roster.name($0)) < ($1.rank, roster.name($1)) })
+        var counts: [Place: Int] = [:]
+        for entry in entries {
+            guard let host = hosts[roster.name(entry)] else { continue }
+            let expected = place(host, assignment)
+            counts[expected, default: 0] += 1
+            #expect(entry.place == expected, "\(host): \(entry.place.standing), not \(expected.standing)")
+            #expect(fleet.zones[Int(entry.zone)] == host.zone && roster.lastSeen(entry) == host.lastSeen)
+            #expect(roster.entry(of: host.name)?.place == expected)
+        }
+        #expect(Dictionary(uniqueKeysWithValues: fleet.census.places.map { ($0.place, $0.count) }) == counts)
+        for standing in Standing.allCases {
+            #expect(roster.count(of: standing) == counts.reduce(0) { $1.key.standing == standing ? $0 + $1.value : $0 })
+            #expect(roster.placed { $0.standing == standing }.first?.rank == entries.first { $0.standing == standing }?.rank)
+        }
+        #expect(roster.active == hosts.values.count { $0.slot?.active != nil })
+    }
+
+    @Test("is the same whether it was taken in at once or host by host, while hosts come, change and go", arguments: [0, 1, 5, 40, 1500])
+    func changes(size: Int) {
+        var dice = Dice(seed: UInt64(size))
+        var hosts: [String: HostFacts] = [:]
+        for number in 0..<size { hosts["edge-\(number)"] = facts("edge-\(number)", &dice) }
+        var fleet = FleetIndex(hosts.values)
+        var asked = assignment(&dice)
+        for round in 0..<(size > 100 ? 12 : 60) {
+            if dice.chance(30) { asked = assignment(&dice) }
+            for _ in 0..<dice.number(0...max(3, size / 4)) {
+                let name = "edge-\(dice.number(0...size + round))"
+                if dice.chance(20) {
+                    hosts[name] = nil
+                    fleet.remove(name)
+                } else {
+                    let host = facts(name, &dice)
+                    hosts[name] = host
+                    fleet.update(host)
+                }
+            }
+            fleet.muster(asked, salt: salt)
+            expectSame(fleet, hosts, asked)
+        }
+        let before = fleet
+        for name in hosts.keys { fleet.remove(name) }
+        #expect(fleet.isEmpty && fleet.zones.isEmpty && Array(fleet.byKind).isEmpty)
+        expectSame(before, hosts, asked)
+    }
+
+    @Test("keeps once what hosts have in common, and nothing of those that are gone")
+    func kinds() {
+        var fleet = FleetIndex((0..<1000).map { HostFacts(name: "edge-\($0)", zone: $0 % 2 == 0 ? "a" : "b") })
+        #expect(fleet.byKind.map(\.hosts).sorted() == [500, 500])
+        fleet.update(HostFacts(name: "edge-0", zone: "c", isHeld: true))
+        #expect(fleet.byKind.map(\.hosts).sorted() == [1, 499, 500] && fleet.zones == ["a", "b", "c"])
+        fleet.update(HostFacts(name: "edge-0", zone: "a"))
+        #expect(fleet.byKind.map(\.hosts).sorted() == [500, 500] && fleet.zones == ["a", "b"])
+        #expect(fleet.facts(of: "edge-0")?.zone == "a" && fleet.facts(of: "edge-1000") == nil)
+    }
+
+    @Test("A change touches a few hundred hosts, also while somebody holds a copy")
+    func copies() {
+        var fleet = FleetIndex((0..<20_000).map { HostFacts(name: "edge-\($0)") })
+        fleet.rank(by: salt)
+        let copy = fleet
+        fleet.update(HostFacts(name: "edge-7", isHeld: true))
+        func storage(_ fleet: FleetIndex) -> Set<UnsafeRawPointer?> {
+            Set(fleet.chunks.map { chunk in chunk.members.withUnsafeBytes { $0.baseAddress } })
+        }
+        #expect(storage(fleet).subtracting(storage(copy)).count == 1)
+        #expect(copy.facts(of: "edge-7")?.isHeld == false && fleet.facts(of: "edge-7")?.isHeld == true)
+    }
+}
