@@ -20,13 +20,11 @@ extension FuzzTarget {
         else {
             return
         }
-        let originals = KnownNotation.shared.accepted[envelope.signedBytes] ?? []
+        let originals = KnownNotation.shared.signed[envelope.signedBytes] ?? []
         try promise("what is accepted was signed", !originals.isEmpty)
         try promise(
             "the signer is one who signed it",
-            originals.contains {
-                $0.signer == evidence.signer && $0.keyFingerprint == evidence.keyFingerprint && $0.rootDigest == evidence.rootDigest
-            })
+            originals.contains([evidence.certificateFingerprint, evidence.rootDigest]))
     }
 
     /// One item of CBOR is read or refused; what is read has one way of writing it.
@@ -88,8 +86,9 @@ struct KnownNotation: Sendable {
     static let encodings: [NotationEnvelope.Encoding] = [.jws, .cose]
 
     let requirement: NotationRequirement
-    /// What is accepted, by the bytes that were signed; several signers may have signed the same.
-    let accepted: [[UInt8]: [BundleEvidence]]
+    /// Who signed, and under which root, by the bytes that were signed. Also of signatures that are refused: without its time stamp, which nobody signed, one
+    /// that was stamped too late is like any other.
+    let signed: [[UInt8]: [[String?]]]
     let tokens: [Stamped]
     private let digest: String
     private let occasion: Occasion
@@ -129,22 +128,23 @@ struct KnownNotation: Sendable {
         self.requirement = requirement
         self.digest = digest
         self.occasion = occasion
-        var accepted: [[UInt8]: [BundleEvidence]] = [:]
+        var signed: [[UInt8]: [[String?]]] = [:]
+        var accepted = 0
         var tokens: [Stamped] = []
         for seed in try Self.seeds() {
             let (encoding, bytes) = (Self.encodings[Int(seed[0])], Array(seed.dropFirst()))
             guard let envelope = try? NotationEnvelope(bytes, as: encoding) else { continue }
-            if let evidence = try? NotationSignature.verify(
-                bytes, as: encoding, requirement: requirement, digest: digest, on: occasion)
-            {
-                accepted[envelope.signedBytes, default: []].append(evidence)
+            if (try? NotationSignature.verify(bytes, as: encoding, requirement: requirement, digest: digest, on: occasion)) != nil {
+                accepted += 1
             }
+            let chain = try envelope.certificates.map { try Certificate(der: $0).fingerprint }
+            signed[envelope.signedBytes, default: []].append([chain.first, chain.last.map { ContentDigest.prefix + $0 }])
             guard let token = envelope.timestamp else { continue }
             let stamp = try RootedTimestamp(token: token, over: envelope.signature, roots: requirement.timestampAuthorities)
             tokens.append(Stamped(token: token, stamped: envelope.signature, stamp: stamp))
         }
-        precondition(accepted.count > 10 && !tokens.isEmpty)
-        self.accepted = accepted
+        precondition(accepted > 10 && !tokens.isEmpty)
+        self.signed = signed
         self.tokens = tokens
     }
 }
