@@ -16,7 +16,7 @@ package struct StepWebhook: SchemaObject, Hashable {
     /// Whom it asks, for people: the URL's host, with the port if there is one.
     package var host: String {
         let rest = url.firstRange(of: "://").map { url[$0.upperBound...] } ?? url[...]
-        return String(rest.prefix { !"/?#".contains($0) })
+        return String(rest.prefix { !"/?#".contains($0) }.prefix(253))
     }
 
     package static let fields: [Field<Self>] = [

@@ -59,6 +59,7 @@ final class Deliberation {
     func conclude() -> Decision {
         restore()
         forgive()
+        takeInChecks()
         if !spec.paused { obeyVerbs() }
         // Each transition leads on, and the longest chain passes every step at once.
         var transitions = 0
