@@ -15,11 +15,12 @@ extension CheckStatus {
         id == other.id && kind == other.kind && step == other.step && subject == other.subject
     }
 
-    /// This run, further on: what those who perform it say, unless they speak of another run, of another rollout, or of less than is known.
+    /// This run, further on: what those who perform it say, unless they speak of another run, of another rollout, or of less than is known. Its end
+    /// counts however little was measured: an analysis that was edited meanwhile counts anew.
     func advanced(by news: CheckStatus) -> CheckStatus {
         guard !phase.isCompleted, isOfSameThing(as: news), startTime == news.startTime, news.phase.stage >= phase.stage,
             news.attempts >= attempts, (news.samples ?? 0) >= (samples ?? 0),
-            (news.result?.measurementCount ?? 0) >= (result?.measurementCount ?? 0)
+            news.phase.isCompleted || (news.result?.measurementCount ?? 0) >= (result?.measurementCount ?? 0)
         else { return self }
         var next = self
         next.phase = news.phase

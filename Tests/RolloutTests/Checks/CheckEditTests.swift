@@ -72,7 +72,15 @@ struct CheckEditTests {
         let lies = [
             lie { $0.id = "step-1.latency" }, lie { $0.id = "step-0.errors" }, lie { $0.kind = .webhook }, lie { $0.step = 2 },
             lie { $0.subject = "latency" }, lie { $0.startTime = nil }, lie { $0.startTime = Instant(world.now + .seconds(1)) },
-            lie { $0.phase = .pending }, lie { $0.result?.metrics[0].count = 1 }, lie { $0.result = nil }, lie { $0.attempts = -1 },
+            lie { $0.phase = .pending }, lie { $0.attempts = -1 },
+            lie {
+                $0.phase = .running
+                $0.result?.metrics[0].count = 1
+            },
+            lie {
+                $0.phase = .running
+                $0.result = nil
+            },
         ]
         world.checks = []
         world.decide()
@@ -82,7 +90,21 @@ struct CheckEditTests {
             world.decide()
             #expect(world.status == expected, "\(lie)")
         }
-        #expect(world.checkBehaviour["errors"] == .succeeds)
+    }
+
+    @Test("An analysis that is edited in the middle counts anew, and its end counts")
+    func redefined() throws {
+        var world = measuring([Self.analysis])
+        world.checkBehaviour["errors"] = .succeeds
+        world.tick()
+        world.tick()
+        var news = try #require(world.check("step-1.errors"))
+        news.phase = .successful
+        news.result?.metrics[0].name = "another"
+        news.result?.metrics[0].count = 1
+        world.checks = [news]
+        world.decide()
+        #expect(world.status.rollout?.stepIndex == 2)
     }
 
     @Test("What is over stays as it is, whatever is said later")
