@@ -173,7 +173,7 @@ let package = Package(
             "Commands",
             [
                 "AgentCommand", "ControllerCommand", "Controllers", "HTTPServing", "ProgramOptions", "KubeServer", "RegistryServer",
-                "Analysis", "GraftAPI", "HTTPCore", "HTTPTransport", "Rollout",
+                "Agent", "Analysis", "GraftAPI", "HTTPCore", "HTTPTransport", "Rollout",
                 "KubeRuntime",
                 "KubeClient", "KubeCore", "OCI", "Schema", "Trust", "Verification", "JSON", "YAML", "Compatibility", argumentParser, crypto,
                 httpTypes, hummingbird, hummingbirdTLS, lifecycle, logging, nioCore, nioSSL, asn1, unixSignals, x509,
