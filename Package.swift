@@ -173,10 +173,10 @@ let package = Package(
             "Commands",
             [
                 "AgentCommand", "ControllerCommand", "Controllers", "HTTPServing", "ProgramOptions", "KubeServer", "RegistryServer",
-                "GraftAPI", "Rollout",
+                "Agent", "Analysis", "GraftAPI", "HTTPCore", "HTTPTransport", "Rollout",
                 "KubeRuntime",
                 "KubeClient", "KubeCore", "OCI", "Schema", "Trust", "Verification", "JSON", "YAML", "Compatibility", argumentParser, crypto,
-                hummingbird, hummingbirdTLS, lifecycle, logging, nioCore, nioSSL, asn1, unixSignals, x509,
+                httpTypes, hummingbird, hummingbirdTLS, lifecycle, logging, nioCore, nioSSL, asn1, unixSignals, x509,
             ]),
         main("graft", ["Commands", argumentParser]),
         main("graft-controller", ["ControllerCommand", argumentParser]),
@@ -256,7 +256,11 @@ let package = Package(
             dependencies: ["config-mirror", "Harness", "HTTPCore", "KubeClient", "KubeCore", "JSON", "YAML"], swiftSettings: settings),
         tests(
             of: "Commands",
-            [argumentParser, "ProgramOptions", "GraftAPI", "Harness", "KubeClient", "KubeCore", "JSON", "OCI", "Schema", "Trust", "YAML"]),
+            [
+                argumentParser, "Analysis", "ProgramOptions", "GraftAPI", "Harness", "KubeClient", "KubeCore", "JSON", "OCI", "Rollout",
+                "Schema",
+                "Trust", "YAML",
+            ]),
         .testTarget(
             name: "ManifestsTests",
             dependencies: [
