@@ -2,7 +2,9 @@
 public struct TransportError: Error, Sendable, CustomStringConvertible {
     /// Why, for programs; equality is by kind.
     public struct Code: Sendable, Hashable {
-        private enum Kind: Hashable { case unresolved, unreachable, refused, tls, timeout, closed, tooLarge, malformed, unsupported, forbidden }
+        private enum Kind: Hashable {
+            case unresolved, unreachable, refused, tls, timeout, closed, tooLarge, malformed, unsupported, forbidden
+        }
         private let kind: Kind
         /// The name does not resolve.
         public static let unresolved = Code(kind: .unresolved)
