@@ -122,39 +122,36 @@ struct WebhookCheckTests {
         return check
     }
 
-    @Test("ends with the verdict")
+    @Test("ends with the verdict, and tells of it in the words of who gave it")
     func verdicts() {
-        var check = check()
-        let pause = check.take(.wait("soon", nil), of: work, chance: 0.5)
+        var (check, failures) = (check(), 0)
+        let pause = check.take(.wait("soon", nil), of: work, failures: &failures, chance: 0.5)
         #expect(pause == CheckLedger.pollInterval)
-        #expect(check.phase == .running && check.message == "gate.example says Wait: soon")
+        #expect(check.phase == .running && check.message == "it says Wait: soon")
         var good = check
-        let end = good.take(.go(nil), of: work, chance: 0.5)
-        #expect(end == nil && good.phase == .successful)
-        #expect(
-            check.take(.noGo("no"), of: work, chance: 0.5) == nil && check.phase == .failed && check.message == "gate.example says NoGo: no"
-        )
+        let end = good.take(.go(nil), of: work, failures: &failures, chance: 0.5)
+        #expect(end == nil && good.phase == .successful && good.message == nil && good.attempts == 2)
+        let other = check.take(.noGo("no"), of: work, failures: &failures, chance: 0.5)
+        #expect(other == nil && check.phase == .failed && check.message == "no")
     }
 
     @Test("is tried so often in succession, later each time, and then it is an error; an answer begins anew")
     func tries() {
-        var check = check()
-        var pause = check.take(.failed("away", nil), of: work, chance: 0.5)
-        #expect(pause == .seconds(1))
-        #expect(check.message == "1 try of 3: away")
-        pause = check.take(.failed("away", .seconds(30)), of: work, chance: 0.5)
-        #expect(pause == .seconds(30))
-        _ = check.take(.wait(nil, .zero), of: work, chance: 0.5)
-        #expect(check.attempts == 0)
-        let pauses = (1...3).map { _ in check.take(.failed("away", nil), of: work, chance: 0.5) }
-        #expect(pauses == [.seconds(1), .seconds(2), nil])
-        #expect(check.phase == .error && check.message == "3 tries of 3: away")
+        var (check, failures) = (check(), 0)
+        func take(_ outcome: WebhookOutcome) -> Duration? { check.take(outcome, of: work, failures: &failures, chance: 0.5) }
+        #expect([take(.failed("away", nil)), take(.failed("away", .seconds(30)))] == [.seconds(1), .seconds(30)])
+        _ = take(.wait(nil, nil))
+        #expect(failures == 0 && check.attempts == 3)
+        #expect([take(.failed("away", nil)), take(.failed("away", nil))] == [.seconds(1), .seconds(2)])
+        #expect(check.phase == .running)
+        #expect(take(.failed("away", nil)) == nil)
+        #expect(check.phase == .error && check.message == "away" && check.attempts == 6, "what was asked is never asked less often")
     }
 
     @Test("asks at most once a second, whatever the server says")
     func pace() {
-        var check = check()
-        let pause = check.take(.wait(nil, .zero), of: work, chance: 0.5)
+        var (check, failures) = (check(), 0)
+        let pause = check.take(.wait(nil, .zero), of: work, failures: &failures, chance: 0.5)
         #expect(pause == .seconds(1))
     }
 }

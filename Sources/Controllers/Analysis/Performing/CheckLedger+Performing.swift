@@ -64,10 +64,10 @@ extension CheckLedger {
             guard let gate = entry.gate, let metric = task.metric, let result = entry.status.result else { return Effects() }
             entry.status.take(gate.advance(result, metric: metric, by: reading, at: now))
         case (.webhook(let outcome), .webhook(let work)):
-            let pause = entry.status.take(outcome, of: work, chance: chance)
+            let pause = entry.status.take(outcome, of: work, failures: &entry.failures, chance: chance)
             entry.nextCall = pause.map { now + $0 }
-        case (.samples(let samples), .samples(let series, let count)):
-            entry.status.take(samples, of: series, wanted: count)
+        case (.samples(let samples), .samples(_, let count)):
+            entry.status.take(samples, wanted: count)
             entry.nextCall = now + Self.pollInterval
         default: return Effects()
         }
@@ -102,7 +102,7 @@ extension CheckLedger {
             guard let next = gate.next(status, startTime: start.time) else { return nil }
             return (.metric(gate.metric, run), next, status.consecutiveError > 0)
         case .webhook(let work):
-            return (.webhook(orders.request(of: entry.status, now: now), work), entry.nextCall ?? now, entry.status.attempts > 0)
+            return (.webhook(orders.request(of: entry.status, now: now), work), entry.nextCall ?? now, entry.failures > 0)
         case .samples(let series, _): return (.samples(series, run), entry.nextCall ?? now, false)
         }
     }

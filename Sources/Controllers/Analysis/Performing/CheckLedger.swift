@@ -17,6 +17,8 @@ struct CheckLedger {
         var gate: AnalysisGate?
         /// Of webhooks and samples: when to ask again; nil: now.
         var nextCall: Timestamp?
+        /// Of webhooks: tries in succession that came to nothing, as far as this controller knows.
+        var failures = 0
     }
 
     struct Rollout {

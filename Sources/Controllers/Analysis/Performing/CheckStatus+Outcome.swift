@@ -5,44 +5,40 @@ extension CheckStatus {
     private static let backoff = Backoff(base: .seconds(1), cap: .seconds(60), jitter: 0.25)
 
     /// What a webhook came to.
+    /// - Parameter failures: in succession, this one not included; changed to those since. What the status has is how often it was asked in all.
     /// - Returns: how long to wait before it is asked again; nil when it is over.
-    mutating func take(_ outcome: WebhookOutcome, of work: WebhookWork, chance: Double) -> Duration? {
-        func ended(_ phase: AnalysisPhase, _ verdict: String, _ message: String?) -> Duration? {
-            self.phase = phase
-            self.message = String("\(subject) says \(verdict)\(message.map { ": \($0)" } ?? "")".prefix(512))
-            return nil
-        }
+    mutating func take(_ outcome: WebhookOutcome, of work: WebhookWork, failures: inout Int, chance: Double) -> Duration? {
+        attempts += 1
         switch outcome {
-        case .go(let message): return ended(.successful, "Go", message)
-        case .noGo(let message): return ended(.failed, "NoGo", message)
+        case .go(let message):
+            (phase, self.message) = (.successful, message)
+            return nil
+        case .noGo(let message):
+            (phase, self.message) = (.failed, message)
+            return nil
         case .wait(let message, let pause):
-            _ = ended(.running, "Wait", message)
-            attempts = 0
+            (phase, self.message) = (.running, "it says Wait" + (message.map { ": \($0)" } ?? ""))
+            failures = 0
             return max(pause ?? CheckLedger.pollInterval, .seconds(1))
         case .refused(let message):
-            attempts += 1
-            phase = .error
-            self.message = String(message.prefix(512))
+            (phase, self.message) = (.error, message)
             return nil
         case .failed(let message, let pause):
-            attempts += 1
-            let isLast = attempts > work.retries
+            failures += 1
+            self.message = message
+            let isLast = failures > work.retries
             phase = isLast ? .error : .running
-            let tries = attempts == 1 ? "1 try" : "\(attempts) tries"
-            self.message = String("\(tries) of \(work.retries + 1): \(message)".prefix(512))
-            return isLast ? nil : max(pause ?? .zero, Self.backoff.delay(attempts, random: chance))
+            return isLast ? nil : max(pause ?? .zero, Self.backoff.delay(failures, random: chance))
         }
     }
 
     /// How many samples hosts have seen.
-    mutating func take(_ samples: Int64?, of series: HostSeries, wanted: Int64) {
+    mutating func take(_ samples: Int64?, wanted: Int64) {
         guard let samples else {
-            phase = .running
-            message = "no host on the canary tells anything of \(series.name) yet"
+            (phase, message) = (.running, "no host on the canary tells anything of it yet")
             return
         }
         self.samples = samples
-        phase = samples >= wanted ? .successful : .running
-        message = "\(samples) of \(wanted) \(series.name)"
+        (phase, message) = (samples >= wanted ? .successful : .running, nil)
     }
 }
