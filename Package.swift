@@ -168,7 +168,8 @@ let package = Package(
         layer(
             "ControllerCommand",
             [
-                "Controllers", "HTTPTransport", "KubeRuntime", "ProgramOptions", "Telemetry", argumentParser, lifecycle, logging,
+                "Controllers", "GraftAPI", "HTTPTransport", "KubeRuntime", "ProgramOptions", "Telemetry", argumentParser, lifecycle,
+                logging,
                 unixSignals,
             ]),
         layer(

@@ -1,5 +1,6 @@
 package import ArgumentParser
 package import Controllers
+import GraftAPI
 import HTTPTransport
 import ProgramOptions
 
@@ -23,12 +24,33 @@ package struct CheckOptions: ParsableArguments {
             valueName: "network"))
     package var checkNetwork: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Who has the series of hosts, for analyses by a service level that name nobody, as in http://prometheus.monitoring:9090. Default: nobody.",
+            valueName: "url"))
+    package var prometheus: String?
+
+    @Option(help: ArgumentHelp("Name of the credential for --prometheus, in --check-credentials. Default: none.", valueName: "name"))
+    package var prometheusCredentials: String?
+
     package init() {}
 
-    package func validate() throws { _ = try rules() }
+    package func validate() throws {
+        _ = try rules()
+        guard prometheusCredentials == nil || prometheus != nil else {
+            throw ValidationError("--prometheus-credentials: wanted with --prometheus")
+        }
+    }
 
     package func configuration() throws -> CheckConfiguration {
-        CheckConfiguration(rules: try rules(), credentials: checkCredentials, transport: Self.transport)
+        var configuration = CheckConfiguration(rules: try rules(), credentials: checkCredentials, transport: Self.transport)
+        configuration.prometheus = prometheus.map { address in
+            var source = ServiceLevelSource()
+            source.address = address
+            source.credentials = prometheusCredentials
+            return source
+        }
+        return configuration
     }
 
     /// For a control plane on somebody's own machine, where what they try out runs beside it.

@@ -35,7 +35,9 @@ struct DeploymentWork: Sendable {
         let trust = TrustView(policies: stores.policies.store, roots: stores.roots.store)
         let resolver = ModuleResolver(artifacts: artifacts, monotonic: surroundings.now)
         let signatures = SignatureMemory()
-        let book = CheckBook(limit: checks.concurrency, wallTime: surroundings.wallTime) { stores.analyses.store.get($0)?.spec }
+        let book = CheckBook(limit: checks.concurrency, prometheus: checks.prometheus, wallTime: surroundings.wallTime) {
+            stores.analyses.store.get($0)?.spec
+        }
         let reconciler = DeploymentReconciler(
             stores: stores, liveness: liveness, resolver: resolver, memory: ResolutionMemory(),
             turns: ResolutionTurns(workers: configuration.workers) { wake.ring([$0]) }, signatures: signatures,

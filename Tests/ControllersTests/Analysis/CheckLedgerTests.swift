@@ -246,6 +246,74 @@ struct CheckLedgerTests {
         #expect(last.phase == .successful)
     }
 
+    /// An analysis by a service level.
+    private static func level(_ objective: Double = 99) -> ModuleAnalysisSpec {
+        var spec = ModuleAnalysisSpec()
+        spec.sli = .availability
+        spec.objective = objective
+        return spec
+    }
+
+    @Test("asks for the series of a service level first, and then for how fast its errors are used up")
+    func serviceLevels() {
+        var source = ServiceLevelSource()
+        source.address = "http://prometheus.monitoring:9090"
+        var ledger = CheckLedger(limit: 64, prometheus: source)
+        let effects = ledger.want(Self.orders([Self.check()]), now: Self.start) { _ in Self.level() }
+        #expect(effects.due == [Self.task(nil)])
+        guard case .go(.discovery(let provider, _), let recall) = ledger.begin(Self.task(nil), now: Self.start) else {
+            Issue.record("it is due")
+            return
+        }
+        #expect(provider.address == source.address && provider.query.hasPrefix("group by (__name__,"))
+        let found = ledger.take(
+            .discovered(.series([["__name__": "http_requests_total", "code": "200"]])), of: Self.task(nil), recall: recall, now: Self.start,
+            chance: 0.5)
+        _ = ledger.end(Self.task(nil))
+        #expect(found.due == [Self.task("fast-burn"), Self.task("slow-burn")])
+        let told = standing(&ledger)
+        #expect(told.first?.result?.metrics.map(\.name) == ["fast-burn", "slow-burn"])
+        measure(&ledger, "fast-burn", .number(20), at: Self.start)
+        let failed = standing(&ledger)
+        #expect(failed.first?.phase == .failed)
+        // Another controller asks for the series anew, and goes on with what was counted.
+        var other = CheckLedger(limit: 64, prometheus: source)
+        let again = other.want(Self.orders(told), now: Self.start) { _ in Self.level() }
+        #expect(again.due == [Self.task(nil)])
+    }
+
+    @Test("ends an analysis whose series are not to be had: without an answer by an error, without series inconclusively")
+    func missingSeries() {
+        var source = ServiceLevelSource()
+        source.address = "http://prometheus.monitoring:9090"
+        for (discovery, phase) in [(Discovery.failed("away"), AnalysisPhase.error), (.series([["__name__": "up"]]), .inconclusive)] {
+            var ledger = CheckLedger(limit: 64, prometheus: source)
+            _ = ledger.want(Self.orders([Self.check()]), now: Self.start) { _ in Self.level() }
+            var now = Self.start
+            for number in 0...LevelRun.tolerated {
+                guard case .go(_, let recall) = ledger.begin(Self.task(nil), now: now) else {
+                    Issue.record("it is due")
+                    return
+                }
+                _ = ledger.take(.discovered(discovery), of: Self.task(nil), recall: recall, now: now, chance: 0.5)
+                _ = ledger.end(Self.task(nil))
+                let check = standing(&ledger)[0]
+                #expect(check.phase == (number == LevelRun.tolerated ? phase : .pending))
+                #expect(check.message?.isEmpty == false)
+                now = now + .seconds(10)
+            }
+        }
+    }
+
+    @Test("says that a service level needs somebody to be asked")
+    func nobody() {
+        var ledger = CheckLedger(limit: 64)
+        let effects = ledger.want(Self.orders([Self.check()]), now: Self.start) { _ in Self.level() }
+        #expect(effects.due.isEmpty)
+        let check = standing(&ledger)[0]
+        #expect(check.message?.contains("spec.prometheus: wanted with an sli") == true)
+    }
+
     @Test("counts samples until there are enough")
     func samples() {
         var ledger = CheckLedger(limit: 64)

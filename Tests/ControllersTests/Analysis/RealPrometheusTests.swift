@@ -82,6 +82,13 @@ struct RealPrometheusTests {
             #expect(try await message(#""text""#).contains("a text, wanted a number"))
             #expect(try await message("sum(").contains("bad_data (status 400)"))
 
+            let series = try await source.series(
+                of: #require(provider(server, "group by (__name__,code) ({__name__=~\"http_requests_total\"})").provider.prometheus),
+                for: .inPayments())
+            guard case .series(let found) = series else { throw CheckRefusal("wanted series") }
+            #expect(
+                Set(found) == ["200", "500"].map { ["__name__": "http_requests_total", "code": $0] }.reduce(into: []) { $0.insert($1) })
+
             for reduction in QueryRange.Reduction.allCases {
                 let range = QueryRange(Period(seconds: 2), step: Period(seconds: 1), reduce: reduction)
                 try await eventually("the range has a sample") { try await ask("queue_depth", range: range) == .number(7) }

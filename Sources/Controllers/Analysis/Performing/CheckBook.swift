@@ -17,9 +17,13 @@ final class CheckBook: Sendable {
 
     /// - Parameters:
     ///   - limit: how much is performed at one time.
+    ///   - prometheus: who is asked for service levels where an analysis names nobody.
     ///   - definition: looks a `ModuleAnalysis` up, without waiting.
-    init(limit: Int, wallTime: @escaping @Sendable () -> Timestamp, definition: @escaping @Sendable (ObjectKey) -> ModuleAnalysisSpec?) {
-        ledger = Mutex(CheckLedger(limit: limit))
+    init(
+        limit: Int, prometheus: ServiceLevelSource? = nil, wallTime: @escaping @Sendable () -> Timestamp,
+        definition: @escaping @Sendable (ObjectKey) -> ModuleAnalysisSpec?
+    ) {
+        ledger = Mutex(CheckLedger(limit: limit, prometheus: prometheus))
         self.wallTime = wallTime
         self.definition = definition
     }

@@ -1,3 +1,4 @@
+package import GraftAPI
 package import HTTPCore
 import HTTPTypes
 
@@ -9,6 +10,8 @@ package struct CheckConfiguration: Sendable {
     package var credentials: String?
     /// Calls at one time, over all deployments.
     package var concurrency: Int
+    /// Who is asked for service levels where an analysis names nobody; nil: nobody is.
+    package var prometheus: ServiceLevelSource?
     package var transport: @Sendable (CheckTransportSettings) -> any Transport
     /// What hosts expose; nil: nothing is heard of it.
     package var hosts: (any MetricSource)?

@@ -17,6 +17,7 @@ extension CheckLedger {
         case metric(AnalysisMetric, AnalysisRun)
         case webhook(WebhookRequest, WebhookWork)
         case samples(HostSeries, AnalysisRun)
+        case discovery(PrometheusProvider, AnalysisRun)
     }
 
     enum Outcome {
@@ -24,6 +25,7 @@ extension CheckLedger {
         case webhook(WebhookOutcome)
         /// Nil: no host has told anything.
         case samples(Int64?)
+        case discovered(Discovery)
     }
 
     /// Between two looks at samples, and two questions to a webhook that says Wait and not how long.
@@ -59,7 +61,12 @@ extension CheckLedger {
         guard !recall.isFired, running[task] === recall, var entry = rollouts[task.deployment]?.entries[task.check],
             !entry.status.phase.isCompleted
         else { return Effects() }
+        var effects = Effects(news: [task.deployment])
         switch (outcome, entry.work) {
+        case (.discovered(let discovery), .analysis):
+            let pause = entry.take(discovery, start: entry.status.startTime?.time ?? now)
+            entry.nextCall = pause.map { now + $0 }
+            if entry.gate != nil { effects.due = tasks(of: entry, task.deployment) }
         case (.reading(let reading), .analysis):
             guard let gate = entry.gate, let metric = task.metric, let result = entry.status.result else { return Effects() }
             entry.status.take(gate.advance(result, metric: metric, by: reading, at: now))
@@ -72,7 +79,7 @@ extension CheckLedger {
         default: return Effects()
         }
         rollouts[task.deployment]?.entries[task.check] = entry
-        guard entry.status.phase.isCompleted else { return Effects(news: [task.deployment]) }
+        guard entry.status.phase.isCompleted else { return effects }
         // The others of a check that has ended measure for nobody.
         return Effects(
             recalled: recallOthers(of: task), news: [task.deployment])
@@ -94,6 +101,9 @@ extension CheckLedger {
         guard !entry.status.phase.isCompleted else { return nil }
         let run = orders.run(of: entry.status, now: now)
         switch entry.work {
+        case .analysis where task.metric == nil:
+            guard let level = entry.level, entry.gate == nil else { return nil }
+            return (.discovery(level.discovery, run), entry.nextCall ?? now, entry.failures > 0)
         case .analysis:
             guard let result = entry.status.result, let start = result.startTime,
                 let gate = entry.gate?.gates.first(where: { $0.metric.name == task.metric })

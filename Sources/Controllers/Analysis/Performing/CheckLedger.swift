@@ -15,9 +15,11 @@ struct CheckLedger {
         var told: CheckStatus
         /// Of an analysis that is there and well defined.
         var gate: AnalysisGate?
-        /// Of webhooks and samples: when to ask again; nil: now.
+        /// Of an analysis by a service level: what is to be found out before there is a gate.
+        var level: LevelRun?
+        /// Of what has no metrics: when to ask again; nil: now.
         var nextCall: Timestamp?
-        /// Of webhooks: tries in succession that came to nothing, as far as this controller knows.
+        /// Of the same: tries in succession that came to nothing, as far as this controller knows.
         var failures = 0
     }
 
@@ -41,8 +43,13 @@ struct CheckLedger {
     var rollouts: [ObjectKey: Rollout] = [:]
     var running: [CheckTask: Recall] = [:]
     var turns: CheckTurns
+    /// Who is asked for service levels where an analysis names nobody.
+    let prometheus: ServiceLevelSource?
 
-    init(limit: Int) { turns = CheckTurns(limit: limit) }
+    init(limit: Int, prometheus: ServiceLevelSource? = nil) {
+        turns = CheckTurns(limit: limit)
+        self.prometheus = prometheus
+    }
 
     /// What a deployment's rollout waits for now. What it no longer waits for is recalled; what has begun goes on.
     /// - Parameter definition: looks a `ModuleAnalysis` up.
@@ -83,10 +90,10 @@ struct CheckLedger {
             for (id, entry) in rollout.entries {
                 guard case .analysis(analysis.name, _) = entry.work else { continue }
                 var entry = entry
-                let metrics = entry.gate?.gates.map(\.metric)
+                let (metrics, level) = (entry.gate?.gates.map(\.metric), entry.level)
                 define(&entry, in: key.namespace, now: now, definition)
                 rollouts[key]?.entries[id] = entry
-                guard metrics != entry.gate?.gates.map(\.metric) else { continue }
+                guard metrics != entry.gate?.gates.map(\.metric) || level != entry.level else { continue }
                 effects.recalled += recall { $0.deployment == key && $0.check == id }
                 effects.due += tasks(of: entry, key)
             }
@@ -107,7 +114,9 @@ struct CheckLedger {
 
     func tasks(of entry: Entry, _ key: ObjectKey) -> [CheckTask] {
         guard !entry.status.phase.isCompleted else { return [] }
-        guard case .analysis = entry.work else { return [CheckTask(deployment: key, check: entry.status.id)] }
+        let whole = CheckTask(deployment: key, check: entry.status.id)
+        guard case .analysis = entry.work else { return [whole] }
+        if entry.gate == nil, entry.level != nil { return [whole] }
         return (entry.gate?.gates ?? []).map { CheckTask(deployment: key, check: entry.status.id, metric: $0.metric.name) }
     }
 
@@ -116,7 +125,8 @@ struct CheckLedger {
     ) {
         guard case .analysis(let name, let arguments) = entry.work, !entry.status.phase.isCompleted else { return }
         let key = ObjectKey(namespace: namespace, name: name)
-        entry.gate = nil
+        let (known, gate) = (entry.level, entry.gate)
+        (entry.gate, entry.level) = (nil, nil)
         func stand(_ problem: String) {
             entry.status.message = String("ModuleAnalysis \(key): \(problem)".prefix(512))
         }
@@ -125,8 +135,20 @@ struct CheckLedger {
         }
         do {
             let plan = try AnalysisPlan(spec, arguments: arguments)
-            guard plan.serviceLevel == nil else {
-                return stand("spec.sli: this controller does not measure it; write metrics with the provider prometheus, web or hosts")
+            if let level = ServiceLevelPlan(spec, plan.serviceLevel, isBackground: entry.status.step == nil) {
+                guard let source = spec.prometheus ?? prometheus else {
+                    return stand("spec.prometheus: wanted with an sli, as this controller was told of no Prometheus of its own")
+                }
+                let run = LevelRun(plan: level, source: source, metrics: plan.metrics)
+                entry.level = run
+                // What was found out under the same definition still holds.
+                guard run != known || gate == nil else {
+                    entry.gate = gate
+                    return
+                }
+                entry.nextCall = nil
+                entry.status.message = String("asks \(source.address) which series there are".prefix(512))
+                return
             }
             let gate = AnalysisGate(plan.metrics)
             entry.gate = gate

@@ -21,6 +21,8 @@ struct CheckPerformer: Service {
         var sources: any MetricSource
         var samples: (any SampleSource)?
         var webhooks: WebhookSender
+        /// Asks a Prometheus which series there are.
+        var discover: @Sendable (PrometheusProvider, AnalysisRun) async throws -> Discovery
         /// Hosts that run a rollout's revisions.
         var hosts: @Sendable (AnalysisRun) -> [String: AnalysisRun.Host]
 
@@ -31,10 +33,12 @@ struct CheckPerformer: Service {
             let caller = CheckCaller(
                 rules: configuration.rules, credentials: CheckCredentials(directory: configuration.credentials),
                 transports: CheckTransports(rules: configuration.rules, make: configuration.transport))
+            let prometheus = PrometheusSource(caller: caller, logger: logger)
             sources = MetricSources(
-                prometheus: PrometheusSource(caller: caller, logger: logger), web: WebSource(caller: caller), hosts: configuration.hosts)
+                prometheus: prometheus, web: WebSource(caller: caller), hosts: configuration.hosts)
             samples = configuration.samples
             webhooks = WebhookSender(caller: caller, wallTime: surroundings.wallTime)
+            discover = { try await prometheus.series(of: $0, for: $1) }
             self.hosts = hosts
         }
     }
@@ -94,6 +98,7 @@ struct CheckPerformer: Service {
             do { return .reading(try await means.sources.read(metric, of: run)) } catch let error where !(error is CancellationError) {
                 return .reading(.error("\(error)"))
             }
+        case .discovery(let provider, let run): return .discovered(try await means.discover(provider, run))
         case .webhook(let request, let work): return .webhook(try await means.webhooks.send(request, to: work))
         case .samples(let series, var run):
             guard let samples = means.samples else { return .samples(nil) }

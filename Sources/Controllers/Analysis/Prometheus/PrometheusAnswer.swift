@@ -24,6 +24,21 @@ struct PrometheusAnswer: Hashable, Sendable {
         warnings = (json?["warnings"]?.array ?? []).prefix(Self.mostWarnings).compactMap(\.string).map { quotation($0, secrets: secrets) }
     }
 
+    /// The labels of what an instant query finds, however many that are.
+    /// - Throws: `CheckRefusal` without the address.
+    static func series(status: Int, body: [UInt8], secrets: [String] = []) throws(CheckRefusal) -> [[String: String]] {
+        let json = try? JSON.parse(body, limits: JSONLimits(size: CheckCaller.longestAnswer, depth: 32))
+        guard status == 200, json?["status"]?.string == "success" else { throw failure(status, json, secrets) }
+        guard json?["data"]?["resultType"]?.string == "vector", let elements = json?["data"]?["result"]?.array else {
+            throw CheckRefusal("its answer is no list of series; is it a Prometheus?")
+        }
+        return elements.map { element in
+            Dictionary(
+                (element["metric"]?.object ?? [:]).compactMap { name, value in value.string.map { (name, $0) } },
+                uniquingKeysWith: { first, _ in first })
+        }
+    }
+
     private static func failure(_ status: Int, _ json: JSON?, _ secrets: [String]) -> CheckRefusal {
         if let kind = json?["errorType"]?.string, let text = json?["error"]?.string {
             let remedy = kind == "bad_data" ? "; correct the query" : ""
