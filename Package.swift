@@ -147,8 +147,9 @@ let package = Package(
         layer(
             "Controllers",
             [
-                "KubeRuntime", "KubeClient", "KubeCore", "JSON", "Schema", "GraftAPI", "OCI", "Trust", "Verification",
-                "Compatibility", "Rollout", lifecycle, logging,
+                "Analysis", "KubeRuntime", "KubeClient", "KubeCore", "HTTPCore", "JSON", "Schema", "GraftAPI", "OCI", "Trust",
+                "Verification",
+                "Compatibility", "Rollout", crypto, httpTypes, lifecycle, logging,
             ]),
         layer(
             "Agent",
@@ -167,7 +168,9 @@ let package = Package(
         layer(
             "ControllerCommand",
             [
-                "Controllers", "KubeRuntime", "ProgramOptions", "Telemetry", argumentParser, lifecycle, logging, unixSignals,
+                "Controllers", "GraftAPI", "HTTPTransport", "KubeRuntime", "ProgramOptions", "Telemetry", argumentParser, lifecycle,
+                logging,
+                unixSignals,
             ]),
         layer(
             "Commands",
@@ -241,8 +244,9 @@ let package = Package(
         tests(
             of: "Controllers",
             [
-                "Harness", "GraftAPI", "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Trust", "JSON", logging, "KubeServer",
-                "Schema", "Telemetry", "HTTPCore", "Rollout", "Verification", coreMetrics, httpTypes, lifecycle,
+                "Analysis", "Harness", "GraftAPI", "HTTPTransport", "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Trust", "JSON",
+                logging,
+                "KubeServer", "Randomness", "Schema", "Telemetry", "HTTPCore", "Rollout", "Verification", coreMetrics, httpTypes, lifecycle,
             ]),
         tests(
             of: "Agent",

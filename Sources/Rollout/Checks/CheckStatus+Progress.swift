@@ -56,8 +56,8 @@ extension CheckStatus {
 }
 
 extension AnalysisStatus {
-    /// Everything that was ever asked of a provider, answered or not.
-    fileprivate var measurementCount: Int { metrics.reduce(0) { $0 + $1.count + $1.error + $1.consecutiveNoData } }
+    /// What never gets less: answers without data are counted in succession alone, and begin anew with each that has some.
+    fileprivate var measurementCount: Int { metrics.reduce(0) { $0 + $1.count + $1.error } }
 }
 
 extension AnalysisPhase {
