@@ -74,7 +74,10 @@ package struct CheckText {
         let wanted = metrics.allSatisfy { $0.wanted != nil } ? metrics.reduce(0) { $0 + ($1.wanted ?? 0) } : nil
         let count = sum(\.count)
         let measured = wanted.map { "\(count) of \($0) measurements" } ?? self.counted(count, "measurement")
-        let rest = [(sum(\.inconclusive), "inconclusive"), (sum(\.error), "not made")].filter { $0.0 > 0 }.map { ", \($0.0) \($0.1)" }
+        // Answers without data are counted in succession alone.
+        let rest = [(sum(\.inconclusive), "inconclusive"), (sum(\.error), "not made"), (sum(\.consecutiveNoData), "without data")].filter {
+            $0.0 > 0
+        }.map { ", \($0.0) \($0.1)" }
         return "\(measured), \(sum(\.failed)) failed" + rest.joined()
     }
 

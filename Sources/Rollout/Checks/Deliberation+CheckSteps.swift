@@ -8,10 +8,14 @@ extension Deliberation {
             checks.allSatisfy({ $0.phase == .successful })
         else { return nil }
         if case .soak = schedule.stage(rollout.stepIndex) { return nil }
-        events.append(
-            .checksPassed(
-                checks.map { CheckText($0).progress }.joined(separator: "; "), number: rollout.stepIndex + 1, of: schedule.count))
+        tellPassed(schedule)
         return enterStep(rollout.stepIndex + 1, schedule, roster)
+    }
+
+    /// With the numbers that it is left for.
+    func tellPassed(_ schedule: StepSchedule) {
+        let numbers = stepChecks(schedule).map { CheckText($0, strategy).progress }.joined(separator: "; ")
+        if !numbers.isEmpty { events.append(.checksPassed(numbers, number: rollout.stepIndex + 1, of: schedule.count)) }
     }
 
     /// Says what is being waited for.

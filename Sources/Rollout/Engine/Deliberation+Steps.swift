@@ -81,6 +81,7 @@ extension Deliberation {
         if let start = rollout.wave.soakStartTime?.time, awaitsSamples(samples, until: start + duration, schedule) { return false }
         if rollout.wave.settledTime == nil, let waiting = settle(roster, soak: duration) { return waiting == .changed }
         guard hasCanary(roster) else { return isRetreatingForLackOfCanaries(roster) }
+        tellPassed(schedule)
         return enterStep(rollout.stepIndex + 1, schedule, roster)
     }
 

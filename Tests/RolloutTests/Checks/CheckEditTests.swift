@@ -107,6 +107,25 @@ struct CheckEditTests {
         #expect(world.status.rollout?.stepIndex == 2)
     }
 
+    @Test("Answers without data are counted in succession alone: a number that comes after them is further on")
+    func noData() throws {
+        var world = measuring([Self.analysis])
+        var news = try #require(world.check("step-1.errors"))
+        var metric = MetricStatus(name: "errors")
+        (metric.phase, metric.consecutiveNoData) = (.running, 3)
+        news.phase = .running
+        news.result = AnalysisStatus()
+        news.result?.metrics = [metric]
+        world.checks = [news]
+        world.decide()
+        #expect(world.status.message.contains("analysis errors: 0 measurements, 0 failed, 3 without data"))
+        (metric.consecutiveNoData, metric.count, metric.successful) = (0, 1, 1)
+        news.result?.metrics = [metric]
+        world.checks = [news]
+        world.decide()
+        #expect(world.check("step-1.errors")?.result?.metrics.first?.count == 1)
+    }
+
     @Test("What is over stays as it is, whatever is said later")
     func over() throws {
         var world = measuring([.analysis(StepAnalysis([AnalysisReference("errors"), AnalysisReference("latency")]))])

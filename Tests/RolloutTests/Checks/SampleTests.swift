@@ -27,6 +27,7 @@ struct SampleTests {
         #expect(early.now - began < .seconds(30) && early.status.rollout?.stepIndex == 1)
         early.run { $0.status.rollout?.stepIndex == 2 }
         #expect(early.now - began >= .seconds(59))
+        #expect(early.events.map(\.note).contains("Step 2 of 4: passed. samples of requests_total: 1200 of 1000."))
         var late = soaking(.isSilent)
         late.run(seconds: 3000)
         #expect(late.status.rollout?.stepIndex == 1 && late.condition("Progressing")?.reason == "SamplesNeeded")
