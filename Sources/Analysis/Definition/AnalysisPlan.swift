@@ -48,6 +48,9 @@ package struct AnalysisPlan: Hashable, Sendable {
         guard (spec.withinMilliseconds != nil) == (indicator == .latency) else {
             throw AnalysisDefinitionError("spec.withinMilliseconds", "wanted with sli Latency, and only there")
         }
+        guard spec.interval.seconds >= 1 else {
+            throw AnalysisDefinitionError("spec.interval", "found \(spec.interval), wanted 1s or more")
+        }
         for metric in spec.metrics where ServiceLevelPlan.metricNames.contains(metric.name) {
             throw AnalysisDefinitionError("spec.metrics[\(metric.name)]", "with an sli its own metrics have this name; call it otherwise")
         }

@@ -74,6 +74,9 @@ struct MetricCheck {
 
     private func checkLimits() throws(AnalysisDefinitionError) {
         let (failures, successes) = (metric.failureLimit, metric.consecutiveSuccessLimit)
+        if let interval = metric.interval {
+            try want(interval.seconds >= 1, "interval", "found \(interval), wanted 1s or more: nobody is asked without a pause")
+        }
         try want(failures >= -1, "failureLimit", "found \(failures), wanted 0 or more, or -1 for any number")
         let others = [
             ("inconclusiveLimit", metric.inconclusiveLimit), ("consecutiveErrorLimit", metric.consecutiveErrorLimit),
