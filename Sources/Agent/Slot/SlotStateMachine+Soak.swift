@@ -6,8 +6,8 @@ extension SlotStateMachine {
 
     /// Waits for a moment, and watches what soaks meanwhile.
     mutating func attend(until moment: Duration?, _ inputs: SlotInputs) -> SlotAction {
-        guard record.step == .soaking, let active = record.active else { return sleep(until: moment, inputs) }
-        if inputs.now >= probe.next { return .probe(active) }
+        guard record.step == .soaking, let watched else { return sleep(until: moment, inputs) }
+        if inputs.now >= probe.next { return .probe(watched) }
         return .wait(until: [probe.next, probe.soakUntil!, moment ?? probe.next].min()!)
     }
 
@@ -56,7 +56,8 @@ extension SlotStateMachine {
         guard inputs.isJudged else { return watch(inputs) }
         let allowed = record.staged.filter { $0 != active && inputs.mayReplace($0) && $0.revision != record.rejected?.revision }
         let wanted = plan.flatMap { plan in
-            plan.target.flatMap { target in allowed.first { $0.isNamed(by: target, in: plan.owner.namespace) } }
+            // A part of the calls is what the plan gives it, not all.
+            (plan.rule == nil ? plan.target : nil).flatMap { target in allowed.first { $0.isNamed(by: target, in: plan.owner.namespace) } }
         }
         guard let replacement = wanted ?? allowed.first else {
             if let plan, plan.action == .run, let target = plan.target, !active.isNamed(by: target, in: plan.owner.namespace),
@@ -68,6 +69,6 @@ extension SlotStateMachine {
             return beginUnloading(inputs)
         }
         guard inputs.mayActivate else { return watch(inputs) }
-        return begin(replacement, inputs)
+        return begin(replacement)
     }
 }
