@@ -22,7 +22,8 @@ extension SlotStateMachine {
             // A host that was not there when the stable version came, or has the canary for all calls.
             return isRejected(stable, plan) ? watch(inputs) : pursue(stable, plan, inputs)
         }
-        guard record.active != nil else { return watch(inputs) }
+        // With nothing, or with itself, it can't be divided.
+        guard let active = record.active, !active.isNamed(by: target, in: namespace) else { return watch(inputs) }
         return pursue(target, plan, inputs)
     }
 

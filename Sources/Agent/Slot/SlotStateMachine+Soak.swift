@@ -64,7 +64,10 @@ extension SlotStateMachine {
                 inputs.quarantine(of: target, in: plan.owner.namespace) == nil,
                 record.rejected?.revision != target.revision
             {
-                return pursue(target, plan, inputs)
+                // There is nothing left that could have the other calls.
+                var whole = plan
+                whole.rule = nil
+                return pursue(target, whole, inputs)
             }
             return beginUnloading(inputs)
         }

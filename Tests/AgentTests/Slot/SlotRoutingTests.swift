@@ -135,6 +135,20 @@ struct SlotRoutingTests {
         }
     }
 
+    /// What has some calls is better than what is banned, and better than nothing.
+    @Test(arguments: [true, false]) func `a stable version that must go leaves all calls to what else is there`(isDivided: Bool) {
+        var slot = isDivided ? divided() : serving()
+        var quarantine = ModuleQuarantineSpec()
+        quarantine.digest = "sha256:1.0.0"
+        quarantine.action = .evict
+        slot.inputs.quarantines = [quarantine]
+        slot.inputs.isJudged = true
+        slot.inputs.plans = [S.dividing("1.1.0", beside: isDivided ? "1.0.0" : nil, percent: 5)]
+        for _ in 0..<60 { slot.step() }
+        #expect(slot.running?.version == "1.1.0" && slot.beside == nil && slot.linkedBeside == nil)
+        #expect(slot.machine.record.step == .resting)
+    }
+
     @Test func `a host without the stable version gets that first`() {
         for first in [nil, "1.1.0"] {
             var slot = first.map { serving($0) } ?? S()
