@@ -120,6 +120,8 @@ let package = Package(
         layer("GraftAPI", ["KubeCore", "JSON", "Schema", crypto]),
         layer("Compatibility", ["JSON", "Schema"]),
         layer("Trust", ["JSON", asn1, crypto, cryptoExtras]),
+        // What host processes link: nothing of Kubernetes.
+        layer("GraftHost", ["JSON", crypto]),
         searched(layer("Rollout", ["GraftAPI", "KubeCore"])),
         layer("Analysis", ["GraftAPI", "KubeCore", "JSON", "Schema"]),
 
@@ -154,7 +156,8 @@ let package = Package(
         layer(
             "Agent",
             [
-                "KubeRuntime", "KubeClient", "KubeCore", "HTTPCore", "JSON", "Schema", "GraftAPI", "OCI", "Trust", "Verification",
+                "KubeRuntime", "KubeClient", "KubeCore", "HTTPCore", "JSON", "Schema", "GraftAPI", "GraftHost", "OCI", "Trust",
+                "Verification",
                 "Compatibility", coreMetrics, crypto, httpTypes, lifecycle, logging,
             ]),
 
@@ -207,6 +210,7 @@ let package = Package(
         tests(of: "Schema", ["JSON", "Randomness"]),
         tests(of: "KubeCore", ["JSON", "Randomness"]),
         tests(of: "GraftAPI", ["JSON", "Schema", "KubeCore"]),
+        tests(of: "GraftHost", ["JSON", "Randomness"]),
         tests(of: "Compatibility", ["JSON", "Schema"]),
         tests(of: "Trust", ["JSON", asn1, crypto, cryptoExtras, x509]),
         searched(tests(of: "Rollout", ["GraftAPI", "KubeCore", "JSON", "Schema"])),
@@ -251,7 +255,8 @@ let package = Package(
         tests(
             of: "Agent",
             [
-                "Harness", "HTTPTransport", "GraftAPI", "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Trust", "Verification",
+                "Harness", "HTTPTransport", "GraftAPI", "GraftHost", "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Trust",
+                "Verification",
                 "HTTPCore", "JSON", "Schema", httpTypes, lifecycle, logging,
             ]),
         // Articles and the program that they write; it is run, not imported.

@@ -64,6 +64,26 @@ struct StatusViewTests {
         }
     }
 
+    @Test("Where calls are divided it shows the steps that do it, and both versions of a host")
+    func divided() {
+        var host = host("a", active: "1.0.0", revision: "http-filter-a")
+        host.status.slots[0].canary = RoutedRevision(
+            revision: "http-filter-b", digest: "", version: "1.1.0", since: now, rule: "00ff00ff00ff00ff")
+        let view = StatusView(
+            deployment {
+                $0.spec.strategy.steps = [
+                    .setWeight(Weight(percent: 10)),
+                    .setTraffic(Traffic(share: Weight(basisPoints: 1225), by: TrafficKey(header: "x-user"))),
+                    .setTraffic(Traffic(share: nil, match: [TrafficMatch(header: "x-canary", values: ["true"])])),
+                    .setTraffic(Traffic(share: .all)),
+                ]
+            }, hosts: [host, self.host("b", active: "1.0.0", revision: "http-filter-a")], now: now)
+        let text = view.lines.joined(separator: "\n")
+        #expect(
+            text.contains("▶ 12.25% of calls by header x-user   · header x-canary=true   · all calls   · all hosts and calls"), "\(text)")
+        #expect(text.contains("◆ edge-proxy.a 1.0.0 + 1.1.0") && text.contains("● edge-proxy.b 1.0.0"), "\(text)")
+    }
+
     @Test("It shows where the rollout is, why, and each host that the selector matches")
     func progressing() {
         let view = StatusView(

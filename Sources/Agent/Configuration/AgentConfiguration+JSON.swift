@@ -62,7 +62,8 @@ extension AgentConfiguration.Slot: JSONDecodable {
         let reader = try KnownReader(json, at: path)
         self.init(name: try reader.required("name"))
         directory = DirectorySettings(
-            directory: try reader.required("directory"), reload: try reader.optional("reload"), probe: try reader.optional("probe"))
+            directory: try reader.required("directory"), reload: try reader.optional("reload"), probe: try reader.optional("probe"),
+            routing: try reader.optional("routing"))
         if let seconds: Double = try reader.optional("probeDeadlineSeconds") { policy.probeDeadline = .seconds(seconds) }
         if let seconds: Double = try reader.optional("probeIntervalSeconds") { policy.probeInterval = .seconds(seconds) }
         if let seconds: Double = try reader.optional("soakSeconds") { policy.soak = .seconds(seconds) }

@@ -66,9 +66,9 @@ extension DirectoryDriver {
 
     package func retain(_ revisions: Set<InstalledRevision>) async throws {
         let kept = Set(revisions.map { DirectoryDriver.directoryName(of: $0) })
-        let linked = disk.target(ofLink: current)
+        let linked = Set([current, canary].compactMap { disk.target(ofLink: $0) })
         knowledge.retain(revisions)
-        for name in try disk.names(in: versions) where !kept.contains(name) && linked != "versions/\(name)" {
+        for name in try disk.names(in: versions) where !kept.contains(name) && !linked.contains("versions/\(name)") {
             try disk.removeTree("\(versions)/\(name)")
         }
     }

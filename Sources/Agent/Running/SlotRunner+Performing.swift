@@ -29,6 +29,11 @@ extension SlotRunner {
             try await driver.stage(verified, from: store)
         case .restore(let installed): return .restored(mended: try await restore(installed))
         case .activate(let installed): try await driver.mending(installed, verifier, store) { try await driver.activate(installed) }
+        case .route(let canary, let active):
+            return .restored(
+                mended: try await driver.mending(active, verifier, store) {
+                    try await driver.mending(canary.installed, verifier, store) { try await driver.route(canary, beside: active) }
+                })
         case .probe(let installed): return .serving(process: try await driver.probe(installed))
         case .revert(let installed?): try await driver.mending(installed, verifier, store) { try await driver.revert(to: installed) }
         case .revert(nil), .unload: try await driver.revert(to: nil)
@@ -39,7 +44,8 @@ extension SlotRunner {
     /// What is in place already, and can't be checked since its proofs are gone from the store, stays: absence never unloads.
     private func restore(_ installed: InstalledRevision) async throws -> String? {
         do {
-            return try await driver.mending(installed, verifier, store) { try await driver.restore(installed) }
+            let isDivided = isDivided
+            return try await driver.mending(installed, verifier, store) { try await driver.restore(installed, isDivided: isDivided) }
         } catch let failure as SlotFailure where failure.reason == SlotFailure.missing && driver.isInPlace(installed) {
             logger.warning("what is in place can't be checked", metadata: ["error": "\(failure.message)"])
             return nil

@@ -158,6 +158,10 @@ final class SlotRunner: Service {
     private func note(_ record: SlotRecord) {
         var metadata: Logger.Metadata = ["step": "\(record.step.rawValue)"]
         if let candidate = record.candidate { metadata["candidate"] = "\(candidate.version)" }
+        if let canary = record.canary {
+            metadata["canary"] = "\(canary.installed.version)"
+            metadata["rule"] = "\(canary.rule.name)"
+        }
         if let active = record.active { metadata["active"] = "\(active.version)" }
         if let rejected = record.rejected { metadata["rejected"] = "\(rejected.version): \(rejected.message)" }
         logger.info("slot goes on", metadata: metadata)
@@ -205,7 +209,7 @@ final class SlotRunner: Service {
 
     /// Performs an action, and stops it as soon as the machine would ask for another.
     private func carryOut(_ action: SlotAction) async throws {
-        if case .activate = action { host.turns.activated(slot) }
+        if action.takesIn { host.turns.activated(slot) }
         let result = try await withThrowingTaskGroup(of: Result<SlotOutcome, SlotFailure>?.self) { group in
             group.addTask { try await self.result(of: action) }
             group.addTask {
@@ -249,6 +253,9 @@ final class SlotRunner: Service {
         if case .probe = action { return logger.debug("the probe failed", metadata: ["error": "\(failure.message)"]) }
         logger.warning("a step of the slot failed", metadata: ["reason": "\(failure.reason)", "error": "\(failure.message)"])
     }
+
+    /// Calls are divided, as far as is written down.
+    var isDivided: Bool { state.withLock { $0.machine.record.canary != nil } }
 
     func remember(_ verified: VerifiedRevision) { state.withLock { $0.verified = verified } }
     func verified(_ installed: InstalledRevision) -> VerifiedRevision? {

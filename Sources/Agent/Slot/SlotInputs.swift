@@ -65,11 +65,23 @@ package enum SlotAction: Sendable, Hashable {
     /// Put it beside what the driver has.
     case stage(InstalledRevision)
     case activate(InstalledRevision)
+    /// Put it beside what is active and have calls divided, or see to it that they are.
+    case route(RoutedCanary, beside: InstalledRevision)
     /// Ask the running process once whether it serves this version.
     case probe(InstalledRevision)
     /// Put this back in place; nil: leave the slot empty.
     case revert(InstalledRevision?)
     case unload
+}
+
+extension SlotAction {
+    /// It has the host load something.
+    var takesIn: Bool {
+        switch self {
+        case .activate, .route: true
+        default: false
+        }
+    }
 }
 
 /// What came of an action.

@@ -9,6 +9,10 @@ package struct SlotPlan: Sendable, Hashable {
     package var requires: [String]
     /// What this host is to run; nil: nothing is asked of it.
     package var target: RevisionReference?
+    /// By which rule the target has a part of the calls; nil: it has all.
+    package var rule: DividingRule?
+    /// What has the others then; nil: whatever is active.
+    package var beneath: RevisionReference?
     /// What is to be kept beside it, to go back to.
     package var previous: RevisionReference?
     /// Everything the plan names: none of it is thrown away.
@@ -37,14 +41,21 @@ package struct SlotPlan: Sendable, Hashable {
     /// - Parameter zone: nil while it is not known: then a plan that goes by zones asks nothing yet.
     package init?(_ plan: ModulePlan, host: String, hostClass: String, zone: String?, labels: [String: String]) {
         let spec = plan.spec
+        let target = spec.revision(forHost: host, zone: zone ?? "")
+        let isCanary = target != nil && target == spec.canary
         guard spec.hostClass == hostClass, spec.selector.matches(labels) else { return nil }
         guard zone != nil || spec.cutoffs.allSatisfy(\.zone.isEmpty) else { return nil }
         self.init(
             owner: SlotOwner(namespace: plan.metadata.namespace ?? "", name: plan.metadata.name, planUID: plan.metadata.uid ?? ""),
-            action: spec.action, rollout: spec.rollout, requires: spec.requires, target: spec.revision(forHost: host, zone: zone ?? ""),
+            action: spec.action, rollout: spec.rollout,
+            // Who has all calls for the stable version needs nothing to divide them.
+            requires: isCanary ? spec.requires : spec.requires.filter { $0 != GraftAPI.routingFeature }, target: target,
             previous: spec.previous, named: [spec.stable, spec.canary, spec.previous].compactMap { $0 },
             place: Double(Rank(salt: spec.salt, host: host).value) / Double(Rank.end.value),
             created: plan.metadata.creationTimestamp?.microseconds ?? 0)
+        guard isCanary, let traffic = spec.traffic else { return }
+        rule = DividingRule(salt: spec.salt, rule: traffic)
+        beneath = spec.stable
     }
 }
 

@@ -18,6 +18,8 @@ package struct SlotStateMachine: Sendable {
     var isFresh = true
     /// The driver is known to have what the record says is active.
     var isRestored = false
+    /// So are the canary beside it and its rule.
+    var isRouted = false
     /// How far the target, or what is kept beside it, is on its way to being loadable.
     var pipeline: Pipeline?
     /// What the environment failed, and when it is tried again.
@@ -60,7 +62,7 @@ package struct SlotStateMachine: Sendable {
 
     /// What was found good once and is on this host: all of `kept` but what is only on its way.
     package var present: Set<InstalledRevision> {
-        Set(record.staged + [record.active, record.candidate, record.fallback].compactMap { $0 })
+        Set(record.staged + [record.active, record.candidate, record.canary?.installed, record.fallback].compactMap { $0 })
     }
 
     struct Setback: Sendable, Hashable {

@@ -38,12 +38,14 @@ struct StatusView {
             let mark = index < rollout.stepIndex ? "✔" : index == rollout.stepIndex ? "▶" : "·"
             return "\(mark) \(text(of: step, isCurrent: index == rollout.stepIndex, since: rollout.stepStartTime?.time))"
         }
-        let last = rollout.stepIndex >= steps.count ? "▶ all" : "· all"
+        let isDivided = steps.contains { $0.setTraffic != nil }
+        let last = (rollout.stepIndex >= steps.count ? "▶ all" : "· all") + (isDivided ? " hosts and calls" : "")
         return ["  " + (marks + [last]).joined(separator: "   ")]
     }
 
     private func text(of step: Step, isCurrent: Bool, since start: Timestamp?) -> String {
         if let weight = step.setWeight { return weight.description }
+        if let traffic = step.setTraffic { return TrafficRule.none.adding(traffic)?.description ?? "all calls" }
         if let approval = step.approve { return "approval of \(approval.approvers.joined(separator: " or "))" }
         if let analysis = step.analysis { return "analysis \(analysis.analyses.map(\.name).joined(separator: " and "))" }
         if let webhook = step.webhook { return "webhook \(webhook.host)" }
@@ -65,7 +67,8 @@ struct StatusView {
         let width = hosts.map { $0.metadata.name.count }.max() ?? 0
         lines += hosts.map { host in
             let slot = host.status.slots.first { $0.name == deployment.spec.slot }
-            let version = slot?.active?.version ?? slot?.active?.revision ?? "-"
+            let beside = slot?.canary.map { " + \($0.version ?? $0.revision)" } ?? ""
+            let version = (slot?.active?.version ?? slot?.active?.revision ?? "-") + beside
             return "    \(mark(slot)) \(padded(host.metadata.name, width)) \(padded(version, 10)) \(progress(slot))"
         }
         return lines.map(trimmed)
@@ -74,7 +77,8 @@ struct StatusView {
     private func mark(_ slot: SlotStatus?) -> String {
         guard let slot, let active = slot.active else { return slot?.target?.state == .failed ? "✘" : "○" }
         if slot.target?.state == .reverted || slot.target?.state == .failed { return "✘" }
-        return active.revision == status.canary?.revision ? "◆" : "●"
+        guard let canary = status.canary?.revision else { return "●" }
+        return active.revision == canary || slot.canary?.revision == canary ? "◆" : "●"
     }
 
     private func progress(_ slot: SlotStatus?) -> String {

@@ -25,7 +25,8 @@ extension Rollout.HostFacts {
             name: host.metadata.name, zone: host.spec.zone ?? "", isReady: liveness.isReady, lastSeen: liveness.lastSeen,
             isHeld: host.isHeld, incompatibilities: incompatibilities,
             claimedBy: slot.flatMap { $0.active != nil && !isOurs ? "\($0.owner.namespace)/\($0.owner.name)" : nil },
-            slot: isOurs ? slot : nil, isLastActivated: lastActivated.map { $0.name == deployment.spec.slot } ?? true)
+            slot: isOurs ? slot : nil, isLastActivated: lastActivated.map { $0.name == deployment.spec.slot } ?? true,
+            canRoute: host.spec.features.contains(GraftAPI.routingFeature))
     }
 }
 

@@ -73,6 +73,9 @@ package enum GraftAPI {
     /// `<revision>`, consumed once: someone undid it; the controller marks it Rejected.
     package static let rejectAnnotation = "graft.dev/reject"
 
+    /// What agents say in their features, and plans require, where two versions serve side by side.
+    package static let routingFeature = "routing"
+
     /// Where agents keep their Leases; never beside the leader's.
     package static let agentNamespace = "graft-agents"
     /// Where ConfigMaps and Secrets with the content of TrustRoots stand; nothing else belongs there.

@@ -16,6 +16,8 @@ package struct RolloutStatus: SchemaObject, Hashable {
     package var stepIndex = 0
     package var stepStartTime: Instant?
     package var weight = Weight.none
+    /// Which calls inside those hosts go to the canary; nil: all.
+    package var traffic: TrafficRule?
     package var salt = ""
     package var wave = WaveStatus()
     package var progress = ProgressStatus()
@@ -81,6 +83,7 @@ package struct RolloutStatus: SchemaObject, Hashable {
         .defaulted("stepIndex", \.stepIndex, 0, "Step in progress, from 0."),
         .optional("stepStartTime", \.stepStartTime, "When it began; moves on while time stands still."),
         .defaulted("weight", \.weight, .none, "Share of hosts that run the canary."),
+        .optional("traffic", \.traffic, "Which calls inside those hosts go to the canary; unset: all."),
         .defaulted("salt", \.salt, "", "What ranks are computed from.", Limits.text(64)),
         .defaulted("wave", \.wave, WaveStatus(), "Hosts asked at one time."),
         .defaulted("progress", \.progress, ProgressStatus(), "What the deadline is reckoned from."),

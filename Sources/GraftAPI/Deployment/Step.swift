@@ -3,6 +3,7 @@ package import Schema
 /// One step: an object with exactly one member.
 package struct Step: SchemaObject, Hashable {
     package var setWeight: Weight?
+    package var setTraffic: Traffic?
     package var pause: Pause?
     package var soak: Soak?
     package var approve: Approval?
@@ -14,6 +15,12 @@ package struct Step: SchemaObject, Hashable {
     package static func setWeight(_ weight: Weight) -> Step {
         var step = Step()
         step.setWeight = weight
+        return step
+    }
+
+    package static func setTraffic(_ traffic: Traffic) -> Step {
+        var step = Step()
+        step.setTraffic = traffic
         return step
     }
 
@@ -52,6 +59,7 @@ package struct Step: SchemaObject, Hashable {
 
     package static let fields: [Field<Self>] = [
         .optional("setWeight", \.setWeight, "Share of hosts that run the canary: 10, or \"12.5%\"."),
+        .optional("setTraffic", \.setTraffic, "Which calls inside each canary host go to the canary; unset in every step: all of them."),
         .optional("pause", \.pause, "Wait: for a duration, or until promoted."),
         .optional("soak", \.soak, "Watch every host that was asked so far: one that fails or dies meanwhile counts."),
         .optional("approve", \.approve, "Wait until one of these people approves."),

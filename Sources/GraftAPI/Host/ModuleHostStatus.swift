@@ -22,6 +22,7 @@ package struct SlotStatus: SchemaObject, Hashable {
     /// Echo of the plan that the target is about; anything but the current one is ignored.
     package var rollout = ""
     package var active: ActiveRevision?
+    package var canary: RoutedRevision?
     package var target: SlotTarget?
     /// Revisions whose bytes are here, verified, beside the active one.
     package var staged: [String] = []
@@ -34,6 +35,7 @@ package struct SlotStatus: SchemaObject, Hashable {
         .required("owner", \.owner, "Whose plan it obeys."),
         .required("rollout", \.rollout, "Rollout ID of the plan that was acted on.", Limits.text(80)),
         .optional("active", \.active, "What serves."),
+        .optional("canary", \.canary, "What serves a part of the calls beside it, and by which rule."),
         .optional("target", \.target, "What the plan asks for, and how far that is."),
         .collection("staged", \.staged, "Revisions staged beside the active one.", Limits.atomic(16)),
         .optional("trust", \.trust, "Whether what serves would be loaded today."),

@@ -43,6 +43,8 @@ package struct ModulePlanSpec: SchemaObject, Hashable {
     /// What a host stages beside its active version, so that it can go back without the registry.
     package var previous: RevisionReference?
     package var cutoffs: [Cutoff] = []
+    /// Which calls hosts below the cutoff send to the canary, beside the stable revision; nil: all.
+    package var traffic: TrafficRule?
 
     package init() {}
 
@@ -67,6 +69,8 @@ package struct ModulePlanSpec: SchemaObject, Hashable {
         .optional("canary", \.canary, "What hosts below the cutoff run."),
         .optional("previous", \.previous, "What hosts keep staged, to go back to."),
         .collection("cutoffs", \.cutoffs, "By zone; the empty zone is every other.", Limits.map(by: "zone", 32)),
+        .optional(
+            "traffic", \.traffic, "Which calls hosts below the cutoff send to the canary, with the stable revision beside it; unset: all."),
     ]
 
     package static func refine(_ schema: inout StructuralSchema) { schema.mapType = .atomic }

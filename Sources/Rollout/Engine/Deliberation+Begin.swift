@@ -58,7 +58,9 @@ extension Deliberation {
     /// A Ready host that can't run it blocks before the first load; so does a fleet that is largely gone.
     private func obstacleBeforeFirstLoad(_ wanted: RevisionFacts) -> Situation? {
         let roster = muster(
-            Assignment(target: wanted.reference, previous: nil, rollout: "", wave: WaveStatus(), plan: observation.plan),
+            Assignment(
+                target: wanted.reference, previous: nil, rollout: "", wave: WaveStatus(), plan: observation.plan,
+                rule: beginsDivided ? "" : nil),
             salt: salt(rollout: ""))
         let incompatible = roster.count(of: .incompatible)
         if incompatible > 0 {
@@ -100,6 +102,7 @@ extension Deliberation {
         rollout.cause = cause
         rollout.reason = reason?.bounded()
         rollout.salt = salt(rollout: rollout.id)
+        if kind == .steps, beginsDivided { rollout.traffic = TrafficRule.none }
         rollout.stepStartTime = Instant(now)
         rollout.progress.time = Instant(now)
         status.rollout = rollout

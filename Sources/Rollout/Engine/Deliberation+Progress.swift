@@ -190,6 +190,7 @@ extension Deliberation {
         status.canary = nil
         rollout.state = .complete
         rollout.weight = .all
+        rollout.traffic = nil
         rollout.wave.below = CutoffMap.all.list
         rollout.progress.suspendedSince = nil
         rollout.vanishedHosts = []

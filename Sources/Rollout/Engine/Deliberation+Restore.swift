@@ -18,6 +18,7 @@ extension Deliberation {
         var seen = CutoffMap.none
         if let canary = plan.canary {
             seen = canary.revision == target.revision ? CutoffMap(plan.cutoffs) : .none
+            if canary.revision == target.revision { catchUp(withTraffic: plan.traffic) }
         } else if plan.stable?.revision == target.revision {
             guard rollout.kind == .return else { return finish(nil) }
             seen = .all
@@ -58,6 +59,7 @@ extension Deliberation {
         } else {
             status.stable = plan.stable
             status.canary = target
+            rollout.traffic = plan.traffic
         }
         status.previous = plan.previous
         rollout.wave.number = 1
@@ -77,7 +79,7 @@ extension Deliberation {
         }
     }
 
-    private func absentBystanders(of wave: WaveStatus) -> Int {
+    func absentBystanders(of wave: WaveStatus) -> Int {
         let cutoffs = CutoffMap(wave.below)
         return observation.hosts.reduce(0) { count, host in
             let rank = Rank(salt: rollout.salt, host: host.name)

@@ -18,27 +18,44 @@ extension Deliberation {
             if let until { wake(at: until) }
             situation = .pauseStep(until: until)
             return false
-        case .weight(let wanted):
-            let allowance = allowance.flatMap { $0.weight < wanted ? $0 : nil }
-            let weight = allowance?.weight ?? wanted
-            // A goal stands for its weight: when the spec's steps are changed meanwhile, this step may ask for more.
-            if weight > .none, rollout.wave.goal.isEmpty || rollout.weight < weight {
-                let planner = WavePlanner(roster, strategy)
-                rollout.wave.goal = planner.goal(of: weight).merged(with: CutoffMap(rollout.wave.below)).list
-                rollout.weight = max(rollout.weight, weight)
-                events.append(
-                    .stepStarted(number: rollout.stepIndex + 1, of: schedule.count, weight: rollout.weight, hosts: roster.eligible))
-                return true
-            }
-            switch walk(roster, limits: [strategy.maxUnavailable], soak: .seconds(strategy.soakSeconds)) {
-            case .waiting: return false
-            case .changed: return true
-            case .arrived:
-                guard weight == .none || hasCanary(roster) else { return isRetreatingForLackOfCanaries(roster) }
-                if let allowance { return awaitSignature(allowance) }
-                return enterStep(rollout.stepIndex + 1, schedule, roster)
-            }
+        case .weight(let wanted): return progressWeight(wanted, isGoalDue: rollout.wave.goal.isEmpty, schedule, roster)
+        case .traffic: return progressWeight(schedule.weight(upTo: rollout.stepIndex), isGoalDue: false, schedule, roster)
         }
+    }
+
+    /// Brings hosts up to a weight, and their calls to what the steps so far ask for.
+    /// - Parameter isGoalDue: the step is about the weight, and its cutoffs are not computed yet.
+    private func progressWeight(_ wanted: Weight, isGoalDue: Bool, _ schedule: StepSchedule, _ roster: Roster) -> Bool {
+        let allowance = allowance.flatMap { $0.weight < wanted ? $0 : nil }
+        let weight = allowance?.weight ?? wanted
+        if let allowance, case .traffic = schedule.stage(rollout.stepIndex) { return awaitSignature(allowance) }
+        if raiseTraffic(schedule, roster) { return true }
+        // A goal stands for its weight: when the spec's steps are changed meanwhile, this step may ask for more.
+        if weight > .none, isGoalDue || rollout.weight < weight {
+            let planner = WavePlanner(roster, strategy)
+            rollout.wave.goal = planner.goal(of: weight).merged(with: CutoffMap(rollout.wave.below)).list
+            rollout.weight = max(rollout.weight, weight)
+            events.append(
+                .stepStarted(number: rollout.stepIndex + 1, of: schedule.count, weight: rollout.weight, hosts: roster.eligible))
+            return true
+        }
+        switch walk(roster, limits: [strategy.maxUnavailable], soak: .seconds(strategy.soakSeconds)) {
+        case .waiting: return false
+        case .changed: return true
+        case .arrived:
+            guard weight == .none || hasCanary(roster) else { return asksOthers(weight, roster) || isRetreatingForLackOfCanaries(roster) }
+            if let allowance { return awaitSignature(allowance) }
+            return enterStep(rollout.stepIndex + 1, schedule, roster)
+        }
+    }
+
+    /// Where all hosts that were asked are gone from the cluster, the weight is reckoned anew from those that there are.
+    private func asksOthers(_ weight: Weight, _ roster: Roster) -> Bool {
+        guard roster.eligible > 0, !roster.entries.contains(where: \.isAsked) else { return false }
+        let goal = WavePlanner(roster, strategy).goal(of: weight).merged(with: CutoffMap(rollout.wave.below)).list
+        guard goal != rollout.wave.goal else { return false }
+        rollout.wave.goal = goal
+        return true
     }
 
     /// Goes on to another step, or ends after the last one.
@@ -57,7 +74,7 @@ extension Deliberation {
         case .pause(let seconds):
             events.append(.paused(number: index + 1, of: schedule.count, until: seconds.map { now + .seconds($0) }))
         case .approval(let approvers): events.append(.approvalNeeded(number: index + 1, of: schedule.count, from: approvers))
-        case .weight, .soak, .analysis, .webhook: break
+        case .weight, .traffic, .soak, .analysis, .webhook: break
         }
         return true
     }
@@ -68,11 +85,9 @@ extension Deliberation {
         // Where nothing was asked yet there is nothing to watch.
         guard !rollout.wave.below.isEmpty else { return enterStep(rollout.stepIndex + 1, schedule, roster) }
         if rollout.wave.goal.isEmpty {
-            rollout.wave.from = []
+            reopenWave()
             rollout.wave.goal = rollout.wave.below
-            rollout.wave.startTime = Instant(now)
             rollout.wave.soakStartTime = Instant(now)
-            rollout.wave.settledTime = nil
             rollout.wave.absentBystanders = roster.entries.count { !$0.isAsked && !$0.isReady }
             events.append(
                 .soaking(number: rollout.stepIndex + 1, of: schedule.count, hosts: roster.settled, until: now + duration))

@@ -34,22 +34,22 @@ extension Deliberation {
             events.append(.promoted("step \(index + 1) of \(schedule.count)"))
             _ = enterStep(index + 1, schedule, nil)
         case .approval: ignore("promote", "step index \(index) needs an approval.")
-        case .weight: ignore("promote", "step index \(index) is no pause; it ends by itself.")
+        case .weight, .traffic: ignore("promote", "step index \(index) is no pause; it ends by itself.")
         }
     }
 
     /// Past all steps, up to the next one that needs an approval.
     private func promoteFully(_ schedule: StepSchedule) {
-        guard rollout.stepIndex < schedule.lastWeight else { return ignore("promote", "the last step has begun already.") }
+        guard rollout.stepIndex < schedule.last else { return ignore("promote", "the last step has begun already.") }
         if case .approval = schedule.stage(rollout.stepIndex) {
             return ignore("promote", "step index \(rollout.stepIndex) needs an approval.")
         }
         if case .goBack(_, let reason)? = checkVerdict() { return ignore("promote", reason.asSentence) }
         let next = schedule.fullPromotion(from: rollout.stepIndex)
         _ = dismissInconclusive()
-        if next == schedule.lastWeight { skipBackground() }
+        if next == schedule.last { skipBackground() }
         events.append(
-            .promoted(next == schedule.lastWeight ? "to all hosts, without further steps" : "to step \(next + 1), which needs an approval"))
+            .promoted(next == schedule.last ? "to all hosts, without further steps" : "to step \(next + 1), which needs an approval"))
         _ = enterStep(next, schedule, nil)
     }
 

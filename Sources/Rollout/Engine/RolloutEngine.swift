@@ -82,7 +82,7 @@ final class Deliberation {
             Assignment(
                 target: target, previous: previous, rollout: rollout.id, wave: rollout.wave, plan: observation.plan,
                 isProven: rollout.kind == .return, vanished: isRunning ? Set(rollout.vanishedHosts) : [],
-                leaderSince: observation.leaderSince), salt: rollout.salt)
+                leaderSince: observation.leaderSince, rule: rule), salt: rollout.salt)
     }
 
     func muster(_ assignment: Assignment, salt: String) -> Roster {

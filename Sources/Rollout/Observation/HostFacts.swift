@@ -20,10 +20,13 @@ package struct HostFacts: Sendable, Hashable {
     package var slot: SlotStatus?
     /// Of all slots of the host, this one was activated last: a death is blamed on it.
     package var isLastActivated: Bool
+    /// It can have two versions side by side, and divide calls between them.
+    package var canRoute: Bool
 
     package init(
         name: String, zone: String = "", isReady: Bool = true, lastSeen: Timestamp? = nil, isHeld: Bool = false,
-        incompatibilities: [String: String] = [:], claimedBy: String? = nil, slot: SlotStatus? = nil, isLastActivated: Bool = true
+        incompatibilities: [String: String] = [:], claimedBy: String? = nil, slot: SlotStatus? = nil, isLastActivated: Bool = true,
+        canRoute: Bool = true
     ) {
         self.name = name
         self.zone = zone
@@ -34,5 +37,6 @@ package struct HostFacts: Sendable, Hashable {
         self.claimedBy = claimedBy
         self.slot = slot
         self.isLastActivated = isLastActivated
+        self.canRoute = canRoute
     }
 }

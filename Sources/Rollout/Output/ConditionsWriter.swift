@@ -46,8 +46,9 @@ struct ConditionsWriter {
         guard let name = deliberation.observation.wanted.revision, let facts = deliberation.revisions[name] else {
             return set(&conditions, "Compatible", .unknown, "NotCheckedYet", "What the spec asks for is not checked yet.")
         }
+        let isDivided = deliberation.rule != nil
         let skipped = deliberation.observation.hosts.count {
-            $0.isReady && !$0.incompatibilities.isEmpty && $0.incompatibilities[name] != nil
+            $0.isReady && (isDivided && !$0.canRoute || !$0.incompatibilities.isEmpty && $0.incompatibilities[name] != nil)
         }
         let rest = skipped == 0 ? "" : "; \(skipped) that can't are skipped"
         set(&conditions, "Compatible", .isTrue, "CompatibleHosts", "Hosts can run \(facts.version)\(rest).")

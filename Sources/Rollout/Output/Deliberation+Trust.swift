@@ -7,7 +7,9 @@ extension Deliberation {
         let old = status.trust
         let active = observation.hosts.compactMap { $0.slot?.active?.revision }
         var trust = DeploymentTrust()
-        trust.revisions = distrusted(active: active, known: old?.revisions ?? [])
+        // Where calls are divided both versions are in use.
+        let beside = observation.hosts.compactMap { $0.slot?.canary?.revision }
+        trust.revisions = distrusted(active: active + beside, known: old?.revisions ?? [])
         for state in observation.hosts.compactMap({ $0.slot?.active == nil ? nil : $0.slot?.trust?.state }) {
             switch state {
             case .trusted: trust.hosts.trusted += 1

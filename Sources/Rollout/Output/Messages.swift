@@ -119,7 +119,9 @@ struct Messages {
     private var step: String {
         guard let rollout = status.rollout else { return "" }
         let count = StepSchedule(deliberation.strategy).count
-        return "Rolling out \(deliberation.label(status.canary)): step \(min(rollout.stepIndex + 1, count)) of \(count), \(rollout.weight)"
+        let calls = rollout.traffic.map { " with \($0)" } ?? ""
+        return
+            "Rolling out \(deliberation.label(status.canary)): step \(min(rollout.stepIndex + 1, count)) of \(count), \(rollout.weight)\(calls)"
     }
 
     private var since: String { status.rollout?.stepStartTime.map { ", since \($0.time.wholeSeconds)" } ?? "" }

@@ -35,6 +35,10 @@ struct PlanWriter {
         spec.stable = deliberation.allowed(spec.stable)
         spec.canary = deliberation.allowed(spec.canary)
         if spec.canary != nil { spec.cutoffs = cutoffs.list }
+        if spec.canary != nil, rollout.state == .running, rollout.kind == .steps, let traffic = rollout.traffic {
+            spec.traffic = traffic
+            spec.requires = [GraftAPI.routingFeature]
+        }
         if let previous = deliberation.previous, previous.revision != (spec.canary ?? spec.stable)?.revision { spec.previous = previous }
         plan = spec
     }

@@ -6,6 +6,7 @@ package enum RolloutEvent: Sendable, Hashable {
     case adopted(String, hosts: Int, of: Int)
     case started(rollout: String, from: String?, to: String)
     case stepStarted(number: Int, of: Int, weight: Weight, hosts: Int)
+    case trafficSet(number: Int, of: Int, calls: String, hosts: Int)
     case waveOpened(number: Int, hosts: Int, inFlight: Int, limit: Int)
     case leftBehind(hosts: Int, example: String)
     case paused(number: Int, of: Int, until: Timestamp?)
@@ -49,6 +50,7 @@ extension RolloutEvent {
         case .adopted: "Adopted"
         case .started: "RolloutStarted"
         case .stepStarted: "StepStarted"
+        case .trafficSet: "TrafficSet"
         case .waveOpened: "WaveOpened"
         case .leftBehind: "HostsLeftBehind"
         case .paused: "Paused"
@@ -79,7 +81,7 @@ extension RolloutEvent {
         switch self {
         case .adopted: "Adopt"
         case .distrusted, .trustedAgain, .hostsDistrust, .waitsForSignature: "Verify"
-        case .started, .stepStarted, .waveOpened, .leftBehind, .completed, .frozen: "RollOut"
+        case .started, .stepStarted, .trafficSet, .waveOpened, .leftBehind, .completed, .frozen: "RollOut"
         case .paused, .soaking, .approvalNeeded, .approved, .overdue, .promoted, .checkStarted, .checksPassed, .inconclusive: "Step"
         case .returning, .held: "RollBack"
         case .quarantined: "Quarantine"
@@ -94,6 +96,8 @@ extension RolloutEvent {
         case .started(let id, let from?, let to): "Rollout \(id): from \(from) to \(to)."
         case .started(let id, nil, let to): "Rollout \(id): the first version is \(to)."
         case .stepStarted(let number, let all, let weight, let hosts): "Step \(number) of \(all): \(weight) of \(hosts) eligible hosts."
+        case .trafficSet(let number, let all, let calls, let hosts):
+            "Step \(number) of \(all): \(calls) on \(hosts) host\(hosts == 1 ? "" : "s")."
         case .waveOpened(let number, let hosts, let inFlight, let limit):
             "Wave \(number): asks \(hosts) more host\(hosts == 1 ? "" : "s"); \(inFlight) in flight, at most \(limit) allowed."
         case .leftBehind(let hosts, let example): "Goes on without \(hosts) host\(hosts == 1 ? "" : "s") past the deadline, \(example)."

@@ -44,7 +44,7 @@ struct StatusWriter {
         if let roster {
             counts.active = roster.active
             counts.eligible = roster.eligible
-            counts.updated = roster.settled
+            counts.updated = roster.settled + roster.count(of: .rerouting)
             counts.failed = failed(roster)
             counts.skipped = roster.count(of: .absent, .vanished, .held)
             counts.incompatible = roster.count(of: .incompatible)
@@ -81,6 +81,7 @@ struct StatusWriter {
             summary.step = "\(min(rollout.stepIndex + 1, count))/\(count)"
         }
         summary.weight = rollout.weight.description
+        if deliberation.isRunning, let traffic = rollout.traffic { summary.weight += " × \(traffic.inShort)" }
         return summary
     }
 }

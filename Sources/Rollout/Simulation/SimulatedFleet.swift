@@ -54,8 +54,12 @@ struct SimulatedFleet {
         for index in hosts.indices where hosts[index].isReady {
             let isBelow = plan.spec.canary != nil && cutoffs.admits(zone: hosts[index].zone, rank: ranks[index])
             guard let asked = isBelow ? plan.spec.canary : plan.spec.stable, let slot = hosts[index].slot else { continue }
+            let rule = isBelow ? plan.spec.traffic?.name(salt: plan.spec.salt) : nil
             let isSame = slot.rollout == plan.spec.rollout && slot.target?.revision == asked.revision
-            if slot.active?.revision == asked.revision {
+            // Both versions are loaded: only calls go elsewhere.
+            if slot.canary?.revision == asked.revision, slot.canary?.rule != rule {
+                due.append((now + .milliseconds(200), Int32(index)))
+            } else if slot.active?.revision == asked.revision {
                 if !isSame || slot.target?.state != .active { settle(index, asked) }
             } else if !isSame {
                 hosts[index].slot?.rollout = plan.spec.rollout
@@ -81,10 +85,15 @@ struct SimulatedFleet {
                     revision: asked.revision, state: .reverted, blame: .module, reason: "ProbeFailed", message: "it was simulated to fail")
                 continue
             }
-            if hosts[index].slot?.active?.revision == new.revision { updated -= 1 }
+            if isUpdated(index) { updated -= 1 }
             if asked.revision == new.revision { updated += 1 }
-            hosts[index].slot?.active = ActiveRevision(
-                revision: asked.revision, digest: asked.digest, version: asked.version, since: last.time.wholeSeconds)
+            if let rule = isBelow ? plan.traffic?.name(salt: plan.salt) : nil {
+                hosts[index].slot?.canary = RoutedRevision(
+                    revision: asked.revision, digest: asked.digest, version: asked.version, since: last.time.wholeSeconds, rule: rule)
+            } else {
+                hosts[index].slot?.active = ActiveRevision(
+                    revision: asked.revision, digest: asked.digest, version: asked.version, since: last.time.wholeSeconds)
+            }
             settle(index, asked)
             if asked.revision == new.revision, chance(index, 2) < options.dying {
                 hosts[index].isReady = false
@@ -95,8 +104,18 @@ struct SimulatedFleet {
         }
     }
 
+    /// Some calls at least go to the new version.
+    private func isUpdated(_ index: Int) -> Bool {
+        hosts[index].slot?.active?.revision == new.revision || hosts[index].slot?.canary?.revision == new.revision
+    }
+
     private mutating func settle(_ index: Int, _ asked: RevisionReference) {
         guard let plan = plan?.spec else { return }
+        // What nobody asks to have beside is gone, and what is asked whole as well.
+        if plan.traffic == nil || hosts[index].slot?.canary?.revision != asked.revision {
+            if hosts[index].slot?.canary?.revision == new.revision, hosts[index].slot?.active?.revision != new.revision { updated -= 1 }
+            hosts[index].slot?.canary = nil
+        }
         hosts[index].slot?.rollout = plan.rollout
         hosts[index].slot?.target = SlotTarget(revision: asked.revision, state: .active)
         for revision in [asked.revision, plan.previous?.revision].compactMap({ $0 })

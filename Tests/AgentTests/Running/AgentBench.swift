@@ -73,7 +73,7 @@ struct AgentBench {
     func plan(
         stable: RevisionReference?, canary: RevisionReference? = nil, previous: RevisionReference? = nil, rollout: String = "r1",
         action: ModulePlanSpec.Action = .run, labels: [String: String] = [:], name: String = "filter", slot: String = "net/filter",
-        cutoffs: [Cutoff] = [Cutoff(below: .end)]
+        cutoffs: [Cutoff] = [Cutoff(below: .end)], traffic: TrafficRule? = nil
     ) async throws {
         var spec = ModulePlanSpec()
         spec.epoch = 1
@@ -87,6 +87,8 @@ struct AgentBench {
         spec.canary = canary
         spec.previous = previous
         spec.cutoffs = cutoffs
+        spec.traffic = traffic
+        spec.requires = traffic == nil ? [] : [GraftAPI.routingFeature]
         _ = try await Api<ModulePlan>(cluster.client, namespace: "payments").apply(name, ["spec": spec.json] as JSON, manager: "test")
     }
 

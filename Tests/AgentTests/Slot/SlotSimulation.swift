@@ -25,6 +25,9 @@ struct SlotSimulation {
     /// What `current` links to, and what the process runs.
     private(set) var linked: InstalledRevision?
     private(set) var running: InstalledRevision?
+    /// What `routing.json` says, and by what the process divides calls.
+    private(set) var linkedBeside: RoutedCanary?
+    private(set) var beside: RoutedCanary?
     private(set) var process = 1
     private(set) var actions: [SlotAction] = []
     private(set) var activations: [String: Int] = [:]
@@ -53,6 +56,18 @@ struct SlotSimulation {
             owner: SlotOwner(namespace: "payments", name: name, planUID: "uid-\(name)"), action: action, rollout: rollout,
             requires: requires, target: target.map(reference), previous: previous.map(reference),
             named: [target, previous].compactMap { $0 }.map(reference), place: place, created: created)
+    }
+
+    static func rule(_ percent: Int) -> DividingRule {
+        DividingRule(salt: "salt", rule: TrafficRule(shares: percent == 0 ? [] : [TrafficShare(Weight(percent: percent))]))
+    }
+
+    /// A plan by which a version has a part of the calls, beside another.
+    static func dividing(_ target: String, beside stable: String?, percent: Int, rollout: String = "r2") -> SlotPlan {
+        var plan = plan(target, rollout: rollout, previous: stable, requires: ["routing"])
+        plan.rule = rule(percent)
+        plan.beneath = stable.map(reference)
+        return plan
     }
 
     /// What today's policies say of a version.
@@ -93,7 +108,7 @@ struct SlotSimulation {
     /// The host process is killed and started again: it loads what is linked.
     mutating func restartHost() {
         process += 1
-        running = linked
+        (running, beside) = (linked, linkedBeside)
     }
 
     /// Steps until the machine has nothing to do but wait for a change.
@@ -140,15 +155,16 @@ struct SlotSimulation {
             linked = installed
             return .success(.restored(mended: mended))
         case .activate(let installed): return activate(installed)
+        case .route(let canary, let active): return route(canary, beside: active)
         case .probe(let installed): return probe(installed)
         case .revert(let installed):
-            linked = installed
+            (linked, linkedBeside) = (installed, nil)
             if hostIsDown { return .failure(SlotFailure(.unreachable, "ReloadFailed", "the host is down")) }
-            running = installed
+            (running, beside) = (installed, nil)
             return .success(.done)
         case .unload:
-            linked = nil
-            running = nil
+            (linked, linkedBeside) = (nil, nil)
+            (running, beside) = (nil, nil)
             return .success(.done)
         }
     }
@@ -157,7 +173,7 @@ struct SlotSimulation {
         precondition(staged.contains(installed), "activated without being staged")
         if hostIsDown { return .failure(SlotFailure(.unreachable, "ProbeFailed", "the host is down")) }
         activations[installed.version, default: 0] += 1
-        linked = installed
+        (linked, linkedBeside) = (installed, nil)
         if faults[installed.version] == .killsTheAgent {
             restartHost()
             return nil
@@ -165,16 +181,35 @@ struct SlotSimulation {
         if faults[installed.version] == .refusesToLoad {
             return .failure(SlotFailure(.module, "ActivationFailed", "\(installed.version) needs a table"))
         }
-        running = installed
+        (running, beside) = (installed, nil)
         if faults[installed.version] == .isDisturbed {
             return .failure(SlotFailure(.disturbed, SlotFailure.tampered, "another file stands there"))
         }
         return .success(.done)
     }
 
+    private mutating func route(_ canary: RoutedCanary, beside active: InstalledRevision) -> Result<SlotOutcome, SlotFailure>? {
+        precondition(staged.contains(canary.installed), "routed without being staged")
+        let version = canary.installed.version
+        if linkedBeside == canary, beside == canary { return .success(.restored(mended: nil)) }
+        if hostIsDown { return .failure(SlotFailure(.unreachable, "ProbeFailed", "the host is down")) }
+        if machine.record.step == .activating { activations[version, default: 0] += 1 }
+        (linked, linkedBeside) = (active, canary)
+        if faults[version] == .killsTheAgent {
+            restartHost()
+            return nil
+        }
+        if faults[version] == .refusesToLoad { return .failure(SlotFailure(.module, "ActivationFailed", "\(version) needs a table")) }
+        (running, beside) = (active, canary)
+        if faults[version] == .isDisturbed {
+            return .failure(SlotFailure(.disturbed, SlotFailure.tampered, "another file stands there"))
+        }
+        return .success(.restored(mended: nil))
+    }
+
     private mutating func probe(_ installed: InstalledRevision) -> Result<SlotOutcome, SlotFailure>? {
         if hostIsDown { return .failure(SlotFailure(.unreachable, "ProbeFailed", "the host is down")) }
-        guard running == installed, faults[installed.version] != .failsProbe else {
+        guard running == installed || beside?.installed == installed, faults[installed.version] != .failsProbe else {
             return .failure(SlotFailure(.module, "ProbeFailed", "the host runs \(running?.version ?? "nothing")"))
         }
         if machine.record.step == .soaking {
@@ -192,6 +227,7 @@ extension SlotPolicy {
     /// Whole seconds, so that tests read well.
     static var quick: SlotPolicy {
         var policy = SlotPolicy()
+        policy.features.insert("routing")
         policy.probeDeadline = .seconds(4)
         policy.probeInterval = .seconds(1)
         policy.soak = .seconds(10)

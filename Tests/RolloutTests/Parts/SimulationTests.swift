@@ -32,6 +32,19 @@ struct SimulationTests {
         #expect(simulation.moments.contains { $0.sentence == "Step 2 of 3: a pause until promoted." })
     }
 
+    @Test("that divides calls gets them step by step, at one plan write each, and all of them at last")
+    func dividesCalls() {
+        let simulation = simulated([
+            .setWeight(Weight(percent: 10)), .setTraffic(Traffic(share: Weight(percent: 5))),
+            .setTraffic(Traffic(share: Weight(percent: 50))),
+        ])
+        #expect(simulation.phase == .healthy)
+        #expect(simulation.samples.last?.updated == 500)
+        #expect(simulation.moments.contains { $0.sentence == "Step 2 of 5: 5% of calls on 50 hosts." })
+        #expect(simulation.moments.contains { $0.sentence == "Step 5 of 5: all calls on 500 hosts." })
+        #expect(simulated([.setTraffic(Traffic(share: Weight(percent: 5)))]) { $0.failing = 50_000 }.samples.last?.updated == 0)
+    }
+
     @Test("that fails goes back, and no host keeps the version")
     func fails() {
         let simulation = simulated { $0.failing = 50_000 }

@@ -44,12 +44,29 @@ struct Invariants {
             checkPassing(from: before.stepIndex, to: now.stepIndex, world)
             demand(now.weight >= before.weight, "the weight shrank: \(world.testDescription)")
             demand(now.stepIndex >= before.stepIndex, "a step back: \(world.testDescription)")
+            demand(covers(now.traffic, before.traffic), "calls were taken back: \(world.testDescription)")
             demand(before.state == .running || now.state != .running, "what was over goes on: \(world.testDescription)")
         }
         lastRollout = world.status.rollout
     }
 
+    /// Nil is all calls.
+    private func covers(_ more: TrafficRule?, _ less: TrafficRule?) -> Bool { more.map { more in less.map(more.covers) ?? false } ?? true }
+
+    /// Calls are divided between two versions that hosts may have, only ever more for the canary, and not on the way back.
+    private mutating func checkTraffic(_ plan: ModulePlanSpec, _ world: World, _ decision: Decision) {
+        demand(plan.requires == (plan.traffic == nil ? [] : ["routing"]), "requires \(plan.requires): \(world.testDescription)")
+        if plan.traffic != nil {
+            demand(plan.canary != nil, "calls are divided without a canary: \(world.testDescription)")
+            demand(decision.status.rollout?.kind == .steps, "calls are divided on the way back: \(world.testDescription)")
+        }
+        if let last, last.rollout == plan.rollout, plan.canary != nil, plan.canary == last.canary {
+            demand(covers(plan.traffic, last.traffic), "hosts are to take calls back: \(world.testDescription)")
+        }
+    }
+
     private mutating func check(_ plan: ModulePlanSpec, of world: World, _ decision: Decision) {
+        checkTraffic(plan, world, decision)
         let banned = Set(world.revisions.lazy.filter { $0.quarantine != nil }.map(\.digest))
         for named in [plan.stable, plan.canary, plan.previous].compactMap({ $0 }) {
             demand(!banned.contains(named.digest), "quarantined \(named.revision) is planned: \(world.testDescription)")
@@ -88,12 +105,14 @@ struct Invariants {
     private mutating func checkInFlight(_ plan: ModulePlanSpec, _ world: World, _ decision: Decision) {
         guard let rollout = decision.status.rollout, rollout.state == .running else { return }
         guard let target = rollout.kind == .return ? decision.status.stable : decision.status.canary else { return }
-        let eligible = world.hosts.filter { $0.isReady && !$0.isHeld && !$0.incompatibleWith.contains(target.revision) }
+        let eligible = world.hosts.filter {
+            $0.isReady && !$0.isHeld && !$0.incompatibleWith.contains(target.revision) && (rollout.traffic == nil || $0.canRoute)
+        }
         let strategy = world.spec.strategy
         let own = rollout.kind == .return ? strategy.rollbackMaxUnavailable : strategy.maxUnavailable
         let limit = max(1, min(own.count(of: eligible.count), rollout.maxUnavailable?.count(of: eligible.count) ?? .max))
         let inFlight = eligible.filter { host in
-            guard host.active != target.revision, plan.revision(forHost: host.name, zone: host.zone)?.revision == target.revision else {
+            guard !host.serves(target.revision), plan.revision(forHost: host.name, zone: host.zone)?.revision == target.revision else {
                 return false
             }
             let report = host.slot?.rollout == plan.rollout ? host.slot?.target : nil

@@ -57,7 +57,8 @@ struct RandomLife {
         let deadline = dice.chance(50) ? dice.number(20...100) : nil
         let consequence = dice.pick([nil, Strategy.OnDeadline.pause, .rollback])
         switch dice.number(1...100) {
-        case 1...48: return .setWeight(Weight(basisPoints: dice.number(0...40) * 250))
+        case 1...36: return .setWeight(Weight(basisPoints: dice.number(0...40) * 250))
+        case 37...48: return .setTraffic(traffic())
         case 49...64: return .pause(seconds: dice.chance(70) ? dice.number(0...20) : nil)
         case 65...74: return .soak(seconds: dice.number(1...40))
         case 75...79:
@@ -72,6 +73,17 @@ struct RandomLife {
             return .webhook(webhook)
         default: return .approve(Approval(approvers: ["ann"], deadlineSeconds: deadline, onDeadline: consequence))
         }
+    }
+
+    private mutating func traffic() -> Traffic {
+        var traffic = Traffic(share: dice.chance(80) ? Weight(percent: dice.number(0...10) * 10) : nil)
+        if traffic.share != nil, dice.chance(20) { traffic.by = TrafficKey(header: dice.pick(["x-user", "x-tenant"])) }
+        if traffic.share == nil || dice.chance(30) {
+            traffic.match = [
+                TrafficMatch(header: "x-canary", values: [dice.pick(["a", "b", "c"])]), TrafficMatch(group: dice.pick(["p", "q", "r"])),
+            ]
+        }
+        return traffic
     }
 
     private mutating func share() -> CountOrShare {
@@ -120,7 +132,8 @@ struct RandomLife {
         case 85...87 where !world.hosts.isEmpty: world.hosts[dice.number(0...world.hosts.count - 1)].isHeld = dice.chance(50)
         case 88...89 where !world.hosts.isEmpty:
             world.hosts[dice.number(0...world.hosts.count - 1)].incompatibleWith = dice.chance(60) ? [] : [World.revision("1.\(asked).0")]
-        case 90...92 where !world.revisions.isEmpty: quarantineSomething()
+        case 90...92 where !world.revisions.isEmpty && dice.chance(70): quarantineSomething()
+        case 90...92 where !world.hosts.isEmpty: world.hosts[dice.number(0...world.hosts.count - 1)].canRoute = dice.chance(70)
         case 93 where !world.revisions.isEmpty: judgeSomething()
         case 94: world.wanted = .refused(Refusal(.verified, reason: "NoPolicy", message: "No policy matches."))
         case 95...96:
@@ -173,6 +186,7 @@ struct RandomLife {
             world.hosts[index].isReady = true
             world.hosts[index].isHeld = false
             world.hosts[index].incompatibleWith = []
+            world.hosts[index].canRoute = true
             for revision in world.revisions where world.hosts[index].behaviour[revision.name] != .failsProbe {
                 world.hosts[index].behaviour[revision.name] = .works
             }
@@ -217,7 +231,9 @@ struct RandomLife {
             return world.revisions.isEmpty
         }
         guard let stable = world.status.stable else { return !wanted.isAllowed || wanted.isCondemned }
-        let hasArrived = world.hosts.allSatisfy { $0.active == stable.revision || [.reverted, .failed].contains($0.slot?.target?.state) }
+        let hasArrived = world.hosts.allSatisfy {
+            $0.active == stable.revision && $0.beside == nil || [.reverted, .failed].contains($0.slot?.target?.state)
+        }
         return hasArrived || world.plan?.spec.stable == nil
     }
 }

@@ -175,6 +175,19 @@ struct StepTests {
         #expect(world.status.rollout?.stepIndex == 1)
     }
 
+    @Test("A step whose hosts are all gone from the cluster asks others")
+    func hostsRemoved() {
+        var world = upgrading()
+        world.spec.strategy.soakSeconds = 0
+        world.run { $0.status.rollout?.wave.number == 1 }
+        let canaries = Set(world.hosts.indices.filter { world.asked($0) == "http-1-1-0" }.map { world.hosts[$0].name })
+        #expect(!canaries.isEmpty)
+        world.hosts.removeAll { canaries.contains($0.name) }
+        world.run { $0.status.rollout?.stepIndex == 1 }
+        #expect(world.status.rollout?.stepIndex == 1)
+        #expect(world.running("1.1.0") > 0)
+    }
+
     @Test("Sticky cohorts send the same hosts first, rotating ones others")
     func cohorts() {
         func firstHosts(_ cohort: Strategy.Cohort, _ version: String, _ world: inout World) -> Set<Int> {

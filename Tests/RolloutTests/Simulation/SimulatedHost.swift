@@ -25,6 +25,8 @@ struct SimulatedHost {
     /// Its agent does as it likes, a hold or not.
     var isDefiant = false
     var incompatibleWith: Set<String> = []
+    /// It can have two versions side by side.
+    var canRoute = true
     var lastSeen: Timestamp?
     var slot: SlotStatus?
     var behaviour: [String: Behaviour] = [:]
@@ -38,11 +40,18 @@ struct SimulatedHost {
     }
 
     var active: String? { slot?.active?.revision }
+    /// What has a part of the calls.
+    var beside: String? { slot?.canary?.revision }
+    func serves(_ revision: String) -> Bool { active == revision || beside == revision }
 
     var facts: HostFacts {
-        HostFacts(
+        var slot = slot
+        // As agents do: what is active is not listed once more.
+        if let active { slot?.staged.removeAll { $0 == active } }
+        return HostFacts(
             name: name, zone: zone, isReady: isReady, lastSeen: isReady ? nil : lastSeen, isHeld: isHeld,
-            incompatibilities: Dictionary(uniqueKeysWithValues: incompatibleWith.map { ($0, "needs more than it has") }), slot: slot)
+            incompatibilities: Dictionary(uniqueKeysWithValues: incompatibleWith.map { ($0, "needs more than it has") }), slot: slot,
+            canRoute: canRoute)
     }
 
     /// One transition, if one is due.
@@ -54,17 +63,27 @@ struct SimulatedHost {
         slot.name = plan.spec.slot
         slot.owner = SlotOwner(namespace: namespace, name: deployment, planUID: plan.uid)
         slot.rollout = plan.spec.rollout
+        let rule = asked == plan.spec.canary ? plan.spec.traffic?.name(salt: plan.spec.salt) : nil
+        // What is not asked for any more is gone, whatever else is asked.
+        if let beside = slot.canary, beside.revision != asked?.revision, !isHeld || isDefiant { slot.canary = nil }
         guard let asked else {
             slot.target = nil
             return
         }
-        if slot.active?.revision == asked.revision {
+        if slot.canary?.revision == asked.revision, rule == nil || canRoute, !isHeld || isDefiant {
+            return divide(asked, rule, plan, &slot, now)
+        }
+        if slot.active?.revision == asked.revision, rule == nil {
             slot.target = SlotTarget(revision: asked.revision, state: .active)
             if let previous = plan.spec.previous, !quarantined.contains(previous.digest) { stage(previous.revision, &slot) }
             return
         }
         if incompatibleWith.contains(asked.revision) {
             slot.target = SlotTarget(revision: asked.revision, state: .unsupported, blame: .environment, reason: "Incompatible")
+            return
+        }
+        if rule != nil, !canRoute {
+            slot.target = SlotTarget(revision: asked.revision, state: .unsupported, blame: .environment, reason: "MissingFeature")
             return
         }
         if isHeld, !isDefiant {
@@ -102,7 +121,7 @@ struct SimulatedHost {
         case .probing:
             if let old = slot.active?.revision { stage(old, &slot) }
             if let previous = plan.spec.previous { stage(previous.revision, &slot) }
-            slot.active = ActiveRevision(revision: asked.revision, digest: asked.digest, version: asked.version, since: now)
+            load(asked, plan, &slot, now)
             stage(asked.revision, &slot)
             go(.active)
             if behaviour == .kills {
@@ -111,6 +130,31 @@ struct SimulatedHost {
             }
         default: go(.fetching)
         }
+    }
+
+    /// All calls, or those of a rule: then the stable version is beside it, put there first where it was not.
+    private func load(_ asked: RevisionReference, _ plan: PlanFacts, _ slot: inout SlotStatus, _ now: Timestamp) {
+        guard let traffic = plan.spec.traffic, asked == plan.spec.canary else {
+            slot.active = ActiveRevision(revision: asked.revision, digest: asked.digest, version: asked.version, since: now)
+            slot.canary = nil
+            return
+        }
+        if let stable = plan.spec.stable, slot.active?.revision != stable.revision {
+            slot.active = ActiveRevision(revision: stable.revision, digest: stable.digest, version: stable.version, since: now)
+        }
+        slot.canary = RoutedRevision(
+            revision: asked.revision, digest: asked.digest, version: asked.version, since: now,
+            rule: traffic.name(salt: plan.spec.salt))
+    }
+
+    /// Both are loaded: calls go elsewhere, at once.
+    private func divide(_ asked: RevisionReference, _ rule: String?, _ plan: PlanFacts, _ slot: inout SlotStatus, _ now: Timestamp) {
+        if slot.canary?.rule != rule {
+            if rule == nil, let old = slot.active?.revision { stage(old, &slot) }
+            load(asked, plan, &slot, now)
+        }
+        slot.target = SlotTarget(revision: asked.revision, state: .active)
+        if let previous = plan.spec.previous { stage(previous.revision, &slot) }
     }
 
     private func failure(_ asked: RevisionReference, reverted: Bool) -> SlotTarget {

@@ -207,6 +207,8 @@ struct World {
 
     var readyHosts: Int { hosts.count { $0.isReady } }
     func running(_ version: String) -> Int { hosts.count { $0.isReady && $0.active == World.revision(version) } }
+    /// Hosts that give it some calls at least.
+    func serving(_ version: String) -> Int { hosts.count { $0.isReady && $0.serves(World.revision(version)) } }
     func hosts(running version: String) -> [Int] { hosts.indices.filter { hosts[$0].active == World.revision(version) } }
     func condition(_ type: String) -> Condition? { status.conditions[type] }
     var isRunning: Bool { status.rollout?.state == .running }

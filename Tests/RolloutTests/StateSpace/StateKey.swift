@@ -8,6 +8,7 @@ struct StateKey: Hashable {
     private struct Host: Hashable {
         var isReady: Bool
         var active: String?
+        var beside: String?
         var target: SlotTarget?
         var isAnswering: Bool
         var staged: [String]
@@ -55,7 +56,7 @@ struct StateKey: Hashable {
         outcomes = world.revisions.map(\.outcome)
         hosts = world.hosts.map { host in
             Host(
-                isReady: host.isReady, active: host.active, target: host.slot?.target,
+                isReady: host.isReady, active: host.active, beside: host.slot?.canary?.rule, target: host.slot?.target,
                 isAnswering: rolloutOfPlan != nil && host.slot?.rollout == rolloutOfPlan, staged: host.slot?.staged ?? [],
                 lastSeen: relative(host.isReady ? nil : host.lastSeen.map { Instant($0) }))
         }

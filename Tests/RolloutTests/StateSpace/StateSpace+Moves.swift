@@ -58,12 +58,16 @@ extension StateSpace {
         guard let plan = world.plan, let asked = world.askedReference(index) else { return [] }
         let slot = world.hosts[index].slot
         let state = slot?.rollout == plan.spec.rollout && slot?.target?.revision == asked.revision ? slot?.target?.state : nil
-        if slot?.active?.revision == asked.revision {
+        // What is proven works.
+        let canFail = world.status.rollout?.kind == .steps
+        let rule = world.rule(index)
+        if let canary = slot?.canary, canary.revision != asked.revision || canary.rule != rule {
+            return canFail && canary.revision == asked.revision ? [.obeys(index), .fails(index)] : [.obeys(index)]
+        }
+        if rule == nil ? slot?.active?.revision == asked.revision : slot?.canary != nil {
             let isStaged = plan.spec.previous.map { slot?.staged.contains($0.revision) ?? false } ?? true
             return state == .active && isStaged ? [] : [.obeys(index)]
         }
-        // What is proven works.
-        let canFail = world.status.rollout?.kind == .steps
         switch state {
         case nil: return bounds.areHindered && canFail ? [.obeys(index), .isHindered(index)] : [.obeys(index)]
         case .fetching: return [.obeys(index)]
@@ -75,7 +79,7 @@ extension StateSpace {
     func make(_ move: Move, in world: inout World) {
         switch move {
         case .obeys(let index):
-            let isThere = world.hosts[index].active == world.askedReference(index)?.revision
+            let isThere = world.hosts[index].serves(world.askedReference(index)?.revision ?? "")
             answer(index, isThere ? .active : .activating, in: &world)
         case .succeeds(let index): answer(index, .active, in: &world)
         case .fails(let index): answer(index, world.hosts[index].active == nil ? .failed : .reverted, blame: .module, in: &world)
@@ -98,9 +102,16 @@ extension StateSpace {
         slot.owner = SlotOwner(namespace: "payments", name: "http", planUID: plan.uid)
         slot.rollout = plan.spec.rollout
         slot.target = SlotTarget(revision: asked.revision, state: state, blame: blame)
+        if slot.canary?.revision != asked.revision || state == .reverted || state == .failed { slot.canary = nil }
         if state == .active {
-            slot.active = ActiveRevision(
-                revision: asked.revision, digest: asked.digest, version: asked.version, since: Timestamp(seconds: 0))
+            if let rule = world.rule(index) {
+                slot.canary = RoutedRevision(
+                    revision: asked.revision, digest: asked.digest, version: asked.version, since: Timestamp(seconds: 0), rule: rule)
+            } else {
+                slot.canary = nil
+                slot.active = ActiveRevision(
+                    revision: asked.revision, digest: asked.digest, version: asked.version, since: Timestamp(seconds: 0))
+            }
             slot.staged = Set(slot.staged + [asked.revision] + (plan.spec.previous.map { [$0.revision] } ?? [])).sorted()
         }
         world.hosts[index].slot = slot
@@ -108,6 +119,12 @@ extension StateSpace {
 }
 
 extension World {
+    /// Name of the rule by which a host is to divide calls; nil: all are of what it is asked for.
+    func rule(_ index: Int) -> String? {
+        guard let plan = plan?.spec, askedReference(index) == plan.canary else { return nil }
+        return plan.traffic?.name(salt: plan.salt)
+    }
+
     func askedReference(_ index: Int) -> RevisionReference? {
         plan?.spec.revision(forHost: hosts[index].name, zone: hosts[index].zone)
     }

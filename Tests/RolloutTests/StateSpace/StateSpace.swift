@@ -90,7 +90,9 @@ struct StateSpace {
         }
         guard leads(world, known: &ending, { _ in true }) else { return find("does not end: \(world.testDescription)") }
         guard let rollout = world.status.rollout, rollout.state == .running, rollout.kind == .steps else { return }
-        func isBack(_ world: World) -> Bool { world.status.stable?.version == "1.0.0" && world.running("1.0.0") == world.hosts.count }
+        func isBack(_ world: World) -> Bool {
+            world.status.stable?.version == "1.0.0" && world.hosts.allSatisfy { $0.active == World.revision("1.0.0") && $0.beside == nil }
+        }
         var aborted = world
         aborted.verbs.abort = rollout.id
         if !leads(aborted, known: &returning, isBack) { find("abort does not lead back: \(world.testDescription)") }
@@ -122,7 +124,8 @@ struct StateSpace {
         let wanted = world.wanted.revision.flatMap { name in world.revisions.first { $0.name == name } }
         if wanted?.outcome == .unproven { return false }
         return world.hosts.allSatisfy { host in
-            host.active == world.status.stable?.revision || host.slot?.target?.state == .reverted || host.slot?.target?.state == .failed
+            host.active == world.status.stable?.revision && host.beside == nil || host.slot?.target?.state == .reverted
+                || host.slot?.target?.state == .failed
         }
     }
 

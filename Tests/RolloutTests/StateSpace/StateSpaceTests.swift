@@ -53,6 +53,15 @@ struct StateSpaceTests {
             background: [AnalysisReference("latency")], atLeast: [2000, 10_000][hosts - 1])
     }
 
+    @Test("The same where calls are divided: two hosts, three steps")
+    func dividedCalls() {
+        let steps: [Step] = [
+            .setTraffic(Traffic(share: Weight(percent: 5))), .setWeight(Weight(percent: 50)),
+            .setTraffic(Traffic(share: Weight(percent: 50))),
+        ]
+        explore(.init(hosts: 2, steps: steps, maxUnavailable: 1, minds: false, crashes: false, most: 40_000), atLeast: 300)
+    }
+
     @Test("The same with up to four hosts and three steps, whole", .enabled(if: isWhole, "hack/soak"), arguments: 1...4)
     func upToFourHosts(hosts: Int) {
         let bounds = StateSpace.Bounds(hosts: hosts, steps: StateSpaceTests.threeSteps, areHindered: hosts < 4)
