@@ -2,13 +2,18 @@
 package struct AgentConfiguration: Sendable, Hashable {
     package struct Slot: Sendable, Hashable {
         package var name: String
-        /// Nil when the driver is given by who builds the agent.
+        /// For the directory driver. With neither this nor `socket` the driver is given by who builds the agent.
         package var directory: DirectorySettings?
+        /// For the socket driver.
+        package var socket: SocketSettings?
         package var policy: SlotPolicy
 
-        package init(name: String, directory: DirectorySettings? = nil, policy: SlotPolicy = SlotPolicy()) {
+        package init(
+            name: String, directory: DirectorySettings? = nil, socket: SocketSettings? = nil, policy: SlotPolicy = SlotPolicy()
+        ) {
             self.name = name
             self.directory = directory
+            self.socket = socket
             self.policy = policy
         }
     }

@@ -40,7 +40,9 @@ extension SlotRunner {
     private func restore(_ installed: InstalledRevision) async throws -> String? {
         do {
             return try await driver.mending(installed, verifier, store) { try await driver.restore(installed) }
-        } catch let failure as SlotFailure where failure.reason == SlotFailure.missing && driver.isInPlace(installed) {
+        } catch let failure as SlotFailure where failure.reason == SlotFailure.missing {
+            guard await driver.isInPlace(installed) else { throw failure }
+            try Task.checkCancellation()
             logger.warning("what is in place can't be checked", metadata: ["error": "\(failure.message)"])
             return nil
         }
