@@ -37,6 +37,9 @@ package struct PacketSocket: Sendable {
         }
     }
 
+    /// The other end reads what was sent, and then the end.
+    package func endSending() { shutdown(descriptor.number, Int32(SHUT_WR)) }
+
     package enum Receiving: Sendable {
         case packet([UInt8], Descriptor?)
         case nothing

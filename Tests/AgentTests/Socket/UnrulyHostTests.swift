@@ -69,7 +69,7 @@ struct UnrulyHostTests {
             // It has nobody who hears it: it is not there.
             try await bench.driver.stage(second, from: bench.area.store)
             try await bench.driver.revert(to: second.installed)
-            #expect(await !bench.driver.isInPlace(first))
+            #expect(bench.driver.server.look { $0.greeted }.isEmpty)
         }
     }
 

@@ -111,7 +111,7 @@ final class HostServer: Service {
     private func wait(_ pausesUntil: Duration) {
         let now = surroundings.now()
         let isPausing = pausesUntil > now
-        var (polled, deadline) = state.withLock { ($0.polled(accepts: !isPausing), $0.hosts.nextDeadline) }
+        var (polled, deadline) = state.withLock { ($0.polled(accepts: !isPausing), $0.deadline) }
         polled.append(pollfd(fd: alarm.polled, events: Int16(POLLIN), revents: 0))
         if isPausing { deadline = min(deadline ?? pausesUntil, pausesUntil) }
         // A clock that isn't the system's is looked at now and then.

@@ -14,25 +14,41 @@ struct HostTraffic: Sendable {
     private struct Line: Sendable {
         let socket: PacketSocket
         var outgoing: [(packet: [UInt8], descriptor: Descriptor?)] = []
-        /// Closed as soon as what was said is sent, or can't be.
+        /// Closed as soon as what was said is sent, and the other end has heard it: a connection that is closed with something unread takes with it what
+        /// the other end has not read.
         var isEnding = false
+        var lingersUntil: Duration?
         var isOver = false
+
+        static let linger = Duration.seconds(1)
 
         mutating func send(_ message: AgentMessage, with descriptor: Descriptor? = nil) { outgoing.append((message.packet, descriptor)) }
 
-        mutating func flush() {
+        mutating func flush(_ now: Duration) {
             var sent = 0
-            defer { outgoing.removeFirst(sent) }
+            defer {
+                outgoing.removeFirst(sent)
+                if isEnding, !isOver { finish(now) }
+            }
             for (packet, descriptor) in outgoing {
                 switch socket.send(packet, with: descriptor) {
                 case .sent: sent += 1
-                case .full:
-                    if isEnding { isOver = true }
-                    return
+                case .full: return
                 case .closed: return isOver = true
                 }
             }
-            if isEnding { isOver = true }
+        }
+
+        private mutating func finish(_ now: Duration) {
+            if lingersUntil == nil { lingersUntil = now + Self.linger }
+            if outgoing.isEmpty { socket.endSending() }
+            for _ in 0..<64 {
+                switch socket.receive(takingDescriptors: false) {
+                case .packet, .violation: continue
+                case .nothing: return isOver = now >= lingersUntil!
+                case .closed: return isOver = true
+                }
+            }
         }
     }
 
@@ -48,6 +64,9 @@ struct HostTraffic: Sendable {
             }
         }
     }
+
+    /// The next moment at which something is due.
+    var deadline: Duration? { (lines.values.map(\.lingersUntil) + [hosts.nextDeadline]).compactMap { $0 }.min() }
 
     /// What is to be waited for.
     func polled(accepts: Bool) -> [pollfd] {
@@ -78,7 +97,7 @@ struct HostTraffic: Sendable {
         for id in lines.keys.sorted() { receive(id, now) }
         take(hosts.passed(to: now))
         for id in lines.keys.sorted() {
-            lines[id]!.flush()
+            lines[id]!.flush(now)
             guard lines[id]!.isOver else { continue }
             lines[id] = nil
             hosts.closed(id)
@@ -88,7 +107,8 @@ struct HostTraffic: Sendable {
 
     private mutating func accept(at listener: ListeningSocket, _ user: UInt32, _ now: Duration, _ turn: inout Turn) {
         // Bounded: others want to be served as well.
-        for _ in 0..<64 {
+        // Nor is anybody taken in while many linger.
+        for _ in 0..<64 where lines.count < 64 {
             switch listener.accept() {
             case .nobody: return
             case .lacksDescriptors: return turn.lacksDescriptors = true
@@ -121,7 +141,7 @@ struct HostTraffic: Sendable {
     private mutating func end() {
         for id in lines.keys {
             lines[id]!.send(.goodbye(.ending, message: "the agent ends; it will be back"))
-            lines[id]!.flush()
+            lines[id]!.flush(.zero)
         }
         lines = [:]
         listener = nil
