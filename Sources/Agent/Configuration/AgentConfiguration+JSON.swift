@@ -23,6 +23,7 @@ extension AgentConfiguration {
             }
             if let spread: Double = try reader.optional("judgeSpreadSeconds") { judgeSpread = .seconds(spread) }
             if let period: Double = try reader.optional("judgePeriodSeconds") { judgePeriod = .seconds(period) }
+            if let spread: Double = try reader.optional("signatureSpreadSeconds") { signatureSpread = .seconds(spread) }
             try reader.refuseUnknown()
         } catch {
             throw ConfigurationError("the agent's configuration: \(error)")
@@ -49,6 +50,9 @@ extension AgentConfiguration {
             throw refuse("judgeSpreadSeconds", "\(judgeSpread)", "0 to 50: within a minute all is judged")
         }
         guard judgePeriod >= .seconds(1) else { throw refuse("judgePeriodSeconds", "\(judgePeriod)", "at least 1") }
+        guard (.milliseconds(1) ... .seconds(600)).contains(signatureSpread) else {
+            throw refuse("signatureSpreadSeconds", "\(signatureSpread)", "more than 0, at most 600")
+        }
         guard stateDirectory.hasPrefix("/") else { throw refuse("stateDirectory", stateDirectory, "an absolute path") }
         let paths = slots.compactMap(\.socket?.path)
         guard Set(paths).count == paths.count else {

@@ -41,12 +41,14 @@ package struct AgentConfiguration: Sendable, Hashable {
     package var judgeSpread: Duration
     /// How often it is judged, and looked after, when nothing changes.
     package var judgePeriod: Duration
+    /// Signatures that came later are looked for within this time by a fleet, where those on a host are not enough.
+    package var signatureSpread: Duration
 
     package init(
         hostClass: String, nodeName: String, nodeUID: String? = nil, zone: String = "", runtimeVersion: String, contract: String = "",
         capabilities: [String] = [], labels: [String: String] = [:], agentVersion: String = AgentConfiguration.version, slots: [Slot],
         stateDirectory: String, leaseNamespace: String = "graft-agents", leaseName: String? = nil, largestArtifact: Int = 1 << 30,
-        judgeSpread: Duration = .seconds(5), judgePeriod: Duration = .seconds(300)
+        judgeSpread: Duration = .seconds(5), judgePeriod: Duration = .seconds(300), signatureSpread: Duration = .seconds(30)
     ) {
         self.hostClass = hostClass
         self.nodeName = nodeName
@@ -64,6 +66,7 @@ package struct AgentConfiguration: Sendable, Hashable {
         self.largestArtifact = largestArtifact
         self.judgeSpread = judgeSpread
         self.judgePeriod = judgePeriod
+        self.signatureSpread = signatureSpread
     }
 
     package static let version = "0.1.0"

@@ -12,6 +12,7 @@ package struct AgentServices: Service {
     private let heartbeat: Heartbeat
     private let runners: [SlotRunner]
     private let lock: FileHandle
+    private let fetcher: RevisionFetcher
     private let verifier: RevisionVerifier
     private let logger: Logger
     private let surroundings: Surroundings
@@ -66,6 +67,7 @@ package struct AgentServices: Service {
             client: client, configuration: configuration, features: features, contact: host.contact, hosts: host.sources.hosts,
             logger: logger, surroundings: surroundings)
         let fetcher = RevisionFetcher(store: store, artifacts: artifacts, limit: configuration.largestArtifact)
+        self.fetcher = fetcher
         self.host = host
         self.reporter = reporter
         heartbeat = Heartbeat(
@@ -97,8 +99,10 @@ package struct AgentServices: Service {
         let trust = TrustWatch(host: host, verifier: verifier, logger: logger, surroundings: surroundings) {
             for runner in runners { runner.inspect() }
         }
+        let signatures = SignatureWatch(host: host, fetcher: fetcher, logger: logger, surroundings: surroundings)
         let services: [any Service] =
-            host.sources.services + [reporter, heartbeat, SyncWatch(host: host), trust] + runners + runners.flatMap(\.driver.services)
+            host.sources.services + [reporter, heartbeat, SyncWatch(host: host), trust, signatures] + runners
+            + runners.flatMap(\.driver.services)
         _ = try await untilGracefulShutdown { try await Concurrently(services).run() }
     }
 }

@@ -7,7 +7,7 @@ import Synchronization
 
 /// Listens for a slot's hosts at a socket, and carries what `HostConnections` decides to them, on one thread.
 ///
-/// The thread alone receives, sends and closes. Whoever wants something of hosts changes the connections under the lock and wakes it.
+/// The thread alone speaks to hosts. Whoever wants something of them changes the connections under the lock and wakes it.
 final class HostServer: Service {
     private let settings: SocketSettings
     private let disk: Disk
