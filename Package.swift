@@ -67,6 +67,8 @@ let package = Package(
         .library(name: "KubeConnection", targets: ["KubeConnection"]),
         .library(name: "KubeRuntime", targets: ["KubeRuntime"]),
         .library(name: "Telemetry", targets: ["Telemetry"]),
+        // What a host process links that takes its modules from an agent by the host protocol.
+        .library(name: "GraftHost", targets: ["GraftHost"]),
         // All that a controller needs of them, by one import.
         .library(name: "Kube", targets: ["Kube"]),
         // For Benchmarks/ alone, a package of its own; nothing here is promised to anyone else.
@@ -107,12 +109,14 @@ let package = Package(
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .target(name: "CThreadShard"),
         .target(name: "CMemory"),
+        .target(name: "CHostSocket"),
         .target(name: "CLibCurl", linkerSettings: [.linkedLibrary("curl"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]),
 
         // Values: no I/O, no clock.
         // Values in a document can't outlive its bytes: the compiler holds them to it. Who imports JSON needs no such setting.
         .target(name: "JSON", swiftSettings: settings + [.enableExperimentalFeature("Lifetimes")]),
         layer("YAML", ["JSON", "CLibYAML"]),
+        layer("HostProtocol", ["CHostSocket", "JSON"]),
         layer("Schema", ["JSON"]),
         layer("KubeCore", ["JSON"]),
         layer("HTTPCore", [httpTypes]),
@@ -120,8 +124,6 @@ let package = Package(
         layer("GraftAPI", ["KubeCore", "JSON", "Schema", crypto]),
         layer("Compatibility", ["JSON", "Schema"]),
         layer("Trust", ["JSON", asn1, crypto, cryptoExtras]),
-        // What host processes link: nothing of Kubernetes.
-        layer("GraftHost", ["JSON", crypto]),
         searched(layer("Rollout", ["GraftAPI", "KubeCore"])),
         layer("Analysis", ["GraftAPI", "KubeCore", "JSON", "Schema"]),
 
@@ -138,6 +140,9 @@ let package = Package(
             ["GraftAPI", "JSON", "KubeClient", "KubeCore", "KubeRuntime", "OCI", "Schema", "Trust", crypto, lifecycle, logging]),
 
         layer("Kube", ["JSON", "KubeClient", "KubeConnection", "KubeCore", "KubeRuntime"]),
+
+        // What a host process links: nothing of Kubernetes.
+        layer("GraftHost", ["CHostSocket", "HostProtocol", "JSON", crypto]),
 
         // Servers, for the embedded control plane alone.
         layer("KubeServer", ["KubeCore", "HTTPCore", "JSON", "YAML", "Schema", grdb, hummingbird, logging, httpTypes, nioCore]),
@@ -156,9 +161,8 @@ let package = Package(
         layer(
             "Agent",
             [
-                "KubeRuntime", "KubeClient", "KubeCore", "HTTPCore", "JSON", "Schema", "GraftAPI", "GraftHost", "OCI", "Trust",
-                "Verification",
-                "Compatibility", coreMetrics, crypto, httpTypes, lifecycle, logging,
+                "CHostSocket", "HostProtocol", "KubeRuntime", "KubeClient", "KubeCore", "HTTPCore", "JSON", "Schema", "GraftAPI", "GraftHost",
+                "OCI", "Trust", "Verification", "Compatibility", coreMetrics, crypto, httpTypes, lifecycle, logging,
             ]),
 
         // Programs.
@@ -196,6 +200,11 @@ let package = Package(
             // A new package has no upcoming features.
             swiftSettings: [.treatAllWarnings(as: .error)]),
 
+        // A host that takes its module by the host protocol, with what any other package sees of GraftHost.
+        .executableTarget(
+            name: "socket-host", dependencies: ["GraftHost"], path: "Examples/socket-host", exclude: ["README.md"], packageAccess: false,
+            swiftSettings: [.treatAllWarnings(as: .error)]),
+
         // Tests: what they share, one target for each layer, then the programs as a whole.
         .target(
             name: "Harness",
@@ -207,10 +216,11 @@ let package = Package(
         .target(name: "Randomness", dependencies: ["JSON"], path: "Tests/Randomness", swiftSettings: settings),
         tests(of: "JSON", ["Randomness"]),
         tests(of: "YAML", ["JSON", "Randomness"]),
+        tests(of: "HostProtocol", ["CHostSocket", "JSON", "Randomness"]),
+        tests(of: "GraftHost", ["CHostSocket", "HostProtocol", "JSON", "Randomness"]),
         tests(of: "Schema", ["JSON", "Randomness"]),
         tests(of: "KubeCore", ["JSON", "Randomness"]),
         tests(of: "GraftAPI", ["JSON", "Schema", "KubeCore"]),
-        tests(of: "GraftHost", ["JSON", "Randomness"]),
         tests(of: "Compatibility", ["JSON", "Schema"]),
         tests(of: "Trust", ["JSON", asn1, crypto, cryptoExtras, x509]),
         searched(tests(of: "Rollout", ["GraftAPI", "KubeCore", "JSON", "Schema"])),
@@ -255,9 +265,9 @@ let package = Package(
         tests(
             of: "Agent",
             [
-                "Harness", "HTTPTransport", "GraftAPI", "GraftHost", "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Trust",
-                "Verification",
-                "HTTPCore", "JSON", "Schema", httpTypes, lifecycle, logging,
+                "socket-host", "CHostSocket", "GraftHost", "Harness", "HostProtocol", "HTTPTransport", "GraftAPI", "KubeRuntime",
+                "KubeClient", "KubeCore",
+                "OCI", "Randomness", "Trust", "Verification", "HTTPCore", "JSON", "Schema", httpTypes, lifecycle, logging,
             ]),
         // Articles and the program that they write; it is run, not imported.
         .testTarget(

@@ -1,3 +1,5 @@
+package import ServiceLifecycle
+
 /// How a version gets into a host. One driver serves one slot.
 ///
 /// Failures are thrown as `SlotFailure`, whose kind says whose it is; `FileError`s count as the environment's. All methods may be
@@ -36,8 +38,8 @@ package protocol Driver: Sendable {
     /// - Returns: what identifies the process; nil when it does not say.
     func probe(_ revision: InstalledRevision) async throws -> String?
 
-    /// Whether this version, whatever its bytes are, is what the host would load at its next start.
-    func isInPlace(_ revision: InstalledRevision) -> Bool
+    /// Whether this version, whatever its bytes are, is what the host would load at its next start, or runs.
+    func isInPlace(_ revision: InstalledRevision) async -> Bool
 
     /// What is no longer as it was when this version was put in place, at a glance; nil when nothing is, or it can't be told. May be asked while
     /// anything else is done.
@@ -45,6 +47,9 @@ package protocol Driver: Sendable {
 
     /// Forgets staged versions that are not among these.
     func retain(_ revisions: Set<InstalledRevision>) async throws
+
+    /// What runs beside the slot as long as the agent does.
+    var services: [any Service] { get }
 }
 
 extension Driver {
@@ -53,6 +58,7 @@ extension Driver {
         throw SlotFailure(.environment, "CannotRoute", "this host runs one version at a time; it can't divide calls")
     }
     package func restore(_ revision: InstalledRevision, isDivided: Bool) async throws -> String? { try await restore(revision) }
-    package func isInPlace(_ revision: InstalledRevision) -> Bool { false }
+    package func isInPlace(_ revision: InstalledRevision) async -> Bool { false }
+    package var services: [any Service] { [] }
     package func change(in revision: InstalledRevision) -> String? { nil }
 }

@@ -12,6 +12,7 @@ package struct AgentServices: Service {
     private let heartbeat: Heartbeat
     private let runners: [SlotRunner]
     private let lock: FileHandle
+    private let fetcher: RevisionFetcher
     private let verifier: RevisionVerifier
     private let logger: Logger
     private let surroundings: Surroundings
@@ -49,10 +50,14 @@ package struct AgentServices: Service {
             ?? .watching(
                 client, hostClass: configuration.hostClass, hostName: configuration.hostName, logger: logger, surroundings: surroundings)
         let host = HostState(configuration: configuration, sources: sources)
+        let driverLogger = logger
         let drivers = try configuration.slots.map { slot -> any Driver in
             if let given = driver(slot.name) { return given }
+            if let settings = slot.socket {
+                return try SocketDriver(slot: slot.name, settings: settings, disk: disk, logger: driverLogger, surroundings: surroundings)
+            }
             guard let settings = slot.directory else {
-                throw ConfigurationError("slots[\(slot.name)]: no directory, and no driver was given")
+                throw ConfigurationError("slots[\(slot.name)]: neither a directory nor a socket, and no driver was given")
             }
             return try DirectoryDriver(
                 slot: slot.name, settings: settings, disk: disk, transport: transport, surroundings: surroundings)
@@ -62,6 +67,7 @@ package struct AgentServices: Service {
             client: client, configuration: configuration, features: features, contact: host.contact, hosts: host.sources.hosts,
             logger: logger, surroundings: surroundings)
         let fetcher = RevisionFetcher(store: store, artifacts: artifacts, limit: configuration.largestArtifact)
+        self.fetcher = fetcher
         self.host = host
         self.reporter = reporter
         heartbeat = Heartbeat(
@@ -93,7 +99,10 @@ package struct AgentServices: Service {
         let trust = TrustWatch(host: host, verifier: verifier, logger: logger, surroundings: surroundings) {
             for runner in runners { runner.inspect() }
         }
-        let services: [any Service] = host.sources.services + [reporter, heartbeat, SyncWatch(host: host), trust] + runners
+        let signatures = SignatureWatch(host: host, fetcher: fetcher, logger: logger, surroundings: surroundings)
+        let services: [any Service] =
+            host.sources.services + [reporter, heartbeat, SyncWatch(host: host), trust, signatures] + runners
+            + runners.flatMap(\.driver.services)
         _ = try await untilGracefulShutdown { try await Concurrently(services).run() }
     }
 }

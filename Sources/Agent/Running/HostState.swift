@@ -15,6 +15,8 @@ final class HostState: Sendable {
     let board = TrustBoard()
     /// Wakes who judges it.
     let trustWake = Wake()
+    /// What is here with too few signatures.
+    let signatureWants = SignatureWants()
     private let wakes: [String: Wake]
     private let shared = Mutex(Shared())
 

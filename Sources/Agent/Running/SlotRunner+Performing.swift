@@ -46,7 +46,9 @@ extension SlotRunner {
         do {
             let isDivided = isDivided
             return try await driver.mending(installed, verifier, store) { try await driver.restore(installed, isDivided: isDivided) }
-        } catch let failure as SlotFailure where failure.reason == SlotFailure.missing && driver.isInPlace(installed) {
+        } catch let failure as SlotFailure where failure.reason == SlotFailure.missing {
+            guard await driver.isInPlace(installed) else { throw failure }
+            try Task.checkCancellation()
             logger.warning("what is in place can't be checked", metadata: ["error": "\(failure.message)"])
             return nil
         }

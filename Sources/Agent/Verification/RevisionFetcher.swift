@@ -85,7 +85,7 @@ package struct RevisionFetcher: Sendable {
         return (module.manifest.digest, blobs)
     }
 
-    private func receive(signatures: [Digest], from source: any ArtifactSource) async throws -> [Digest] {
+    func receive(signatures: [Digest], from source: any ArtifactSource) async throws -> [Digest] {
         var blobs: [Digest] = []
         for digest in signatures {
             let document = try await source.manifest(.digest(digest))

@@ -98,7 +98,7 @@ struct AgentBench {
         AgentConfiguration(
             hostClass: "edge-proxy", nodeName: node, runtimeVersion: "2.4.1", contract: "edge/3", capabilities: ["reload"],
             labels: ["tier": "edge"], slots: [.init(name: "net/filter", directory: settings, policy: policy)],
-            stateDirectory: "\(directory)/state-\(node)", judgeSpread: .milliseconds(50))
+            stateDirectory: "\(directory)/state-\(node)", judgeSpread: .milliseconds(50), signatureSpread: .milliseconds(50))
     }
 
     func agent(
