@@ -161,7 +161,8 @@ let package = Package(
         layer(
             "Agent",
             [
-                "CHostSocket", "HostProtocol", "KubeRuntime", "KubeClient", "KubeCore", "HTTPCore", "JSON", "Schema", "GraftAPI", "GraftHost",
+                "CHostSocket", "HostProtocol", "KubeRuntime", "KubeClient", "KubeCore", "HTTPCore", "JSON", "Schema", "GraftAPI",
+                "GraftHost",
                 "OCI", "Trust", "Verification", "Compatibility", coreMetrics, crypto, httpTypes, lifecycle, logging,
             ]),
 
