@@ -241,7 +241,7 @@ let package = Package(
         tests(
             of: "Controllers",
             [
-                "Harness", "GraftAPI", "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Trust", "JSON", logging, "KubeServer",
+                "Agent", "Harness", "GraftAPI", "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Trust", "JSON", logging, "KubeServer",
                 "Schema", "Telemetry", "HTTPCore", "Rollout", "Verification", coreMetrics, httpTypes, lifecycle,
             ]),
         tests(

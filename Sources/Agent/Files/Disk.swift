@@ -8,12 +8,16 @@ import Glibc
 package struct Disk: Sendable {
     package var before: @Sendable (Change) throws -> Void
     package var looking: @Sendable (Look) -> Void
+    /// Bytes that are free on the file system of a path; nil when that can't be told.
+    package var room: @Sendable (String) -> Int?
 
     package init(
-        before: @escaping @Sendable (Change) throws -> Void = { _ in }, looking: @escaping @Sendable (Look) -> Void = { _ in }
+        before: @escaping @Sendable (Change) throws -> Void = { _ in }, looking: @escaping @Sendable (Look) -> Void = { _ in },
+        room: @escaping @Sendable (String) -> Int? = Disk.freeBytes
     ) {
         self.before = before
         self.looking = looking
+        self.room = room
     }
 
     package static let real = Disk()

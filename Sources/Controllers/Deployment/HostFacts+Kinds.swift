@@ -26,6 +26,7 @@ extension Rollout.HostFacts {
             isHeld: host.isHeld, incompatibilities: incompatibilities,
             claimedBy: slot.flatMap { $0.active != nil && !isOurs ? "\($0.owner.namespace)/\($0.owner.name)" : nil },
             slot: isOurs ? slot : nil, isLastActivated: lastActivated.map { $0.name == deployment.spec.slot } ?? true)
+        canStageAhead = host.spec.features.contains(AgentFeature.preflight)
     }
 }
 

@@ -6,6 +6,7 @@ package struct Step: SchemaObject, Hashable {
     package var pause: Pause?
     package var soak: Soak?
     package var approve: Approval?
+    package var preflight: Preflight?
 
     package init() {}
 
@@ -34,11 +35,18 @@ package struct Step: SchemaObject, Hashable {
         return step
     }
 
+    package static func preflight(_ preflight: Preflight = Preflight()) -> Step {
+        var step = Step()
+        step.preflight = preflight
+        return step
+    }
+
     package static let fields: [Field<Self>] = [
         .optional("setWeight", \.setWeight, "Share of hosts that run the canary: 10, or \"12.5%\"."),
         .optional("pause", \.pause, "Wait: for a duration, or until promoted."),
         .optional("soak", \.soak, "Watch every host that was asked so far: one that fails or dies meanwhile counts."),
         .optional("approve", \.approve, "Wait until one of these people approves."),
+        .optional("preflight", \.preflight, "Have every host judge and stage it ahead of its turn; nothing is activated."),
     ]
 
     package static func refine(_ schema: inout StructuralSchema) {

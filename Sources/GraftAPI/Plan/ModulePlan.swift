@@ -43,6 +43,8 @@ package struct ModulePlanSpec: SchemaObject, Hashable {
     /// What a host stages beside its active version, so that it can go back without the registry.
     package var previous: RevisionReference?
     package var cutoffs: [Cutoff] = []
+    /// Hosts that are not below a cutoff judge the canary and stage it ahead of their turn; none activates it.
+    package var stageAhead: Bool?
 
     package init() {}
 
@@ -67,6 +69,7 @@ package struct ModulePlanSpec: SchemaObject, Hashable {
         .optional("canary", \.canary, "What hosts below the cutoff run."),
         .optional("previous", \.previous, "What hosts keep staged, to go back to."),
         .collection("cutoffs", \.cutoffs, "By zone; the empty zone is every other.", Limits.map(by: "zone", 32)),
+        .optional("stageAhead", \.stageAhead, "Hosts that are not below a cutoff judge the canary and stage it ahead of their turn."),
     ]
 
     package static func refine(_ schema: inout StructuralSchema) { schema.mapType = .atomic }

@@ -61,7 +61,7 @@ extension Deliberation {
             Assignment(target: wanted.reference, previous: nil, rollout: "", wave: WaveStatus(), plan: observation.plan),
             salt: salt(rollout: ""))
         let incompatible = roster.count(of: .incompatible)
-        if incompatible > 0 {
+        if incompatible > 0, !beginsWithPreflight || roster.eligible == 0 {
             let names = roster.entries.lazy.filter { $0.standing == .incompatible }.map { (roster.name($0), roster.detail($0) ?? "") }
             if let first = names.min(by: { $0.0 < $1.0 }) {
                 return .incompatible(host: first.0, reason: first.1, count: incompatible)

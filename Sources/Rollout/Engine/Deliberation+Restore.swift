@@ -15,6 +15,7 @@ extension Deliberation {
     private func catchUp(with plan: ModulePlanSpec) {
         guard isRunning, let target else { return }
         if !plan.salt.isEmpty { rollout.salt = plan.salt }
+        passPreflight(seenIn: plan, target)
         var seen = CutoffMap.none
         if let canary = plan.canary {
             seen = canary.revision == target.revision ? CutoffMap(plan.cutoffs) : .none
@@ -33,6 +34,15 @@ extension Deliberation {
         wave.absentBystanders = absentBystanders(of: wave)
         rollout.wave = wave
         rollout.progress.time = Instant(now)
+    }
+
+    /// A plan that no longer has hosts stage ahead is written when their preflight is passed, or promoted.
+    private func passPreflight(seenIn plan: ModulePlanSpec, _ target: RevisionReference) {
+        let schedule = StepSchedule(strategy)
+        guard rollout.kind == .steps, rollout.preflight?.step == rollout.stepIndex, schedule.isPreflight(rollout.stepIndex),
+            !(plan.stageAhead ?? false), plan.canary?.revision == target.revision
+        else { return }
+        _ = enterStep(rollout.stepIndex + 1, schedule, nil)
     }
 
     /// The plan is of another rollout: the status was not written after it, or was lost. What the plan says is going on.

@@ -29,7 +29,7 @@ extension Deliberation {
             return ignore("promote", "rollout \(rollout.id) is at step index \(rollout.stepIndex), not \(verb.step ?? "named").")
         }
         switch schedule.stage(index) {
-        case .pause, .soak:
+        case .pause, .soak, .preflight:
             events.append(.promoted("step \(index + 1) of \(schedule.count)"))
             _ = enterStep(index + 1, schedule, nil)
         case .approval: ignore("promote", "step index \(index) needs an approval.")

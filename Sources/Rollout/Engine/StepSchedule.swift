@@ -8,6 +8,7 @@ struct StepSchedule: Hashable {
         case pause(seconds: Int?)
         case soak(seconds: Int)
         case approval(by: [String])
+        case preflight(Preflight)
     }
 
     /// How long a step may take, and what follows when it takes longer.
@@ -28,6 +29,10 @@ struct StepSchedule: Hashable {
                 return strategy.stepDeadlineSeconds.map { Deadline(seconds: $0, consequence: strategy.onDeadline) }
             }
             let step = strategy.steps[index]
+            if let preflight = step.preflight {
+                let seconds = preflight.deadlineSeconds ?? strategy.progressDeadlineSeconds
+                return Deadline(seconds: seconds, consequence: preflight.onDeadline ?? strategy.onDeadline)
+            }
             let consequence = step.pause?.onDeadline ?? step.approve?.onDeadline ?? strategy.onDeadline
             return (step.pause?.deadlineSeconds ?? step.approve?.deadlineSeconds).map { Deadline(seconds: $0, consequence: consequence) }
         }
@@ -36,6 +41,7 @@ struct StepSchedule: Hashable {
     private static func stage(_ step: Step) -> Stage {
         if let weight = step.setWeight { return .weight(weight) }
         if let soak = step.soak { return .soak(seconds: soak.durationSeconds) }
+        if let preflight = step.preflight { return .preflight(preflight) }
         if let approval = step.approve { return .approval(by: approval.approvers) }
         return .pause(seconds: step.pause?.durationSeconds)
     }
@@ -50,6 +56,19 @@ struct StepSchedule: Hashable {
         }
         return approval ?? lastWeight
     }
+
+    /// Whether hosts judge the revision before any of them is asked to run it.
+    var beginsWithPreflight: Bool {
+        let first = stages.first { stage in
+            if case .preflight = stage { return true }
+            if case .weight(let weight) = stage { return weight > .none }
+            return false
+        }
+        if case .preflight? = first { return true }
+        return false
+    }
+
+    func isPreflight(_ index: Int) -> Bool { if case .preflight = stage(index) { true } else { false } }
 
     var count: Int { stages.count }
     var lastWeight: Int { stages.lastIndex(of: .weight(.all))! }

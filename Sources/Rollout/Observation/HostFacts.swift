@@ -20,6 +20,8 @@ package struct HostFacts: Sendable, Hashable {
     package var slot: SlotStatus?
     /// Of all slots of the host, this one was activated last: a death is blamed on it.
     package var isLastActivated: Bool
+    /// Its agent can stage ahead of its turn.
+    package var canStageAhead = true
 
     package init(
         name: String, zone: String = "", isReady: Bool = true, lastSeen: Timestamp? = nil, isHeld: Bool = false,

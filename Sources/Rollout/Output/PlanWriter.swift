@@ -35,6 +35,11 @@ struct PlanWriter {
         spec.stable = deliberation.allowed(spec.stable)
         spec.canary = deliberation.allowed(spec.canary)
         if spec.canary != nil { spec.cutoffs = cutoffs.list }
+        if rollout.state == .running, rollout.kind == .steps, spec.canary != nil,
+            StepSchedule(deliberation.strategy).isPreflight(rollout.stepIndex)
+        {
+            spec.stageAhead = true
+        }
         if let previous = deliberation.previous, previous.revision != (spec.canary ?? spec.stable)?.revision { spec.previous = previous }
         plan = spec
     }

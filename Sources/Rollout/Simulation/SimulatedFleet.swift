@@ -54,6 +54,7 @@ struct SimulatedFleet {
         for index in hosts.indices where hosts[index].isReady {
             let isBelow = plan.spec.canary != nil && cutoffs.admits(zone: hosts[index].zone, rank: ranks[index])
             guard let asked = isBelow ? plan.spec.canary : plan.spec.stable, let slot = hosts[index].slot else { continue }
+            if asked.revision != plan.spec.canary?.revision { prepareAhead(index, plan.spec, now: now) }
             let isSame = slot.rollout == plan.spec.rollout && slot.target?.revision == asked.revision
             if slot.active?.revision == asked.revision {
                 if !isSame || slot.target?.state != .active { settle(index, asked) }
@@ -66,6 +67,24 @@ struct SimulatedFleet {
         due.sort { ($0.time, $0.host) > ($1.time, $1.host) }
     }
 
+    /// Answers a preflight once, when its fetch is done, spread over a minute by rank.
+    private mutating func prepareAhead(_ index: Int, _ plan: ModulePlanSpec, now: Timestamp) {
+        guard plan.stageAhead ?? false, let canary = plan.canary, hosts[index].slot?.ahead?.rollout != plan.rollout else { return }
+        hosts[index].slot?.ahead = StagedAhead(rollout: plan.rollout, revision: canary.revision, state: .staging)
+        let turn = Duration.microseconds(60 * (ranks[index].value / (Rank.end.value / 1_000_000)))
+        due.append((now + turn + .milliseconds(3000 + chance(index, 4) / 100), Int32(index)))
+    }
+
+    private mutating func stagesAhead(_ index: Int, _ plan: ModulePlanSpec) -> Bool {
+        guard let answer = hosts[index].slot?.ahead, answer.rollout == plan.rollout, answer.state == .staging else { return false }
+        let isUnfit = chance(index, 5) < options.unfit
+        hosts[index].slot?.ahead = StagedAhead(
+            rollout: plan.rollout, revision: answer.revision, state: isUnfit ? .failed : .staged, reason: isUnfit ? "DiskFull" : nil,
+            message: isUnfit ? "it was simulated to have no space" : nil)
+        if !isUnfit { hosts[index].slot?.staged.append(answer.revision) }
+        return true
+    }
+
     /// What hosts have done by then.
     mutating func report(until now: Timestamp) {
         guard let plan = plan?.spec else { return }
@@ -73,6 +92,7 @@ struct SimulatedFleet {
         while let last = due.last, last.time <= now {
             due.removeLast()
             let index = Int(last.host)
+            if stagesAhead(index, plan) { continue }
             let isBelow = plan.canary != nil && cutoffs.admits(zone: hosts[index].zone, rank: ranks[index])
             guard let asked = isBelow ? plan.canary : plan.stable else { continue }
             if asked.revision == new.revision, chance(index, 1) < options.failing {

@@ -10,6 +10,8 @@ package struct Simulation {
         /// Of a million hosts so many fail the new version, and so many die of it.
         package var failing = 0
         package var dying = 0
+        /// So many can't take it: their disk is full, as a preflight finds out.
+        package var unfit = 0
         package var seed: UInt64 = 1
         /// How long a person takes who is asked for a promotion or an approval.
         package var patience = Duration.seconds(600)

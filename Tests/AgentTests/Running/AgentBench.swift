@@ -73,7 +73,7 @@ struct AgentBench {
     func plan(
         stable: RevisionReference?, canary: RevisionReference? = nil, previous: RevisionReference? = nil, rollout: String = "r1",
         action: ModulePlanSpec.Action = .run, labels: [String: String] = [:], name: String = "filter", slot: String = "net/filter",
-        cutoffs: [Cutoff] = [Cutoff(below: .end)]
+        cutoffs: [Cutoff] = [Cutoff(below: .end)], stageAhead: Bool? = nil
     ) async throws {
         var spec = ModulePlanSpec()
         spec.epoch = 1
@@ -87,6 +87,7 @@ struct AgentBench {
         spec.canary = canary
         spec.previous = previous
         spec.cutoffs = cutoffs
+        spec.stageAhead = stageAhead
         _ = try await Api<ModulePlan>(cluster.client, namespace: "payments").apply(name, ["spec": spec.json] as JSON, manager: "test")
     }
 
@@ -169,6 +170,7 @@ extension SlotPolicy {
         policy.soak = .milliseconds(300)
         policy.soakInterval = .milliseconds(50)
         policy.fetchSpread = .zero
+        policy.aheadSpread = .zero
         policy.returnSpread = .zero
         policy.firstPause = .milliseconds(50)
         policy.longestPause = .milliseconds(400)

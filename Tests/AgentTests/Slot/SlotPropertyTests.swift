@@ -28,7 +28,9 @@ struct SlotPropertyTests {
         case 0...2:
             let rollout = "r\(Int.random(in: 0..<6, using: &random))"
             slot.inputs.plans = [
-                S.plan(versions.randomElement(using: &random), rollout: rollout, previous: versions.randomElement(using: &random))
+                S.plan(
+                    versions.randomElement(using: &random), rollout: rollout, previous: versions.randomElement(using: &random),
+                    ahead: Bool.random(using: &random) ? versions.randomElement(using: &random) : nil)
             ]
         case 3: slot.inputs.plans = []
         case 4: slot.registryIsDown.toggle()

@@ -58,6 +58,7 @@ struct Invariants {
         {
             demand(false, "canary \(canary.revision) was swapped for \(next.revision) in one write: \(world.testDescription)")
         }
+        checkPreflight(plan, world, decision)
         let opensWave = decision.events.contains { if case .waveOpened = $0 { true } else { false } }
         if opensWave { checkInFlight(plan, world, decision) }
         if let finding = debts.count(plan, world, opensWave: opensWave) { demand(false, finding) }
@@ -77,6 +78,44 @@ struct Invariants {
             demand(rollout.weight <= allowance.weight, "\(rollout.weight) is asked for: \(world.testDescription)")
         }
         if rollout.cause == .distrusted { demand(rollout.maxUnavailable != nil, "withdrawn without a limit: \(world.testDescription)") }
+    }
+
+    /// Nothing is asked to run what is only staged ahead, too many failures let it go no further, and nothing is held against the module.
+    private mutating func checkPreflight(_ plan: ModulePlanSpec, _ world: World, _ decision: Decision) {
+        if let last, last.rollout == plan.rollout, plan.stageAhead ?? false, last.stageAhead ?? false {
+            demand(plan.cutoffs == last.cutoffs, "a preflight asks hosts to run it: \(world.testDescription)")
+        }
+        if plan.stageAhead ?? false {
+            demand(plan.stable != nil && plan.canary != nil, "staged ahead of nothing: \(world.testDescription)")
+        }
+        let began = decision.events.contains { if case .returning(_, _, .preflight, _) = $0 { true } else { false } }
+        if began {
+            let isBlamed = decision.effects.contains { effect in
+                switch effect {
+                case .quarantine: true
+                case .outcome(_, let outcome, _): outcome == .bad
+                }
+            }
+            demand(!isBlamed, "a preflight is held against the module: \(world.testDescription)")
+        }
+        guard let rollout = decision.status.rollout, let found = rollout.preflight, rollout.state == .running,
+            decision.events.contains(where: { if case .preflightPassed = $0 { true } else { false } })
+        else { return }
+        demand(found.staged + found.failed + found.waiting == found.asked, "hosts are lost: \(world.testDescription)")
+        let steps = world.spec.strategy.steps
+        guard steps.indices.contains(found.step), let preflight = steps[found.step].preflight else { return }
+        let tolerated = preflight.tolerated(of: found.asked)
+        demand(found.failed + found.waiting <= tolerated, "passed with \(found.failed) failures of \(tolerated): \(world.testDescription)")
+        // Counted from what hosts say in truth. What they said before this decision asked more of them.
+        guard found.step + 1 == rollout.stepIndex, !decision.events.contains(where: { if case .waveOpened = $0 { true } else { false } }),
+            plan.rollout == lastRollout?.id
+        else { return }
+        let ready = world.hosts.filter {
+            $0.isReady && !$0.isHeld && !$0.isOld && !$0.incompatibleWith.contains(plan.canary?.revision ?? "")
+                && plan.revision(forHost: $0.name, zone: $0.zone) != plan.canary
+        }
+        let lacking = ready.count { !($0.slot?.ahead?.rollout == plan.rollout && $0.slot?.ahead?.state == .staged) }
+        demand(lacking <= tolerated, "passed although \(lacking) have not staged it: \(world.testDescription)")
     }
 
     /// Counted from what hosts run in truth, not from what they reported.

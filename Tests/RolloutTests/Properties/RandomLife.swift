@@ -48,7 +48,12 @@ struct RandomLife {
         switch dice.number(1...100) {
         case 1...60: return .setWeight(Weight(basisPoints: dice.number(0...40) * 250))
         case 61...80: return .pause(seconds: dice.chance(70) ? dice.number(0...20) : nil)
-        case 81...92: return .soak(seconds: dice.number(1...40))
+        case 81...86: return .soak(seconds: dice.number(1...40))
+        case 87...93:
+            return .preflight(
+                Preflight(
+                    failureThreshold: dice.chance(60) ? .count(0) : share(), deadlineSeconds: dice.chance(60) ? dice.number(1...60) : nil,
+                    onDeadline: dice.pick([nil, nil, .pause, .rollback])))
         default:
             let deadline = dice.chance(50) ? dice.number(20...100) : nil
             return .approve(Approval(approvers: ["ann"], deadlineSeconds: deadline, onDeadline: dice.pick([nil, .pause, .rollback])))
@@ -100,14 +105,15 @@ struct RandomLife {
         case 85...87 where !world.hosts.isEmpty: world.hosts[dice.number(0...world.hosts.count - 1)].isHeld = dice.chance(50)
         case 88...89 where !world.hosts.isEmpty:
             world.hosts[dice.number(0...world.hosts.count - 1)].incompatibleWith = dice.chance(60) ? [] : [World.revision("1.\(asked).0")]
-        case 90...92 where !world.revisions.isEmpty: quarantineSomething()
+        case 90...92 where !world.revisions.isEmpty: dice.chance(70) ? quarantineSomething() : makeUnfit()
+        case 98...100 where !world.hosts.isEmpty: makeUnfit()
         case 93 where !world.revisions.isEmpty: judgeSomething()
         case 94: world.wanted = .refused(Refusal(.verified, reason: "NoPolicy", message: "No policy matches."))
         case 95...96:
             world.status = ModuleDeploymentStatus()
             invariants.forget()
             if dice.chance(50) { world.plan = nil }
-        case 97...98: shapeStrategy()
+        case 97: shapeStrategy()
         default: break
         }
     }
@@ -124,6 +130,14 @@ struct RandomLife {
     private mutating func quarantineSomething() {
         let index = dice.number(0...world.revisions.count - 1)
         world.revisions[index].quarantine = dice.chance(40) ? nil : QuarantineFacts(name: "q-user", evicts: dice.chance(50), reason: "CVE")
+    }
+
+    /// Hosts have no space, or some, or agents that don't know how to stage ahead.
+    private mutating func makeUnfit() {
+        guard !world.hosts.isEmpty else { return }
+        let index = dice.number(0...world.hosts.count - 1)
+        world.hosts[index].unfit = dice.chance(60) ? [World.revision("1.\(asked).0"): dice.pick(["DiskFull", "NotTrusted"])] : [:]
+        if dice.chance(30) { world.hosts[index].isOld.toggle() }
     }
 
     /// Policies change their mind.
@@ -152,6 +166,7 @@ struct RandomLife {
             world.hosts[index].isReady = true
             world.hosts[index].isHeld = false
             world.hosts[index].incompatibleWith = []
+            world.hosts[index].unfit = [:]
             for revision in world.revisions where world.hosts[index].behaviour[revision.name] != .failsProbe {
                 world.hosts[index].behaviour[revision.name] = .works
             }
@@ -184,7 +199,7 @@ struct RandomLife {
         guard let rollout = world.status.rollout else { return }
         switch world.condition("Progressing")?.reason {
         case "DeadlineExceeded": world.verbs.abort = rollout.id
-        case "StepPaused": world.verbs.promote = "\(rollout.id)/\(rollout.stepIndex)"
+        case "StepPaused", "PreflightFailed": world.verbs.promote = "\(rollout.id)/\(rollout.stepIndex)"
         case "ApprovalNeeded": world.verbs.approve = "\(rollout.id)/\(rollout.stepIndex)/ann"
         default: break
         }

@@ -28,6 +28,10 @@ struct SimulatedHost {
     var lastSeen: Timestamp?
     var slot: SlotStatus?
     var behaviour: [String: Behaviour] = [:]
+    /// Why it can't take a revision ahead of its turn, by the revision's name.
+    var unfit: [String: String] = [:]
+    /// Its agent does not know how to stage ahead.
+    var isOld = false
     /// What it says when a version fails its probe.
     var complaint = "it answered nothing"
     private var rejected: (rollout: String, revision: String, reverted: Bool)?
@@ -40,9 +44,11 @@ struct SimulatedHost {
     var active: String? { slot?.active?.revision }
 
     var facts: HostFacts {
-        HostFacts(
+        var facts = HostFacts(
             name: name, zone: zone, isReady: isReady, lastSeen: isReady ? nil : lastSeen, isHeld: isHeld,
             incompatibilities: Dictionary(uniqueKeysWithValues: incompatibleWith.map { ($0, "needs more than it has") }), slot: slot)
+        facts.canStageAhead = !isOld
+        return facts
     }
 
     /// One transition, if one is due.
@@ -54,6 +60,7 @@ struct SimulatedHost {
         slot.name = plan.spec.slot
         slot.owner = SlotOwner(namespace: namespace, name: deployment, planUID: plan.uid)
         slot.rollout = plan.spec.rollout
+        prepare(plan.spec, &slot, asked, quarantined)
         guard let asked else {
             slot.target = nil
             return
@@ -110,6 +117,27 @@ struct SimulatedHost {
                 lastSeen = now
             }
         default: go(.fetching)
+        }
+    }
+
+    /// Judges and stages the canary ahead of its turn, where it is told to.
+    private func prepare(_ plan: ModulePlanSpec, _ slot: inout SlotStatus, _ asked: RevisionReference?, _ quarantined: Set<String>) {
+        if let answer = slot.ahead, answer.rollout != plan.rollout || answer.revision == asked?.revision { slot.ahead = nil }
+        guard plan.stageAhead ?? false, !isOld, !isHeld, let canary = plan.canary, canary != asked else { return }
+        var answer = StagedAhead(rollout: plan.rollout, revision: canary.revision, state: .staging)
+        let isUnreachable = behaviour[canary.revision] == .cannotBeFetched
+        if slot.ahead == nil {
+            slot.ahead = answer
+        } else if let reason = unfit[canary.revision] ?? (isUnreachable ? "FetchFailed" : nil) {
+            (answer.state, answer.reason, answer.message) = (.failed, reason, "\(name) says \(reason)")
+            slot.ahead = answer
+        } else if incompatibleWith.contains(canary.revision) || quarantined.contains(canary.digest) {
+            (answer.state, answer.reason) = (.failed, "Incompatible")
+            slot.ahead = answer
+        } else {
+            answer.state = .staged
+            slot.ahead = answer
+            stage(canary.revision, &slot)
         }
     }
 

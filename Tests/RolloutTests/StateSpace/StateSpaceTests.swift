@@ -32,6 +32,19 @@ struct StateSpaceTests {
         explore(.init(hosts: 2, steps: StateSpaceTests.twoSteps, maxUnavailable: 1, minds: false, most: 20_000), atLeast: 300)
     }
 
+    @Test("The same with a preflight: nobody is asked before it is passed, and it ends in every order of answers")
+    func preflight() {
+        let steps: [Step] = [.preflight(Preflight(failureThreshold: .share(Weight(percent: 50)))), .setWeight(Weight(percent: 50))]
+        explore(.init(hosts: 2, steps: steps, maxUnavailable: 1, dead: 0, minds: false, most: 20_000), atLeast: 200)
+    }
+
+    @Test("The same with a preflight and three hosts, whole", .enabled(if: isWhole, "hack/soak"), arguments: [0, 34])
+    func wholePreflight(percent: Int) {
+        let preflight = Preflight(failureThreshold: .share(Weight(percent: percent)), onDeadline: percent == 0 ? .rollback : .pause)
+        let steps: [Step] = [.preflight(preflight), .setWeight(Weight(percent: 25)), .preflight(preflight)]
+        explore(.init(hosts: 3, steps: steps), atLeast: 10_000)
+    }
+
     @Test("The same with up to four hosts and three steps, whole", .enabled(if: isWhole, "hack/soak"), arguments: 1...4)
     func upToFourHosts(hosts: Int) {
         let bounds = StateSpace.Bounds(hosts: hosts, steps: StateSpaceTests.threeSteps, areHindered: hosts < 4)
