@@ -43,7 +43,7 @@ package struct SlotPlan: Sendable, Hashable {
         let spec = plan.spec
         guard spec.hostClass == hostClass, spec.selector.matches(labels) else { return nil }
         guard zone != nil || spec.cutoffs.allSatisfy(\.zone.isEmpty) else { return nil }
-        let target = spec.revision(forHost: host, zone: zone ?? "")
+        let target = spec.revision(forHost: host, zone: zone ?? "", labels: labels)
         self.init(
             owner: SlotOwner(namespace: plan.metadata.namespace ?? "", name: plan.metadata.name, planUID: plan.metadata.uid ?? ""),
             action: spec.action, rollout: spec.rollout, requires: spec.requires, target: target,

@@ -17,6 +17,8 @@ package struct RolloutStatus: SchemaObject, Hashable {
     package var stepStartTime: Instant?
     package var weight = Weight.none
     package var salt = ""
+    /// As the strategy had it when it began; nil: by rank alone.
+    package var order: HostOrder?
     package var wave = WaveStatus()
     package var progress = ProgressStatus()
     /// Which deadline passed, when nothing moves since until someone promotes or aborts it.
@@ -80,6 +82,7 @@ package struct RolloutStatus: SchemaObject, Hashable {
         .optional("stepStartTime", \.stepStartTime, "When it began; moves on while time stands still."),
         .defaulted("weight", \.weight, .none, "Share of hosts that run the canary."),
         .defaulted("salt", \.salt, "", "What ranks are computed from.", Limits.text(64)),
+        .optional("order", \.order, "Which hosts come first, as the strategy had it when it began."),
         .defaulted("wave", \.wave, WaveStatus(), "Hosts asked at one time."),
         .defaulted("progress", \.progress, ProgressStatus(), "What the deadline is reckoned from."),
         .optional("overdue", \.overdue, "Which deadline passed; nothing moves since until it is promoted or aborted.", Limits.text(1024)),

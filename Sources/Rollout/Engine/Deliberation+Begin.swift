@@ -100,6 +100,8 @@ extension Deliberation {
         rollout.cause = cause
         rollout.reason = reason?.bounded()
         rollout.salt = salt(rollout: rollout.id)
+        // Going back is for all at once.
+        if kind != .return { rollout.order = strategy.order }
         rollout.stepStartTime = Instant(now)
         rollout.progress.time = Instant(now)
         status.rollout = rollout

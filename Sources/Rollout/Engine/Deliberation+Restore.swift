@@ -15,6 +15,7 @@ extension Deliberation {
     private func catchUp(with plan: ModulePlanSpec) {
         guard isRunning, let target else { return }
         if !plan.salt.isEmpty { rollout.salt = plan.salt }
+        if plan.canary != nil { rollout.order = plan.order }
         passPreflight(seenIn: plan, target)
         var seen = CutoffMap.none
         if let canary = plan.canary {
@@ -55,6 +56,7 @@ extension Deliberation {
         var rollout = RolloutStatus()
         rollout.id = plan.rollout
         rollout.salt = plan.salt
+        rollout.order = plan.order
         rollout.kind = isReturn ? .return : plan.stable == nil ? .initial : .steps
         rollout.stepStartTime = Instant(now)
         rollout.progress.time = Instant(now)
@@ -90,7 +92,7 @@ extension Deliberation {
     private func absentBystanders(of wave: WaveStatus) -> Int {
         let cutoffs = CutoffMap(wave.below)
         return observation.hosts.reduce(0) { count, host in
-            let rank = Rank(salt: rollout.salt, host: host.name)
+            let rank = Rank(salt: rollout.salt, host: host.name).atLevel(rollout.order?.level(of: host.labels) ?? 0)
             return count + (!host.isReady && !cutoffs.admits(zone: host.zone, rank: rank) ? 1 : 0)
         }
     }

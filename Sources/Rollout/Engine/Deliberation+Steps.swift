@@ -36,11 +36,21 @@ extension Deliberation {
             case .waiting: return false
             case .changed: return true
             case .arrived:
-                guard weight == .none || hasCanary(roster) else { return isRetreatingForLackOfCanaries(roster) }
+                guard weight == .none || hasCanary(roster) else { return asksAnew(roster) || isRetreatingForLackOfCanaries(roster) }
                 if let allowance { return awaitSignature(allowance) }
                 return enterStep(rollout.stepIndex + 1, schedule, roster)
             }
         }
+    }
+
+    /// When all who were asked have left the fleet, the share is taken of those who are there.
+    private func asksAnew(_ roster: Roster) -> Bool {
+        guard !roster.entries.contains(where: \.isAsked) else { return false }
+        let below = CutoffMap(rollout.wave.below)
+        let goal = WavePlanner(roster, strategy).goal(of: rollout.weight).merged(with: below)
+        guard !below.covers(goal) else { return false }
+        rollout.wave.goal = goal.list
+        return true
     }
 
     /// Goes on to another step, or ends after the last one.

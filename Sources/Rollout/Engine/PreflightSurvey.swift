@@ -35,6 +35,11 @@ struct PreflightSurvey: Hashable {
                 continue
             }
             asked += 1
+            if host.slot?.active?.revision == revision {
+                // It runs it, whatever else it was asked.
+                staged += 1
+                continue
+            }
             let answer = host.slot.flatMap { $0.owner.planUID == planUID ? $0.ahead : nil }
             switch answer.flatMap({ $0.rollout == rollout && $0.revision == revision ? $0.state : nil }) {
             case .staged: staged += 1

@@ -34,7 +34,10 @@ struct PlanWriter {
         }
         spec.stable = deliberation.allowed(spec.stable)
         spec.canary = deliberation.allowed(spec.canary)
-        if spec.canary != nil { spec.cutoffs = cutoffs.list }
+        if spec.canary != nil {
+            spec.cutoffs = cutoffs.list
+            spec.order = rollout.order
+        }
         if rollout.state == .running, rollout.kind == .steps, spec.canary != nil,
             StepSchedule(deliberation.strategy).isPreflight(rollout.stepIndex)
         {

@@ -14,6 +14,7 @@ struct SimulatedFleet {
     private var due: [(time: Timestamp, host: Int32)] = []
     private var ranks: [Rank] = []
     private var salt: String?
+    private var order: HostOrder?
     private var plan: PlanFacts?
     private let new: RevisionReference
     private let options: Simulation.Options
@@ -26,7 +27,8 @@ struct SimulatedFleet {
         return (facts(1, "old", .good), facts(2, "new", .unproven))
     }
 
-    init(_ options: Simulation.Options, _ versions: (old: RevisionFacts, new: RevisionFacts)) {
+    /// - Parameter order: a tenth of the hosts has each value but the last, which the others have.
+    init(_ options: Simulation.Options, _ versions: (old: RevisionFacts, new: RevisionFacts), order: HostOrder? = nil) {
         self.options = options
         new = versions.new.reference
         var slot = SlotStatus()
@@ -34,8 +36,13 @@ struct SimulatedFleet {
         slot.active = ActiveRevision(
             revision: versions.old.name, digest: versions.old.digest, version: versions.old.version, since: Timestamp(seconds: 0))
         slot.staged = [versions.old.name]
-        hosts = (0..<options.hosts).map {
-            HostFacts(name: "host-\($0)", zone: options.zones > 1 ? "zone-\($0 % options.zones)" : "", slot: slot)
+        hosts = (0..<options.hosts).map { index in
+            var host = HostFacts(name: "host-\(index)", zone: options.zones > 1 ? "zone-\(index % options.zones)" : "", slot: slot)
+            if let order, let last = order.values.last {
+                let isEarly = index % 10 < min(order.values.count - 1, 9)
+                host.labels = [order.label: isEarly ? order.values[index % 10] : last]
+            }
+            return host
         }
     }
 
@@ -45,10 +52,10 @@ struct SimulatedFleet {
     mutating func obey(_ plan: PlanFacts, now: Timestamp) {
         if self.plan?.spec.rollout != plan.spec.rollout { due.removeAll() }
         self.plan = plan
-        if salt != plan.spec.salt {
-            salt = plan.spec.salt
+        if salt != plan.spec.salt || order != plan.spec.order {
+            (salt, order) = (plan.spec.salt, plan.spec.order)
             let reckoner = RankReckoner(salt: plan.spec.salt)
-            ranks = hosts.map { reckoner.rank(of: $0.name) }
+            ranks = hosts.map { reckoner.rank(of: $0.name).atLevel(plan.spec.order?.level(of: $0.labels) ?? 0) }
         }
         let cutoffs = CutoffMap(plan.spec.cutoffs)
         for index in hosts.indices where hosts[index].isReady {
@@ -71,7 +78,7 @@ struct SimulatedFleet {
     private mutating func prepareAhead(_ index: Int, _ plan: ModulePlanSpec, now: Timestamp) {
         guard plan.stageAhead ?? false, let canary = plan.canary, hosts[index].slot?.ahead?.rollout != plan.rollout else { return }
         hosts[index].slot?.ahead = StagedAhead(rollout: plan.rollout, revision: canary.revision, state: .staging)
-        let turn = Duration.microseconds(60 * (ranks[index].value / (Rank.end.value / 1_000_000)))
+        let turn = Duration.microseconds(60 * ((ranks[index].value + Int64(ranks[index].level) * Rank.span) / (Rank.span / 1_000_000)))
         due.append((now + turn + .milliseconds(3000 + chance(index, 4) / 100), Int32(index)))
     }
 

@@ -57,7 +57,7 @@ package struct Simulation {
         hosts = options.hosts
         now = start
         let versions = SimulatedFleet.versions(of: deployment.metadata.name)
-        fleet = SimulatedFleet(options, versions)
+        fleet = SimulatedFleet(options, versions, order: deployment.spec.strategy.order)
         var status = ModuleDeploymentStatus()
         status.stable = versions.old.reference
         observation = Observation(

@@ -23,7 +23,15 @@ struct RandomLife {
         // Small fleets find what large ones do, and are cheap.
         world = World(hosts: dice.chance(85) ? dice.number(0...4) : dice.number(5...12), zones: zones)
         self.dice = dice
+        for index in world.hosts.indices { world.hosts[index].labels = labels() }
         shapeStrategy()
+        if self.dice.chance(40) { deliverTheFirst() }
+    }
+
+    /// There is a version to go from, and to go back to.
+    private mutating func deliverTheFirst() {
+        world.ask(for: "1.0.0")
+        for _ in 0..<80 where !world.isDelivered("1.0.0") { world.tick() }
     }
 
     private mutating func shapeStrategy() {
@@ -34,14 +42,23 @@ struct RandomLife {
         strategy.soakSeconds = dice.pick([0, 0, 3, 10, 30])
         strategy.progressDeadlineSeconds = dice.pick([20, 60])
         strategy.cohort = dice.pick([.sticky, .rotate])
+        if dice.chance(30) { strategy.steps.append(preflight()) }
         for _ in 0..<dice.number(0...4) {
             strategy.steps.append(step())
         }
         strategy.spread = dice.chance(70) ? .evenly : .zoneByZone
         if dice.chance(20) { strategy.zoneOrder = ["b"] }
+        if dice.chance(40) {
+            strategy.order = HostOrder(label: "stage", values: dice.pick([["canary", "staging"], ["staging"], ["none", "staging"]]))
+        }
         strategy.onDeadline = dice.chance(80) ? .rollback : .pause
         if dice.chance(15) { strategy.stepDeadlineSeconds = dice.number(30...300) }
         world.spec.strategy = strategy
+    }
+
+    private mutating func labels() -> [String: String] {
+        let value = dice.pick(["", "canary", "staging", "production"])
+        return value.isEmpty ? [:] : ["stage": value]
     }
 
     private mutating func step() -> Step {
@@ -49,15 +66,18 @@ struct RandomLife {
         case 1...60: return .setWeight(Weight(basisPoints: dice.number(0...40) * 250))
         case 61...80: return .pause(seconds: dice.chance(70) ? dice.number(0...20) : nil)
         case 81...86: return .soak(seconds: dice.number(1...40))
-        case 87...93:
-            return .preflight(
-                Preflight(
-                    failureThreshold: dice.chance(60) ? .count(0) : share(), deadlineSeconds: dice.chance(60) ? dice.number(1...60) : nil,
-                    onDeadline: dice.pick([nil, nil, .pause, .rollback])))
+        case 87...93: return preflight()
         default:
             let deadline = dice.chance(50) ? dice.number(20...100) : nil
             return .approve(Approval(approvers: ["ann"], deadlineSeconds: deadline, onDeadline: dice.pick([nil, .pause, .rollback])))
         }
+    }
+
+    private mutating func preflight() -> Step {
+        .preflight(
+            Preflight(
+                failureThreshold: dice.chance(60) ? .count(0) : share(), deadlineSeconds: dice.chance(60) ? dice.number(1...60) : nil,
+                onDeadline: dice.pick([nil, nil, .pause, .rollback])))
     }
 
     private mutating func share() -> CountOrShare {
@@ -95,6 +115,7 @@ struct RandomLife {
         case 46...60: for index in world.hosts.indices where dice.chance(50) { world.hosts[index].isReady = true }
         case 61...65:
             world.hosts.append(SimulatedHost("edge.late-\(world.now.microseconds)-\(world.hosts.count)", zone: dice.pick(["", "a", "z"])))
+            world.hosts[world.hosts.count - 1].labels = labels()
         case 66...68 where !world.hosts.isEmpty: world.hosts.remove(at: dice.number(0...world.hosts.count - 1))
         case 69...73: world.spec.paused = dice.chance(50)
         case 74...78: world.verbs.promote = world.status.rollout.map { "\($0.id)/\(dice.chance(50) ? "full" : "\($0.stepIndex)")" }
@@ -125,6 +146,7 @@ struct RandomLife {
         }
         asked += 1
         world.ask(for: "1.\(asked).0", dice.pick([.works, .works, .works, .failsProbe, .cannotBeFetched, .hangs, .kills]))
+        for index in world.hosts.indices where dice.chance(8) { world.hosts[index].unfit = [World.revision("1.\(asked).0"): "DiskFull"] }
     }
 
     private mutating func quarantineSomething() {
@@ -138,6 +160,7 @@ struct RandomLife {
         let index = dice.number(0...world.hosts.count - 1)
         world.hosts[index].unfit = dice.chance(60) ? [World.revision("1.\(asked).0"): dice.pick(["DiskFull", "NotTrusted"])] : [:]
         if dice.chance(30) { world.hosts[index].isOld.toggle() }
+        if dice.chance(30) { world.hosts[index].labels = labels() }
     }
 
     /// Policies change their mind.

@@ -20,6 +20,7 @@ enum Behaviour: Hashable {
 struct SimulatedHost {
     var name: String
     var zone = ""
+    var labels: [String: String] = [:]
     var isReady = true
     var isHeld = false
     /// Its agent does as it likes, a hold or not.
@@ -30,7 +31,7 @@ struct SimulatedHost {
     var behaviour: [String: Behaviour] = [:]
     /// Why it can't take a revision ahead of its turn, by the revision's name.
     var unfit: [String: String] = [:]
-    /// Its agent does not know how to stage ahead.
+    /// Its agent knows neither orders nor how to stage ahead.
     var isOld = false
     /// What it says when a version fails its probe.
     var complaint = "it answered nothing"
@@ -48,13 +49,26 @@ struct SimulatedHost {
             name: name, zone: zone, isReady: isReady, lastSeen: isReady ? nil : lastSeen, isHeld: isHeld,
             incompatibilities: Dictionary(uniqueKeysWithValues: incompatibleWith.map { ($0, "needs more than it has") }), slot: slot)
         facts.canStageAhead = !isOld
+        if !isOld { facts.labels = labels }
         return facts
+    }
+
+    /// What a plan asks of it.
+    func asked(by plan: ModulePlanSpec) -> RevisionReference? {
+        plan.revision(forHost: name, zone: zone, labels: isOld ? [:] : labels)
+    }
+
+    /// Whether a plan that goes by an order asks hosts of a later group while it leaves this one out.
+    func isPassedOver(by plan: ModulePlanSpec, in hosts: [SimulatedHost]) -> Bool {
+        guard let order = plan.order, let canary = plan.canary, asked(by: plan) != canary else { return false }
+        let own = isOld ? 0 : order.level(of: labels)
+        return hosts.contains { ($0.isOld ? 0 : order.level(of: $0.labels)) < own && $0.asked(by: plan) == canary }
     }
 
     /// One transition, if one is due.
     mutating func act(on plan: PlanFacts?, quarantined: Set<String>, namespace: String, deployment: String, now: Timestamp) {
         guard isReady, let plan else { return }
-        let asked = plan.spec.revision(forHost: name, zone: zone)
+        let asked = asked(by: plan.spec)
         var slot = self.slot ?? SlotStatus()
         defer { self.slot = slot }
         slot.name = plan.spec.slot

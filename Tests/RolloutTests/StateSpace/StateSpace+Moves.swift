@@ -131,6 +131,6 @@ extension StateSpace {
 
 extension World {
     func askedReference(_ index: Int) -> RevisionReference? {
-        plan?.spec.revision(forHost: hosts[index].name, zone: hosts[index].zone)
+        plan.flatMap { hosts[index].asked(by: $0.spec) }
     }
 }

@@ -18,6 +18,8 @@ struct StateSpace {
         var minds = true
         /// The controller may die after it wrote a plan, before it wrote the status.
         var crashes = true
+        /// The first host comes before the others.
+        var isOrdered = false
         /// Exploring ends with a finding when there are more states.
         var most = 3_000_000
     }
