@@ -18,7 +18,7 @@ struct StatusView {
     }
 
     /// What hosts and registries said stands in them: nothing of it moves a cursor or ends a line.
-    var lines: [String] { (header + [""] + steps + (steps.isEmpty ? [] : [""]) + preflight + hostLines).map(\.visible) }
+    var lines: [String] { ([header, steps, preflight, checks, hostLines].filter { !$0.isEmpty }.joined(separator: [""])).map(\.visible) }
 
     private var status: ModuleDeploymentStatus { deployment.status }
 
@@ -51,11 +51,14 @@ struct StatusView {
             }
             return "preflight \(found.staged)/\(found.asked)"
         }
+        if let analysis = step.analysis { return "analysis \(analysis.analyses.map(\.name).joined(separator: " and "))" }
+        if let webhook = step.webhook { return "webhook \(webhook.host)" }
         let what = step.soak == nil ? "pause" : "soak"
         guard let seconds = step.soak?.durationSeconds ?? step.pause?.durationSeconds else { return "pause until promoted" }
-        guard isCurrent, let start else { return "\(what) \(seconds)s" }
+        let samples = step.soak?.samples.map { ", \($0.count) samples" } ?? ""
+        guard isCurrent, let start else { return "\(what) \(seconds)s\(samples)" }
         let left = max(0, Int64(seconds) - (now - start).components.seconds)
-        return "\(what) \(left)s left"
+        return "\(what) \(left)s left\(samples)"
     }
 
     /// What the preflight in progress found, or the one for which the last rollout was given up.
@@ -67,8 +70,10 @@ struct StatusView {
             .filter { $0.0 > 0 }.map { ", \($0.0) \($0.1)" }
         let named = found.failures.map { "    ✘ \($0.host) \($0.reason)\($0.message.isEmpty ? "" : ": \($0.message)")" }
         let rest = found.failed > found.failures.count ? ["    and \(found.failed - found.failures.count) more"] : []
-        return ["  preflight: \(found.staged) of \(found.asked) have it staged\(notes.joined())"] + named + rest + [""]
+        return ["  preflight: \(found.staged) of \(found.asked) have it staged\(notes.joined())"] + named + rest
     }
+
+    private var checks: [String] { CheckTable(status.rollout?.checks ?? [], deployment.spec.strategy).lines.map { "  \($0)" } }
 
     private var hostLines: [String] {
         let counts = status.hosts

@@ -23,6 +23,7 @@ extension DeploymentReconciler {
             revisions: facts(of: known, deployment, inUse: status, wanted),
             hosts: facts(of: hosts, deployment, judging: relevant(known, status, wanted)),
             epoch: plans.epoch, leaderSince: leaderSince, now: surroundings.wallTime())
+        observation.checks = standing(status, of: deployment)
         observation.verbs = Verbs(annotations: verbs.fresh(deployment))
         observation.conflict = SlotClaims.conflict(of: deployment, among: others, hosts: hosts, isClaimant: isClaimant)
         return observation

@@ -19,6 +19,7 @@ struct DeploymentReconciler: Sendable {
     let descriptors: DescriptorCache
     let trust: TrustView
     let hostLimit: HostLimit
+    let checks: CheckBook
     let verbs: ObeyedVerbs
     let writtenPlans: Written<ModulePlan>
     let writtenRevisions: Written<ModuleRevision>
@@ -53,6 +54,7 @@ struct DeploymentReconciler: Sendable {
         let observation = observe(deployment, plan, wanted)
         let decision = RolloutEngine.decide(observation)
         let statusDue = try await apply(decision, to: deployment, plan)
+        perform(decision.status, of: deployment)
         try await prune(deployment, keeping: decision)
         return next(decision, retryAfter, statusDue)
     }
@@ -67,6 +69,7 @@ struct DeploymentReconciler: Sendable {
         memory.forget(key)
         turns.forget(key)
         signatures.forget(key)
+        checks.forget(key)
         statuses.forget(key)
         writtenPlans.forget(key)
         verbs.forget(key)

@@ -60,6 +60,7 @@ package struct Strategy: SchemaObject, Hashable {
     package var zoneOrder: [String] = []
     package var order: HostOrder?
     package var steps: [Step] = []
+    package var analysis: BackgroundAnalysis?
 
     package init() {}
 
@@ -122,5 +123,6 @@ package struct Strategy: SchemaObject, Hashable {
             "Which hosts come first, by a label: hosts of an earlier value are all asked before the next, across waves and steps. A rollout under way "
                 + "keeps the order it began with."),
         .collection("steps", \.steps, "In this order; after the last one, all hosts.", Limits.atomic(64)),
+        .optional("analysis", \.analysis, "What watches the rollout in the background, from a step on until it ends."),
     ]
 }

@@ -69,6 +69,12 @@ package struct RolloutStatus: SchemaObject, Hashable {
         case quarantined = "Quarantined"
         /// Policies no longer accept what it leaves; nobody is blamed.
         case distrusted = "Distrusted"
+        /// A metric of an analysis said that it is bad.
+        case analysisFailed = "AnalysisFailed"
+        /// What had to be measured, or asked, could not be; nobody is blamed.
+        case checkError = "CheckError"
+        /// Another system said NoGo.
+        case refused = "Refused"
     }
 
     package static let fields: [Field<Self>] = [

@@ -55,6 +55,19 @@ struct AnalysisPlanTests {
 
     private static let refused: [(JSON, String)] = [
         ([:], "spec: wanted metrics, or an sli"),
+        (["metrics": [["name": "a", "thresholds": ["max": 1], "provider": Self.ratio]], "count": 3], "spec.sli: wanted with prometheus"),
+        (["sli": "Availability", "objective": 99, "matchLabels": ["a b": "c"]], "spec.matchLabels: found \"a b\""),
+        (
+            [
+                "sli": "Latency", "objective": 99, "withinMilliseconds": 9,
+                "rules": [["name": "r", "indicator": "Latency", "metric": "x", "label": "le"]],
+            ],
+            "spec.rules[r].metric: found x, wanted the _bucket"
+        ),
+        (
+            ["sli": "Availability", "objective": 99, "rules": [["name": "r", "indicator": "Availability", "metric": "x", "label": "l"]]],
+            "spec.rules[r].failures: wanted with indicator Availability"
+        ),
         (["sli": "Availability"], "spec.objective: wanted a percentage"),
         (["sli": "Availability", "objective": 100], "spec.objective: wanted a percentage"),
         (["sli": "Latency", "objective": 99], "spec.withinMilliseconds: wanted with sli Latency"),

@@ -52,6 +52,13 @@ struct RandomLife {
             strategy.order = HostOrder(label: "stage", values: dice.pick([["canary", "staging"], ["staging"], ["none", "staging"]]))
         }
         strategy.onDeadline = dice.chance(80) ? .rollback : .pause
+        if dice.chance(15) {
+            let analyses = dice.pick([["errors"], ["errors", "latency"]]).map { AnalysisReference($0) }
+            strategy.analysis = BackgroundAnalysis(analyses, startingStep: dice.number(1...4))
+        }
+        for subject in RandomLife.subjects {
+            world.checkBehaviour[subject] = dice.chance(50) ? .succeeds : dice.pick(CheckBehaviour.allCases)
+        }
         if dice.chance(15) { strategy.stepDeadlineSeconds = dice.number(30...300) }
         world.spec.strategy = strategy
     }
@@ -60,16 +67,27 @@ struct RandomLife {
         let value = dice.pick(["", "canary", "staging", "production"])
         return value.isEmpty ? [:] : ["stage": value]
     }
+    private static let subjects = ["errors", "latency", "change.example", "requests_total"]
 
     private mutating func step() -> Step {
+        let deadline = dice.chance(50) ? dice.number(20...100) : nil
+        let consequence = dice.pick([nil, Strategy.OnDeadline.pause, .rollback])
         switch dice.number(1...100) {
-        case 1...60: return .setWeight(Weight(basisPoints: dice.number(0...40) * 250))
-        case 61...80: return .pause(seconds: dice.chance(70) ? dice.number(0...20) : nil)
-        case 81...86: return .soak(seconds: dice.number(1...40))
-        case 87...93: return preflight()
-        default:
-            let deadline = dice.chance(50) ? dice.number(20...100) : nil
-            return .approve(Approval(approvers: ["ann"], deadlineSeconds: deadline, onDeadline: dice.pick([nil, .pause, .rollback])))
+        case 1...42: return .setWeight(Weight(basisPoints: dice.number(0...40) * 250))
+        case 43...58: return .pause(seconds: dice.chance(70) ? dice.number(0...20) : nil)
+        case 59...66: return .soak(seconds: dice.number(1...40))
+        case 67...71:
+            let samples = SampleGoal(Int64(dice.number(1...2000)), of: HostSeries("requests_total"))
+            return .soak(Soak(durationSeconds: dice.number(1...40), samples: samples, deadlineSeconds: deadline, onDeadline: consequence))
+        case 72...80:
+            let analyses = dice.pick([["errors"], ["errors", "latency"]]).map { AnalysisReference($0) }
+            return .analysis(StepAnalysis(analyses, deadlineSeconds: deadline, onDeadline: consequence))
+        case 81...86:
+            var webhook = StepWebhook("https://change.example/")
+            (webhook.deadlineSeconds, webhook.onDeadline) = (deadline, consequence)
+            return .webhook(webhook)
+        case 87...94: return preflight()
+        default: return .approve(Approval(approvers: ["ann"], deadlineSeconds: deadline, onDeadline: consequence))
         }
     }
 
@@ -88,6 +106,7 @@ struct RandomLife {
         for _ in 0..<ticks {
             if dice.chance(25) { happen() }
             for index in world.hosts.indices where dice.chance(70) { world.act(index) }
+            if dice.chance(70) { world.performChecks() }
             world.now = world.now + .seconds(dice.pick([0, 1, 1, 5, 15]))
             try decide()
             if isTold { print("\(world.now) \(world.testDescription)") }
@@ -179,6 +198,7 @@ struct RandomLife {
     /// All hosts are back, and behave, and nobody interferes any more.
     mutating func rest() {
         world.spec.paused = false
+        world.checkBehaviour = [:]
         if world.hosts.isEmpty { world.hosts.append(SimulatedHost("edge.last")) }
         for revision in world.revisions {
             world.trust(revision.version)
@@ -222,7 +242,7 @@ struct RandomLife {
         guard let rollout = world.status.rollout else { return }
         switch world.condition("Progressing")?.reason {
         case "DeadlineExceeded": world.verbs.abort = rollout.id
-        case "StepPaused", "PreflightFailed": world.verbs.promote = "\(rollout.id)/\(rollout.stepIndex)"
+        case "StepPaused", "PreflightFailed", "AnalysisInconclusive": world.verbs.promote = "\(rollout.id)/\(rollout.stepIndex)"
         case "ApprovalNeeded": world.verbs.approve = "\(rollout.id)/\(rollout.stepIndex)/ann"
         default: break
         }

@@ -22,6 +22,9 @@ struct World {
     var status = ModuleDeploymentStatus()
     var plan: PlanFacts?
     var conflict: String?
+    /// Checks as those see them who perform them, and how each turns out, by what it is about.
+    var checks: [CheckStatus] = []
+    var checkBehaviour: [String: CheckBehaviour] = [:]
     private(set) var plans: [ModulePlanSpec] = []
     private(set) var events: [RolloutEvent] = []
     private(set) var decision: Decision?
@@ -49,6 +52,7 @@ struct World {
             wanted: wanted, revisions: revisions, hosts: hosts.map(\.facts), epoch: epoch, leaderSince: leaderSince, now: now)
         observation.verbs = verbs
         observation.conflict = conflict
+        observation.checks = checks
         return observation
     }
 
@@ -129,12 +133,14 @@ struct World {
         if let plan { self.plan = PlanFacts(uid: plan.uid, spec: try ModulePlanSpec(from: plan.spec.json)) }
         epoch += 1
         leaderSince = now
+        checks = []
     }
 
     /// What was decided before is not told any more: worlds that are kept by the thousand.
     mutating func forgetThePast() {
         plans = []
         events = []
+        checks = []
         decision?.events = []
     }
 
@@ -162,9 +168,10 @@ struct World {
     mutating func tick(end: Timestamp? = nil) {
         let before = hosts.map(\.slot)
         for index in hosts.indices { act(index) }
-        let isQuiet = hosts.map(\.slot) == before
+        let isQuiet = hosts.map(\.slot) == before && !isChecking
         let next = now + .seconds(1)
         now = isQuiet ? max(next, min(decision?.wakeAt ?? next + .seconds(60), end ?? .init(seconds: .max / 1_000_000))) : next
+        performChecks()
         decide()
     }
 

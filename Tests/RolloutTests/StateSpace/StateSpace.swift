@@ -134,7 +134,7 @@ struct StateSpace {
         var isQuiet = true
         for move in possible {
             switch move {
-            case .obeys, .succeeds, .comesBack, .promotes, .stagesAhead:
+            case .obeys, .succeeds, .comesBack, .promotes, .stagesAhead, .turnsOut(_, .successful):
                 make(move, in: &world)
                 isQuiet = false
             default: break
