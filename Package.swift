@@ -259,7 +259,7 @@ let package = Package(
         tests(
             of: "Controllers",
             [
-                "Analysis", "Harness", "GraftAPI", "HTTPTransport", "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Trust", "JSON",
+                "Agent", "Analysis", "Harness", "GraftAPI", "HTTPTransport", "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Trust", "JSON",
                 logging,
                 "KubeServer", "Randomness", "Schema", "Telemetry", "HTTPCore", "Rollout", "Verification", coreMetrics, httpTypes, lifecycle,
             ]),

@@ -84,6 +84,40 @@ struct StatusViewTests {
         #expect(text.contains("◆ edge-proxy.a 1.0.0 + 1.1.0") && text.contains("● edge-proxy.b 1.0.0"), "\(text)")
     }
 
+    @Test("It shows what a preflight found, by host, and that a rollout was given up for it")
+    func preflight() {
+        func view(_ change: @escaping (inout RolloutStatus) -> Void) -> StatusView {
+            let deployment = deployment { deployment in
+                deployment.spec.strategy.steps = [.preflight(), .setWeight(Weight(percent: 10))]
+                var found = PreflightStatus()
+                (found.asked, found.staged, found.failed, found.waiting, found.unable) = (3, 1, 1, 1, 2)
+                found.failures = [PreflightFailure(host: "edge-proxy.b", reason: "DiskFull", message: "no room")]
+                deployment.status.rollout?.stepIndex = 0
+                deployment.status.rollout?.preflight = found
+                if deployment.status.rollout != nil { change(&deployment.status.rollout!) }
+            }
+            var (staged, full) = (
+                host("a", active: "1.0.0", revision: "http-filter-a"), host("b", active: "1.0.0", revision: "http-filter-a")
+            )
+            staged.status.slots[0].ahead = StagedAhead(rollout: "http-filter-b-1", revision: "http-filter-b", state: .staged)
+            full.status.slots[0].ahead = StagedAhead(
+                rollout: "http-filter-b-1", revision: "http-filter-b", state: .failed, reason: "DiskFull", message: "no room")
+            return StatusView(deployment, hosts: [staged, full], now: now)
+        }
+        let going = view { _ in }.lines
+        #expect(going.contains("  ▶ preflight 1/3   · 10%   · all"))
+        #expect(going.contains("  preflight: 1 of 3 have it staged, 1 can't take it, 1 yet to answer, 2 not asked: their agents can't"))
+        #expect(going.contains("    ✘ edge-proxy.b DiskFull: no room"))
+        #expect(going.contains { $0.contains("edge-proxy.a") && $0.hasSuffix("Staged ahead") })
+        #expect(going.contains { $0.contains("edge-proxy.b") && $0.hasSuffix("Can't take it: DiskFull: no room") })
+        let over = view { $0.stepIndex = 1 }.lines
+        #expect(!over.contains { $0.contains("can't take it") })
+        let refused = view {
+            ($0.kind, $0.cause, $0.state) = (.return, .preflight, .complete)
+        }.lines
+        #expect(refused.contains("    ✘ edge-proxy.b DiskFull: no room"))
+    }
+
     @Test("It shows where the rollout is, why, and each host that the selector matches")
     func progressing() {
         let view = StatusView(

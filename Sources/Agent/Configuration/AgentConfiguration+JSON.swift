@@ -17,9 +17,11 @@ extension AgentConfiguration {
                 largestArtifact: try reader.optional("largestArtifactBytes") ?? 1 << 30)
             let spread: Double? = try reader.optional("returnSpreadSeconds")
             let fetch: Double? = try reader.optional("fetchSpreadSeconds")
+            let ahead: Double? = try reader.optional("stageAheadSpreadSeconds")
             for index in slots.indices {
                 if let spread { slots[index].policy.returnSpread = .seconds(spread) }
                 if let fetch { slots[index].policy.fetchSpread = .seconds(fetch) }
+                if let ahead { slots[index].policy.aheadSpread = .seconds(max(0, ahead)) }
             }
             if let spread: Double = try reader.optional("judgeSpreadSeconds") { judgeSpread = .seconds(spread) }
             if let period: Double = try reader.optional("judgePeriodSeconds") { judgePeriod = .seconds(period) }

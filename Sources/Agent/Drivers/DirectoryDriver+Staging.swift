@@ -45,6 +45,8 @@ extension DirectoryDriver {
         if disk.exists(versions), !disk.isDirectory(versions, followingLinks: false) { try disk.removeIfPresent(versions) }
         let incoming = "\(versions)/.incoming-\(DirectoryDriver.directoryName(of: revision.installed))"
         try disk.removeTree(incoming)
+        let bytes = revision.files.reduce(0) { $0 + $1.content.size }
+        try disk.checkRoom(for: bytes, of: "version \(revision.installed.version)", at: disk.exists(versions) ? versions : slotDirectory)
         do {
             try disk.makeDirectories(incoming)
             for file in revision.files { try copy(file, from: store, into: incoming) }

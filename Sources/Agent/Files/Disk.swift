@@ -11,14 +11,18 @@ package struct Disk: Sendable {
     package var looking: @Sendable (Look) -> Void
     /// Is told each step in which a file in memory is made, with its descriptor.
     package var sealing: @Sendable (SealedMemory.Step, Int32) -> Void
+    /// Bytes that are free on the file system of a path; nil when that can't be told.
+    package var room: @Sendable (String) -> Int?
 
     package init(
         before: @escaping @Sendable (Change) throws -> Void = { _ in }, looking: @escaping @Sendable (Look) -> Void = { _ in },
-        sealing: @escaping @Sendable (SealedMemory.Step, Int32) -> Void = { _, _ in }
+        sealing: @escaping @Sendable (SealedMemory.Step, Int32) -> Void = { _, _ in },
+        room: @escaping @Sendable (String) -> Int? = Disk.freeBytes
     ) {
         self.before = before
         self.looking = looking
         self.sealing = sealing
+        self.room = room
     }
 
     package static let real = Disk()

@@ -1,3 +1,4 @@
+import GraftAPI
 package import HTTPCore
 package import KubeClient
 package import KubeRuntime
@@ -62,7 +63,7 @@ package struct AgentServices: Service {
             return try DirectoryDriver(
                 slot: slot.name, settings: settings, disk: disk, transport: transport, surroundings: surroundings)
         }
-        let features = drivers.reduce(into: drivers[0].features) { $0.formIntersection($1.features) }
+        let features = drivers.reduce(into: drivers[0].features) { $0.formIntersection($1.features) }.union(AgentFeature.all)
         let reporter = HostReporter(
             client: client, configuration: configuration, features: features, contact: host.contact, hosts: host.sources.hosts,
             logger: logger, surroundings: surroundings)

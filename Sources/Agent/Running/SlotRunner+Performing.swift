@@ -72,7 +72,7 @@ extension SlotFailure {
         switch error {
         case let failure as SlotFailure: self = failure
         case let error as FileError:
-            self.init(.environment, error.isDiskFull ? "DiskFull" : "DiskFailed", error.description)
+            self.init(.environment, error.isDiskFull ? SlotFailure.diskFull : "DiskFailed", error.description)
         case let error as OCIError:
             self.init(.environment, error.code == .digestMismatch ? "DigestMismatch" : "FetchFailed", error.message)
         case let error as KubeError: self.init(.environment, "RevisionUnavailable", error.message)

@@ -28,7 +28,8 @@ final class SlotRunner: Service {
         var journalFailures = 0
         /// Decided at least once with all caches full.
         var hasDecided = false
-        var verified: VerifiedRevision?
+        /// The last two: what the slot loads next, and what it stages ahead.
+        var verified: [VerifiedRevision] = []
     }
 
     init(
@@ -50,7 +51,7 @@ final class SlotRunner: Service {
         logger[metadataKey: "slot"] = "\(settings.name)"
         self.logger = logger
         var policy = settings.policy
-        policy.features = driver.features
+        policy.features = driver.features.union(AgentFeature.all)
         let record = journal.record(of: settings.name)
         state = Mutex(
             State(machine: SlotStateMachine(record: record ?? SlotRecord(slot: settings.name), policy: policy), journaled: record))
@@ -257,8 +258,10 @@ final class SlotRunner: Service {
     /// Calls are divided, as far as is written down.
     var isDivided: Bool { state.withLock { $0.machine.record.canary != nil } }
 
-    func remember(_ verified: VerifiedRevision) { state.withLock { $0.verified = verified } }
+    func remember(_ verified: VerifiedRevision) {
+        state.withLock { $0.verified = $0.verified.suffix(1).filter { $0.installed != verified.installed } + [verified] }
+    }
     func verified(_ installed: InstalledRevision) -> VerifiedRevision? {
-        state.withLock { $0.verified?.installed == installed ? $0.verified : nil }
+        state.withLock { $0.verified.first { $0.installed == installed } }
     }
 }

@@ -113,6 +113,8 @@ package struct SlotPolicy: Sendable, Hashable {
     package var returnSpread = Duration.seconds(60)
     /// Fetches are spread over this time.
     package var fetchSpread = Duration.seconds(1)
+    /// What a whole fleet stages ahead is fetched within this time, by rank.
+    package var aheadSpread = Duration.seconds(60)
     /// The first pause after a failure of the environment; doubles up to `longestPause`.
     package var firstPause = Duration.milliseconds(500)
     package var longestPause = Duration.seconds(30)
@@ -121,7 +123,7 @@ package struct SlotPolicy: Sendable, Hashable {
     /// How many versions are kept beside those that the plan names.
     package var keptVersions = 3
     /// What this agent can do beyond the first version.
-    package var features: Set<String> = ["unload"]
+    package var features = AgentFeature.all.union(["unload"])
 
     package init() {}
 }

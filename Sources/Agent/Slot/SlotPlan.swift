@@ -15,6 +15,8 @@ package struct SlotPlan: Sendable, Hashable {
     package var beneath: RevisionReference?
     /// What is to be kept beside it, to go back to.
     package var previous: RevisionReference?
+    /// What this host is to judge and stage ahead of its turn.
+    package var ahead: RevisionReference?
     /// Everything the plan names: none of it is thrown away.
     package var named: [RevisionReference]
     /// This host's place in the rollout, from 0 up to 1.
@@ -24,7 +26,8 @@ package struct SlotPlan: Sendable, Hashable {
 
     package init(
         owner: SlotOwner, action: ModulePlanSpec.Action = .run, rollout: String, requires: [String] = [], target: RevisionReference?,
-        previous: RevisionReference? = nil, named: [RevisionReference] = [], place: Double = 0, created: Int64 = 0
+        previous: RevisionReference? = nil, ahead: RevisionReference? = nil, named: [RevisionReference] = [], place: Double = 0,
+        created: Int64 = 0
     ) {
         self.owner = owner
         self.action = action
@@ -32,6 +35,7 @@ package struct SlotPlan: Sendable, Hashable {
         self.requires = requires
         self.target = target
         self.previous = previous
+        self.ahead = ahead
         self.named = named
         self.place = place
         self.created = created
@@ -41,16 +45,17 @@ package struct SlotPlan: Sendable, Hashable {
     /// - Parameter zone: nil while it is not known: then a plan that goes by zones asks nothing yet.
     package init?(_ plan: ModulePlan, host: String, hostClass: String, zone: String?, labels: [String: String]) {
         let spec = plan.spec
-        let target = spec.revision(forHost: host, zone: zone ?? "")
-        let isCanary = target != nil && target == spec.canary
         guard spec.hostClass == hostClass, spec.selector.matches(labels) else { return nil }
         guard zone != nil || spec.cutoffs.allSatisfy(\.zone.isEmpty) else { return nil }
+        let target = spec.revision(forHost: host, zone: zone ?? "", labels: labels)
+        let isCanary = target != nil && target == spec.canary
         self.init(
             owner: SlotOwner(namespace: plan.metadata.namespace ?? "", name: plan.metadata.name, planUID: plan.metadata.uid ?? ""),
             action: spec.action, rollout: spec.rollout,
             // Who has all calls for the stable version needs nothing to divide them.
             requires: isCanary ? spec.requires : spec.requires.filter { $0 != GraftAPI.routingFeature }, target: target,
-            previous: spec.previous, named: [spec.stable, spec.canary, spec.previous].compactMap { $0 },
+            previous: spec.previous, ahead: spec.stageAhead ?? false && spec.canary != target ? spec.canary : nil,
+            named: [spec.stable, spec.canary, spec.previous].compactMap { $0 },
             place: Double(Rank(salt: spec.salt, host: host).value) / Double(Rank.end.value),
             created: plan.metadata.creationTimestamp?.microseconds ?? 0)
         guard isCanary, let traffic = spec.traffic else { return }

@@ -55,6 +55,8 @@ package struct SlotRecord: Sendable, Hashable {
     package var trust: SlotTrust?
     /// What of the active version somebody else had changed.
     package var tampering: String?
+    /// What was found of a revision that was to be staged ahead of its turn.
+    package var ahead: StagedAhead?
 
     package init(slot: String) { self.slot = slot }
 }
@@ -87,6 +89,7 @@ extension SlotRecord: JSONConvertible {
         evidence = Dictionary(vouched.map { ($0.installed, $0.evidenceHash) }) { $1 }
         trust = try reader.optional("trust")
         tampering = try reader.optional("tampering")
+        ahead = try reader.optional("ahead")
     }
 
     package var json: JSON {
@@ -117,6 +120,7 @@ extension SlotRecord: JSONConvertible {
             "evidence", vouched.sorted { ($0.installed.revision, $0.evidenceHash) < ($1.installed.revision, $1.evidenceHash) })
         object.set("trust", trust)
         object.set("tampering", tampering)
+        object.set("ahead", ahead)
         return .object(object)
     }
 }

@@ -3,6 +3,7 @@ import GraftAPI
 extension SlotStateMachine {
     /// Takes in what came of an action that `next` asked for. What was cancelled is not finished.
     package mutating func finish(_ action: SlotAction, _ result: Result<SlotOutcome, SlotFailure>, _ inputs: SlotInputs) {
+        if finishAhead(action, result, inputs) { return }
         switch (action, result) {
         case (.wait, _): break
         case (.restore, .success(let outcome)):
@@ -63,10 +64,13 @@ extension SlotStateMachine {
     /// The environment failed: a pause, twice as long as the last, and then again.
     mutating func suffer(_ failure: SlotFailure, _ revision: String?, _ inputs: SlotInputs) {
         let count = max(setback.map { $0.revision == revision ? $0.count + 1 : 1 } ?? 1, revision == nil ? 1 : disturbances)
-        let pause = min(policy.firstPause * (1 << min(count - 1, 16)), policy.longestPause)
         setback = Setback(
-            revision: revision, failure: failure, count: count, until: inputs.now + pause * (0.5 + inputs.random / 2),
-            policyStamp: inputs.policyStamp)
+            revision: revision, failure: failure, count: count, until: inputs.now + pause(count, inputs), policyStamp: inputs.policyStamp)
+    }
+
+    /// How long it takes until something is tried again that failed so often.
+    func pause(_ count: Int, _ inputs: SlotInputs) -> Duration {
+        min(policy.firstPause * (1 << min(count - 1, 16)), policy.longestPause) * (0.5 + inputs.random / 2)
     }
 
     private mutating func finishRestoring(_ active: InstalledRevision, _ failure: SlotFailure, _ inputs: SlotInputs) {

@@ -14,6 +14,7 @@ extension SlotStateMachine {
         noteTrust(inputs)
         if suspicions != inputs.suspicions { (suspicions, isRestored, isRouted) = (inputs.suspicions, false, false) }
         refusal = nil
+        isWorkingAhead = false
         let plan = obeyedPlan(inputs)
         asked = plan
         if record.step.needsTurn, !inputs.mayActivate { return .wait(until: nil) }
@@ -37,7 +38,7 @@ extension SlotStateMachine {
         case .unloading: return paused(inputs) ?? .unload
         case .soaking, .resting:
             endSoakIfOver(inputs)
-            return nextAtRest(plan, inputs)
+            return stageAhead(insteadOf: nextAtRest(plan, inputs), plan, inputs)
         }
     }
 
@@ -78,6 +79,7 @@ extension SlotStateMachine {
         var others = policy.keptVersions
         let kept = record.staged.filter { installed in
             if installed == record.active || installed == record.canary?.installed || installed == pipeline?.installed { return true }
+            if installed == ahead?.pipeline.installed { return true }
             if plan.named.contains(where: { installed.isNamed(by: $0, in: plan.owner.namespace) }) { return true }
             guard installed.revision != record.rejected?.revision else { return false }
             others -= 1

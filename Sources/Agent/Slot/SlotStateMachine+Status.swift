@@ -20,6 +20,7 @@ extension SlotStateMachine {
         }
         status.trust = record.trust
         status.target = target
+        status.ahead = aheadStatus
         status.staged = record.staged.filter { $0 != record.active }.prefix(16).map(\.revision)
         return status
     }

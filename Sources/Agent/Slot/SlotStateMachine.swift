@@ -35,6 +35,10 @@ package struct SlotStateMachine: Sendable {
     var asked: SlotPlan?
     /// `SlotInputs.suspicions` when the driver was last asked to see to what is in place.
     var suspicions = 0
+    /// What is brought here before its turn.
+    var ahead: Ahead?
+    /// The last decision was about that.
+    var isWorkingAhead = false
     /// How many loads in a row somebody else's changes to files have ended.
     var disturbances = 0
 
@@ -57,7 +61,7 @@ package struct SlotStateMachine: Sendable {
 
     /// Everything that is not to be thrown away: what the record names, and what is on its way.
     package var kept: Set<InstalledRevision> {
-        present.union([pipeline?.installed].compactMap { $0 })
+        present.union([pipeline?.installed, ahead?.pipeline.installed].compactMap { $0 })
     }
 
     /// What was found good once and is on this host: all of `kept` but what is only on its way.

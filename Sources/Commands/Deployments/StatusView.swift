@@ -18,7 +18,7 @@ struct StatusView {
     }
 
     /// What hosts and registries said stands in them: nothing of it moves a cursor or ends a line.
-    var lines: [String] { ([header, steps, checks, hostLines].filter { !$0.isEmpty }.joined(separator: [""])).map(\.visible) }
+    var lines: [String] { ([header, steps, preflight, checks, hostLines].filter { !$0.isEmpty }.joined(separator: [""])).map(\.visible) }
 
     private var status: ModuleDeploymentStatus { deployment.status }
 
@@ -47,6 +47,12 @@ struct StatusView {
         if let weight = step.setWeight { return weight.description }
         if let traffic = step.setTraffic { return TrafficRule.none.adding(traffic)?.description ?? "all calls" }
         if let approval = step.approve { return "approval of \(approval.approvers.joined(separator: " or "))" }
+        if let preflight = step.preflight {
+            guard isCurrent, let found = status.rollout?.preflight else {
+                return preflight.failureThreshold == .count(0) ? "preflight" : "preflight, \(preflight.failureThreshold) may fail"
+            }
+            return "preflight \(found.staged)/\(found.asked)"
+        }
         if let analysis = step.analysis { return "analysis \(analysis.analyses.map(\.name).joined(separator: " and "))" }
         if let webhook = step.webhook { return "webhook \(webhook.host)" }
         let what = step.soak == nil ? "pause" : "soak"
@@ -55,6 +61,18 @@ struct StatusView {
         guard isCurrent, let start else { return "\(what) \(seconds)s\(samples)" }
         let left = max(0, Int64(seconds) - (now - start).components.seconds)
         return "\(what) \(left)s left\(samples)"
+    }
+
+    /// What the preflight in progress found, or the one for which the last rollout was given up.
+    private var preflight: [String] {
+        guard let rollout = status.rollout, let found = rollout.preflight else { return [] }
+        let isCurrent = rollout.state == .running && rollout.kind == .steps && rollout.stepIndex == found.step
+        guard isCurrent || rollout.cause == .preflight else { return [] }
+        let notes = [(found.failed, "can't take it"), (found.waiting, "yet to answer"), (found.unable, "not asked: their agents can't")]
+            .filter { $0.0 > 0 }.map { ", \($0.0) \($0.1)" }
+        let named = found.failures.map { "    ✘ \($0.host) \($0.reason)\($0.message.isEmpty ? "" : ": \($0.message)")" }
+        let rest = found.failed > found.failures.count ? ["    and \(found.failed - found.failures.count) more"] : []
+        return ["  preflight: \(found.staged) of \(found.asked) have it staged\(notes.joined())"] + named + rest
     }
 
     private var checks: [String] { CheckTable(status.rollout?.checks ?? [], deployment.spec.strategy).lines.map { "  \($0)" } }
@@ -82,8 +100,17 @@ struct StatusView {
     }
 
     private func progress(_ slot: SlotStatus?) -> String {
-        guard let target = slot?.target, target.state != .active else { return "" }
+        guard let target = slot?.target, target.state != .active else { return ahead(slot) }
         return target.state.rawValue + (target.message.map { ": \($0)" } ?? "")
+    }
+
+    private func ahead(_ slot: SlotStatus?) -> String {
+        guard let ahead = slot?.ahead, ahead.rollout == status.rollout?.id, ahead.revision == status.canary?.revision else { return "" }
+        switch ahead.state {
+        case .staging: return "Staging ahead"
+        case .staged: return "Staged ahead"
+        case .failed: return "Can't take it: \(ahead.reason ?? "")\(ahead.message.map { ": \($0)" } ?? "")"
+        }
     }
 
     private func padded(_ text: String, _ width: Int) -> String {

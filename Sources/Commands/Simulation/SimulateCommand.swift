@@ -27,6 +27,9 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: "Share of hosts that die of it.")
     var die = "0%"
 
+    @Option(help: "Share of hosts that can't take it, as a preflight finds out.")
+    var unfit = "0%"
+
     @Option(help: "Another number, another fleet; the same one, the same outcome.")
     var seed: UInt64 = 1
 
@@ -55,6 +58,7 @@ struct SimulateCommand: AsyncParsableCommand {
         options.zones = zones
         options.failing = try share("--fail", fail)
         options.dying = try share("--die", die)
+        options.unfit = try share("--unfit", unfit)
         options.seed = seed
         options.patience = .seconds(patience)
         let deployment = try deployment()

@@ -27,6 +27,9 @@ extension Rollout.HostFacts {
             claimedBy: slot.flatMap { $0.active != nil && !isOurs ? "\($0.owner.namespace)/\($0.owner.name)" : nil },
             slot: isOurs ? slot : nil, isLastActivated: lastActivated.map { $0.name == deployment.spec.slot } ?? true,
             canRoute: host.spec.features.contains(GraftAPI.routingFeature))
+        let goesByOrder = deployment.spec.strategy.order != nil || deployment.status.rollout?.order != nil
+        if goesByOrder, host.spec.features.contains(AgentFeature.order) { labels = host.metadata.labels }
+        canStageAhead = host.spec.features.contains(AgentFeature.preflight)
     }
 }
 

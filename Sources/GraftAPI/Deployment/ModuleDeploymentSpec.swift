@@ -58,6 +58,7 @@ package struct Strategy: SchemaObject, Hashable {
     package var spread = Spread.evenly
     /// Zones that come before all others, in this order, when it goes zone by zone.
     package var zoneOrder: [String] = []
+    package var order: HostOrder?
     package var steps: [Step] = []
     package var analysis: BackgroundAnalysis?
 
@@ -117,6 +118,10 @@ package struct Strategy: SchemaObject, Hashable {
         ),
         .collection(
             "zoneOrder", \.zoneOrder, "Zones that ZoneByZone takes first, in this order; then the others by name.", Limits.atomic(32)),
+        .optional(
+            "order", \.order,
+            "Which hosts come first, by a label: hosts of an earlier value are all asked before the next, across waves and steps. A rollout under way "
+                + "keeps the order it began with."),
         .collection("steps", \.steps, "In this order; after the last one, all hosts.", Limits.atomic(64)),
         .optional("analysis", \.analysis, "What watches the rollout in the background, from a step on until it ends."),
     ]

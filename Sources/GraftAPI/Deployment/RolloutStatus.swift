@@ -19,12 +19,16 @@ package struct RolloutStatus: SchemaObject, Hashable {
     /// Which calls inside those hosts go to the canary; nil: all.
     package var traffic: TrafficRule?
     package var salt = ""
+    /// As the strategy had it when it began; nil: by rank alone.
+    package var order: HostOrder?
     package var wave = WaveStatus()
     package var progress = ProgressStatus()
     /// Which deadline passed, when nothing moves since until someone promotes or aborts it.
     package var overdue: String?
     /// What it waits for, or is watched by, outside the engine.
     package var checks: [CheckStatus] = []
+    /// What the last preflight found.
+    package var preflight: PreflightStatus?
     /// Hosts that vanished while they soaked: the module's failures, even when they come back.
     package var lostHosts: [String] = []
     /// Hosts that vanished after they were asked and before they were known to have activated anything: nobody's failures, but in
@@ -58,6 +62,8 @@ package struct RolloutStatus: SchemaObject, Hashable {
         case deadline = "DeadlineExceeded"
         /// A step took longer than it may, by nobody's fault as far as is known.
         case overdue = "StepDeadlineExceeded"
+        /// Too many hosts could not take it, by the word of those hosts: nothing was activated for it.
+        case preflight = "PreflightFailed"
         case aborted = "Aborted"
         case superseded = "Superseded"
         /// Hosts were found with several revisions and no status to tell why.
@@ -85,10 +91,12 @@ package struct RolloutStatus: SchemaObject, Hashable {
         .defaulted("weight", \.weight, .none, "Share of hosts that run the canary."),
         .optional("traffic", \.traffic, "Which calls inside those hosts go to the canary; unset: all."),
         .defaulted("salt", \.salt, "", "What ranks are computed from.", Limits.text(64)),
+        .optional("order", \.order, "Which hosts come first, as the strategy had it when it began."),
         .defaulted("wave", \.wave, WaveStatus(), "Hosts asked at one time."),
         .defaulted("progress", \.progress, ProgressStatus(), "What the deadline is reckoned from."),
         .optional("overdue", \.overdue, "Which deadline passed; nothing moves since until it is promoted or aborted.", Limits.text(1024)),
         .collection("checks", \.checks, "What it waits for, or is watched by: analyses, webhooks, samples.", Limits.map(by: "id", 16)),
+        .optional("preflight", \.preflight, "What the last preflight found."),
         .collection("lostHosts", \.lostHosts, "Hosts that vanished while they soaked.", Limits.atomic(256)),
         .collection("vanishedHosts", \.vanishedHosts, "Hosts that vanished after they were asked; in flight.", Limits.atomic(256)),
     ]

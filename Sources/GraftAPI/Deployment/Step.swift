@@ -7,6 +7,7 @@ package struct Step: SchemaObject, Hashable {
     package var pause: Pause?
     package var soak: Soak?
     package var approve: Approval?
+    package var preflight: Preflight?
     package var analysis: StepAnalysis?
     package var webhook: StepWebhook?
 
@@ -45,6 +46,12 @@ package struct Step: SchemaObject, Hashable {
         return step
     }
 
+    package static func preflight(_ preflight: Preflight = Preflight()) -> Step {
+        var step = Step()
+        step.preflight = preflight
+        return step
+    }
+
     package static func analysis(_ analysis: StepAnalysis) -> Step {
         var step = Step()
         step.analysis = analysis
@@ -63,6 +70,7 @@ package struct Step: SchemaObject, Hashable {
         .optional("pause", \.pause, "Wait: for a duration, or until promoted."),
         .optional("soak", \.soak, "Watch every host that was asked so far: one that fails or dies meanwhile counts."),
         .optional("approve", \.approve, "Wait until one of these people approves."),
+        .optional("preflight", \.preflight, "Have every host judge and stage it ahead of its turn; nothing is activated."),
         .optional("analysis", \.analysis, "Measure: every one of these analyses must succeed."),
         .optional("webhook", \.webhook, "Ask another system, which says Go, NoGo or Wait."),
     ]

@@ -27,6 +27,7 @@ package struct SlotStatus: SchemaObject, Hashable {
     /// Revisions whose bytes are here, verified, beside the active one.
     package var staged: [String] = []
     package var trust: SlotTrust?
+    package var ahead: StagedAhead?
 
     package init() {}
 
@@ -39,6 +40,7 @@ package struct SlotStatus: SchemaObject, Hashable {
         .optional("target", \.target, "What the plan asks for, and how far that is."),
         .collection("staged", \.staged, "Revisions staged beside the active one.", Limits.atomic(16)),
         .optional("trust", \.trust, "Whether what serves would be loaded today."),
+        .optional("ahead", \.ahead, "What was found of a revision that is staged ahead of its turn."),
     ]
 }
 

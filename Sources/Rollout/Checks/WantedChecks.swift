@@ -13,7 +13,7 @@ struct WantedChecks {
             step = analyses.map { CheckStatus(.analysis, id: "step-\(index).\($0.name)", step: index, subject: $0.name) }
         case .webhook(let webhook): step = [CheckStatus(.webhook, id: "step-\(index)", step: index, subject: webhook.host)]
         case .soak(_, let samples?): step = [CheckStatus(.samples, id: "step-\(index)", step: index, subject: samples.series.name)]
-        case .weight, .traffic, .pause, .soak, .approval: step = []
+        case .weight, .traffic, .pause, .soak, .approval, .preflight: step = []
         }
         let isWatched = strategy.analysis.map { index + 1 >= $0.startingStep } ?? false
         background =

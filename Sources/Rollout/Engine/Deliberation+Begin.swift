@@ -63,7 +63,7 @@ extension Deliberation {
                 rule: beginsDivided ? "" : nil),
             salt: salt(rollout: ""))
         let incompatible = roster.count(of: .incompatible)
-        if incompatible > 0 {
+        if incompatible > 0, !beginsWithPreflight || roster.eligible == 0 {
             let names = roster.entries.lazy.filter { $0.standing == .incompatible }.map { (roster.name($0), roster.detail($0) ?? "") }
             if let first = names.min(by: { $0.0 < $1.0 }) {
                 return .incompatible(host: first.0, reason: first.1, count: incompatible)
@@ -103,6 +103,8 @@ extension Deliberation {
         rollout.reason = reason?.bounded()
         rollout.salt = salt(rollout: rollout.id)
         if kind == .steps, beginsDivided { rollout.traffic = TrafficRule.none }
+        // Going back is for all at once.
+        if kind != .return { rollout.order = strategy.order }
         rollout.stepStartTime = Instant(now)
         rollout.progress.time = Instant(now)
         status.rollout = rollout

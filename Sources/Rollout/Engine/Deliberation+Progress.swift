@@ -52,7 +52,7 @@ extension Deliberation {
         if rollout.wave.number > 0, rollout.wave.settledTime == nil {
             if let waiting = settle(roster, soak: soak) { return waiting }
         }
-        let limit = max(1, limits.compactMap { $0?.count(of: roster.eligible) }.min() ?? 1)
+        let limit = max(1, limits.compactMap { $0?.count(of: roster.movable) }.min() ?? 1)
         let below = CutoffMap(rollout.wave.below)
         let goal = CutoffMap(rollout.wave.goal)
         let inFlight = roster.inFlight

@@ -15,6 +15,8 @@ extension Deliberation {
     private func catchUp(with plan: ModulePlanSpec) {
         guard isRunning, let target else { return }
         if !plan.salt.isEmpty { rollout.salt = plan.salt }
+        if plan.canary != nil { rollout.order = plan.order }
+        passPreflight(seenIn: plan, target)
         var seen = CutoffMap.none
         if let canary = plan.canary {
             seen = canary.revision == target.revision ? CutoffMap(plan.cutoffs) : .none
@@ -36,6 +38,15 @@ extension Deliberation {
         rollout.progress.time = Instant(now)
     }
 
+    /// A plan that no longer has hosts stage ahead is written when their preflight is passed, or promoted.
+    private func passPreflight(seenIn plan: ModulePlanSpec, _ target: RevisionReference) {
+        let schedule = StepSchedule(strategy)
+        guard rollout.kind == .steps, rollout.preflight?.step == rollout.stepIndex, schedule.isPreflight(rollout.stepIndex),
+            !(plan.stageAhead ?? false), plan.canary?.revision == target.revision
+        else { return }
+        _ = enterStep(rollout.stepIndex + 1, schedule, nil)
+    }
+
     /// The plan is of another rollout: the status was not written after it, or was lost. What the plan says is going on.
     private func rebuild(from plan: ModulePlanSpec) {
         guard let target = plan.canary ?? plan.stable else { return }
@@ -46,6 +57,7 @@ extension Deliberation {
         var rollout = RolloutStatus()
         rollout.id = plan.rollout
         rollout.salt = plan.salt
+        rollout.order = plan.order
         rollout.kind = isReturn ? .return : plan.stable == nil ? .initial : .steps
         rollout.stepStartTime = Instant(now)
         rollout.progress.time = Instant(now)
@@ -82,7 +94,7 @@ extension Deliberation {
     func absentBystanders(of wave: WaveStatus) -> Int {
         let cutoffs = CutoffMap(wave.below)
         return observation.hosts.reduce(0) { count, host in
-            let rank = Rank(salt: rollout.salt, host: host.name)
+            let rank = Rank(salt: rollout.salt, host: host.name).atLevel(rollout.order?.level(of: host.labels) ?? 0)
             return count + (!host.isReady && !cutoffs.admits(zone: host.zone, rank: rank) ? 1 : 0)
         }
     }

@@ -5,8 +5,13 @@ extension Deliberation {
     func progressStep(_ roster: Roster) -> Bool {
         let schedule = StepSchedule(strategy)
         keepChecks(schedule, roster)
-        if let isChanged = passChecks(schedule, roster) ?? isOverdue(schedule) { return isChanged }
+        if let isChanged = passChecks(schedule, roster) { return isChanged }
+        if case .preflight(let preflight) = schedule.stage(rollout.stepIndex) { return progressPreflight(preflight, schedule, roster) }
+        // The steps were changed: what is no preflight any more has none behind it.
+        if rollout.preflight?.step == rollout.stepIndex { rollout.preflight = nil }
+        if let isChanged = isOverdue(schedule) { return isChanged }
         switch schedule.stage(rollout.stepIndex) {
+        case .preflight: return false
         case .soak(let seconds, let samples): return progressSoak(.seconds(seconds), samples, schedule, roster)
         case .analysis, .webhook: return awaitChecks(schedule)
         case .approval(let approvers):
@@ -74,7 +79,7 @@ extension Deliberation {
         case .pause(let seconds):
             events.append(.paused(number: index + 1, of: schedule.count, until: seconds.map { now + .seconds($0) }))
         case .approval(let approvers): events.append(.approvalNeeded(number: index + 1, of: schedule.count, from: approvers))
-        case .weight, .traffic, .soak, .analysis, .webhook: break
+        case .weight, .traffic, .soak, .preflight, .analysis, .webhook: break
         }
         return true
     }
@@ -103,9 +108,8 @@ extension Deliberation {
     /// Whether the step took longer than it may; nil while it did not.
     /// - Returns: whether something follows at once.
     private func isOverdue(_ schedule: StepSchedule) -> Bool? {
-        guard let deadline = schedule.deadline(rollout.stepIndex), let start = rollout.stepStartTime else { return nil }
-        // A new leader has just begun to hear from hosts.
-        let end = max(start.time + .seconds(deadline.seconds), observation.leaderSince + .seconds(60))
+        guard let deadline = schedule.deadline(rollout.stepIndex), rollout.stepStartTime != nil else { return nil }
+        let end = self.end(of: deadline)
         guard now >= end else {
             wake(at: end)
             return nil

@@ -30,7 +30,7 @@ extension Deliberation {
         }
         if case .goBack(_, let reason)? = checkVerdict() { return ignore("promote", reason.asSentence) }
         switch schedule.stage(index) {
-        case .pause, .soak, .analysis, .webhook:
+        case .pause, .soak, .preflight, .analysis, .webhook:
             events.append(.promoted("step \(index + 1) of \(schedule.count)"))
             _ = enterStep(index + 1, schedule, nil)
         case .approval: ignore("promote", "step index \(index) needs an approval.")

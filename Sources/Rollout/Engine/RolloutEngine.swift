@@ -82,19 +82,19 @@ final class Deliberation {
             Assignment(
                 target: target, previous: previous, rollout: rollout.id, wave: rollout.wave, plan: observation.plan,
                 isProven: rollout.kind == .return, vanished: isRunning ? Set(rollout.vanishedHosts) : [],
-                leaderSince: observation.leaderSince, rule: rule), salt: rollout.salt)
+                leaderSince: observation.leaderSince, rule: rule), salt: rollout.salt, order: rollout.order)
     }
 
-    func muster(_ assignment: Assignment, salt: String) -> Roster {
-        if let roster, roster.fleet.salt == salt, roster.assignment == assignment { return roster }
-        let mustered = Roster(fleet(salt: salt), assignment)
+    func muster(_ assignment: Assignment, salt: String, order: HostOrder? = nil) -> Roster {
+        if let roster, roster.fleet.salt == salt, roster.fleet.order == order, roster.assignment == assignment { return roster }
+        let mustered = Roster(fleet(salt: salt, order: order), assignment)
         roster = mustered
         return mustered
     }
 
-    private func fleet(salt: String) -> Fleet {
-        if let fleet, fleet.salt == salt { return fleet }
-        let ranked = Fleet(observation.hosts, salt: salt)
+    private func fleet(salt: String, order: HostOrder?) -> Fleet {
+        if let fleet, fleet.salt == salt, fleet.order == order { return fleet }
+        let ranked = Fleet(observation.hosts, salt: salt, order: order)
         fleet = ranked
         return ranked
     }

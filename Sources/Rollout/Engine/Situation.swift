@@ -29,6 +29,7 @@ enum Situation: Hashable {
     case awaitingSamples(String)
     case moving(WaveProgress)
     case soaking(hosts: Int, until: Timestamp)
+    case preflight(PreflightProgress)
     case awaitingSigns(host: String)
     case noCanary(failed: Int)
     case stalled(StallFacts)
@@ -44,6 +45,15 @@ struct WaveProgress: Hashable {
     var example: String
     /// Its surroundings hinder it.
     var isStuck: Bool
+    var deadline: Timestamp?
+}
+
+/// How far a preflight is.
+struct PreflightProgress: Hashable {
+    /// Numbers and the first names.
+    var summary: String
+    /// All have answered, and more fail than may.
+    var exceeds: Bool
     var deadline: Timestamp?
 }
 

@@ -10,6 +10,7 @@ struct StepSchedule: Hashable {
         case pause(seconds: Int?)
         case soak(seconds: Int, samples: SampleGoal?)
         case approval(by: [String])
+        case preflight(Preflight)
         case analysis([AnalysisReference])
         case webhook(StepWebhook)
     }
@@ -31,6 +32,9 @@ struct StepSchedule: Hashable {
         deadlines = stages.indices.map { index in
             switch stages[index] {
             case .weight, .traffic: return strategy.stepDeadlineSeconds.map { Deadline(seconds: $0, consequence: strategy.onDeadline) }
+            case .preflight(let preflight):
+                let seconds = preflight.deadlineSeconds ?? strategy.progressDeadlineSeconds
+                return Deadline(seconds: seconds, consequence: preflight.onDeadline ?? strategy.onDeadline)
             case .pause, .soak, .approval, .analysis, .webhook: return StepSchedule.deadline(of: strategy.steps[index], strategy)
             }
         }
@@ -39,6 +43,7 @@ struct StepSchedule: Hashable {
     private static func stage(_ step: Step) -> Stage {
         if let weight = step.setWeight { return .weight(weight) }
         if let traffic = step.setTraffic { return .traffic(traffic) }
+        if let preflight = step.preflight { return .preflight(preflight) }
         if let soak = step.soak { return .soak(seconds: soak.durationSeconds, samples: soak.samples) }
         if let approval = step.approve { return .approval(by: approval.approvers) }
         if let analysis = step.analysis { return .analysis(analysis.analyses) }
@@ -60,7 +65,7 @@ struct StepSchedule: Hashable {
     func isChecked(_ index: Int) -> Bool {
         switch stage(index) {
         case .analysis, .webhook, .soak(_, _?): true
-        case .weight, .traffic, .pause, .soak, .approval: false
+        case .weight, .traffic, .pause, .soak, .approval, .preflight: false
         }
     }
 
@@ -74,6 +79,19 @@ struct StepSchedule: Hashable {
         }
         return approval ?? last
     }
+
+    /// Whether hosts judge the revision before any of them is asked to run it.
+    var beginsWithPreflight: Bool {
+        let first = stages.first { stage in
+            if case .preflight = stage { return true }
+            if case .weight(let weight) = stage { return weight > .none }
+            return false
+        }
+        if case .preflight? = first { return true }
+        return false
+    }
+
+    func isPreflight(_ index: Int) -> Bool { if case .preflight = stage(index) { true } else { false } }
 
     var count: Int { stages.count }
     private var lastWeight: Int { stages.lastIndex(of: .weight(.all))! }

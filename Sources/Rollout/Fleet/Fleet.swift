@@ -4,6 +4,7 @@ import GraftAPI
 /// and walked without copying one.
 struct Fleet {
     struct Member {
+        /// Its place: among the hosts of its group by rank, and groups by their order.
         var rank: Rank
         /// Index into `hosts`.
         var host: Int32
@@ -12,6 +13,7 @@ struct Fleet {
     }
 
     let salt: String
+    let order: HostOrder?
     /// As observed, in no order.
     let hosts: [HostFacts]
     let members: [Member]
@@ -23,8 +25,12 @@ struct Fleet {
     /// A plan holds at most 32 cutoffs, one of them for the rest.
     static let mostZones = 31
 
-    init(_ hosts: [HostFacts], salt: String) {
+    /// The level of the group that comes first; 0 where there is no order.
+    var topLevel: Int { order?.topLevel ?? 0 }
+
+    init(_ hosts: [HostFacts], salt: String, order: HostOrder? = nil) {
         self.salt = salt
+        self.order = order
         self.hosts = hosts
         let zones = Set(hosts.lazy.map(\.zone)).sorted()
         self.zones = zones
@@ -34,7 +40,9 @@ struct Fleet {
         members.reserveCapacity(hosts.count)
         for index in hosts.indices {
             let zone = zones.count == 1 ? 0 : places[hosts[index].zone] ?? 0
-            members.append(Member(rank: reckoner.rank(of: hosts[index].name), host: Int32(index), zone: zone))
+            let rank = reckoner.rank(of: hosts[index].name)
+            let place = order.map { rank.atLevel($0.level(of: hosts[index].labels)) } ?? rank
+            members.append(Member(rank: place, host: Int32(index), zone: zone))
         }
         members.sort { left, right in
             left.rank == right.rank ? hosts[Int(left.host)].name < hosts[Int(right.host)].name : left.rank < right.rank

@@ -4,6 +4,7 @@ import GraftAPI
 struct Roster {
     /// Holds no reference, so that a hundred thousand of them are walked fast.
     struct Entry {
+        /// Its place.
         var rank: Rank
         /// Index into `Fleet.hosts`.
         var host: Int32
@@ -22,6 +23,8 @@ struct Roster {
     let fleet: Fleet
     let assignment: Assignment
     let entries: [Entry]
+    /// Eligible, and not held: what shares of hosts in flight are reckoned of. Who is held and has arrived counts as arrived, and can't be asked.
+    let movable: Int
     /// Hosts that serve any version.
     let active: Int
     /// How many hosts have a standing, by its raw value.
@@ -35,6 +38,7 @@ struct Roster {
         let seen = assignment.plan.map { PlanView($0.spec, fleet) }
         var tally = Array(repeating: 0, count: Standing.allCases.count)
         var active = 0
+        var movable = 0
         var entries: [Entry] = []
         entries.reserveCapacity(fleet.members.count)
         for member in fleet.members {
@@ -44,6 +48,7 @@ struct Roster {
             let standing = assignment.standing(of: host, isAsked: isAsked, isInWave: isInWave)
             let running = host.slot?.active?.revision
             if running != nil { active += 1 }
+            if standing.isEligible, !host.isHeld { movable += 1 }
             var keepsWhatItHas = running == assignment.target.revision
             if keepsWhatItHas, let asked = seen?.revision(of: member, host) { keepsWhatItHas = asked == assignment.target.revision }
             tally[Int(standing.rawValue)] += 1
@@ -54,6 +59,7 @@ struct Roster {
         }
         self.entries = entries
         self.active = active
+        self.movable = movable
         self.tally = tally
     }
 
@@ -82,16 +88,20 @@ private struct PlanView {
     private var cutoffs: ZoneCutoffs
     /// Nil: its ranks are the fleet's.
     private var reckoner: RankReckoner?
+    private var order: HostOrder?
 
     init(_ spec: ModulePlanSpec, _ fleet: Fleet) {
         stable = spec.stable?.revision
         canary = spec.canary?.revision
         cutoffs = ZoneCutoffs(CutoffMap(spec.cutoffs), fleet.zones)
-        reckoner = spec.salt == fleet.salt ? nil : RankReckoner(salt: spec.salt)
+        order = spec.order
+        reckoner = spec.salt == fleet.salt && spec.order == fleet.order ? nil : RankReckoner(salt: spec.salt)
     }
 
     func revision(of member: Fleet.Member, _ host: HostFacts) -> String? {
         guard let canary else { return stable }
-        return cutoffs.admits(member.zone, reckoner?.rank(of: host.name) ?? member.rank) ? canary : stable
+        return cutoffs.admits(
+            member.zone, reckoner.map { $0.rank(of: host.name).atLevel(order?.level(of: host.labels) ?? 0) } ?? member.rank)
+            ? canary : stable
     }
 }

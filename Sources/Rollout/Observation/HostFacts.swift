@@ -22,6 +22,10 @@ package struct HostFacts: Sendable, Hashable {
     package var isLastActivated: Bool
     /// It can have two versions side by side, and divide calls between them.
     package var canRoute: Bool
+    /// Its agent can stage ahead of its turn.
+    package var canStageAhead = true
+    /// Those of its labels that an order may go by; none where its agent does not know of orders.
+    package var labels: [String: String] = [:]
 
     package init(
         name: String, zone: String = "", isReady: Bool = true, lastSeen: Timestamp? = nil, isHeld: Bool = false,

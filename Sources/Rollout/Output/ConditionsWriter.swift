@@ -66,6 +66,7 @@ struct ConditionsWriter {
         case .refused, .condemned, .quarantined, .conflict, .incompatible, .held, .stalled, .frozen, .overdue, .inconclusive: reason
         case .distrusted(let distrust): distrust.course == .checking ? nil : reason
         case .moving(let wave): wave.isStuck ? reason : nil
+        case .preflight(let progress): progress.exceeds ? reason : nil
         case .atRest, .paused, .pending, .noHosts, .pauseStep, .awaitingApproval, .waitsForSignature, .soaking, .awaitingSigns, .noCanary,
             .analysing, .awaitingVerdict, .awaitingSamples:
             nil
@@ -97,6 +98,7 @@ struct ConditionsWriter {
         case .moving(let wave) where wave.isStuck: "EnvironmentFailure"
         case .stalled: "EnvironmentFailure"
         case .noCanary: "NoActiveCanary"
+        case .preflight(let progress): progress.exceeds ? "PreflightFailed" : "Preflight"
         case .held: "NoRollbackTarget"
         case .moving, .soaking, .awaitingSigns: deliberation.status.rollout?.kind == .return ? "RollingBack" : "RollingOut"
         }

@@ -51,6 +51,7 @@ struct Messages {
         case .analysing(let what), .awaitingSamples(let what): "\(doing): waits for \(what)\(since). graft promote \(name) goes on without."
         case .awaitingVerdict(let what): "\(doing): waits for the verdict of \(what)\(since). graft promote \(name) goes on without."
         case .moving(let wave): moving(wave)
+        case .preflight(let progress): preflight(progress)
         case .soaking(let count, let until): "\(doing): the last wave, \(counted(count)), soaks until \(until)."
         case .awaitingSigns(let host): "\(doing): waiting for a sign of life of \(host) to end its soak."
         case .noCanary(let failed):
@@ -93,6 +94,12 @@ struct Messages {
         return selected == 0
             ? "\(doing): no host of \(what) matches the selector; it goes on when one registers."
             : "\(doing): none of the \(counted(selected)) of \(what) is Ready and compatible; it goes on when one is."
+    }
+
+    private func preflight(_ progress: PreflightProgress) -> String {
+        let until = progress.deadline.map { " It is tried again until \($0)." } ?? ""
+        guard progress.exceeds else { return "\(doing): preflight, nothing is activated; \(progress.summary)." }
+        return "\(doing): preflight, and too many can't take it; \(progress.summary).\(until) Nothing was activated for it."
     }
 
     private func moving(_ wave: WaveProgress) -> String {

@@ -17,6 +17,8 @@ package enum Remedy {
         "AnalysisInconclusive": "`graft promote` or `graft abort`",
         "WaitsForSignature": "the signature that the message names; it is found by itself",
         "Distrusted": "sign it, deliver another version, or correct the policy",
+        "Preflight": "hosts that answer, or its time",
+        "PreflightFailed": "mend, hold or deselect the hosts it names; `graft promote` goes on without them",
         "Paused": "`graft resume`",
         "NoHosts": "a host that registers, or comes back",
         "NoActiveCanary": "hosts, or the deadline",

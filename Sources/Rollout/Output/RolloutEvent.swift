@@ -12,6 +12,10 @@ package enum RolloutEvent: Sendable, Hashable {
     case paused(number: Int, of: Int, until: Timestamp?)
     case soaking(number: Int, of: Int, hosts: Int, until: Timestamp)
     case approvalNeeded(number: Int, of: Int, from: [String])
+    case preflightBegan(number: Int, of: Int, hosts: Int, unable: Int)
+    case preflightPassed(number: Int, of: Int, summary: String)
+    /// All have answered, and more fail than may.
+    case preflightFailing(number: Int, of: Int, summary: String, until: Timestamp?)
     case approved(number: Int, of: Int, by: String)
     /// A deadline passed, and nothing moves until someone decides.
     case overdue(reason: String)
@@ -37,9 +41,11 @@ package enum RolloutEvent: Sendable, Hashable {
 extension RolloutEvent {
     package var isWarning: Bool {
         switch self {
-        case .leftBehind, .held, .quarantined, .verbIgnored, .frozen, .overdue, .inconclusive, .distrusted, .hostsDistrust: true
+        case .leftBehind, .held, .quarantined, .verbIgnored, .frozen, .overdue, .inconclusive, .distrusted, .hostsDistrust,
+            .preflightFailing:
+            true
         case .returning(_, _, let cause, _):
-            [.failures, .deadline, .overdue, .quarantined, .distrusted, .analysisFailed, .checkError, .refused].contains(cause)
+            [.failures, .deadline, .overdue, .preflight, .quarantined, .distrusted, .analysisFailed, .checkError, .refused].contains(cause)
         default: false
         }
     }
@@ -56,6 +62,9 @@ extension RolloutEvent {
         case .paused: "Paused"
         case .soaking: "Soaking"
         case .approvalNeeded: "ApprovalNeeded"
+        case .preflightBegan: "PreflightBegan"
+        case .preflightPassed: "PreflightPassed"
+        case .preflightFailing: "PreflightFailed"
         case .approved: "Approved"
         case .overdue: "DeadlineExceeded"
         case .promoted: "Promoted"
@@ -82,7 +91,9 @@ extension RolloutEvent {
         case .adopted: "Adopt"
         case .distrusted, .trustedAgain, .hostsDistrust, .waitsForSignature: "Verify"
         case .started, .stepStarted, .trafficSet, .waveOpened, .leftBehind, .completed, .frozen: "RollOut"
-        case .paused, .soaking, .approvalNeeded, .approved, .overdue, .promoted, .checkStarted, .checksPassed, .inconclusive: "Step"
+        case .paused, .soaking, .approvalNeeded, .approved, .overdue, .promoted, .checkStarted, .checksPassed, .inconclusive,
+            .preflightBegan, .preflightPassed, .preflightFailing:
+            "Step"
         case .returning, .held: "RollBack"
         case .quarantined: "Quarantine"
         case .retried, .verbIgnored: "Obey"
@@ -107,6 +118,13 @@ extension RolloutEvent {
             "Step \(number) of \(all): watches \(hosts) host\(hosts == 1 ? "" : "s") until \(until)."
         case .approvalNeeded(let number, let all, let people):
             "Step \(number) of \(all): waits for the approval of \(people.count == 1 ? "" : "one of ")\(people.joined(separator: ", "))."
+        case .preflightBegan(let number, let all, let hosts, let unable):
+            "Step \(number) of \(all): \(hosts) host\(hosts == 1 ? "" : "s") judge it and stage it ahead; nothing is activated."
+                + (unable > 0 ? " \(unable) can't, and \(unable == 1 ? "is" : "are") not asked." : "")
+        case .preflightPassed(let number, let all, let summary): "Step \(number) of \(all): the preflight is passed; \(summary)."
+        case .preflightFailing(let number, let all, let summary, let until):
+            "Step \(number) of \(all): too many hosts can't take it; \(summary)."
+                + (until.map { " It is tried again until \($0)." } ?? "")
         case .approved(let number, let all, let name): "Step \(number) of \(all): approved by \(name)."
         case .overdue(let reason): "Nothing moves until it is promoted or aborted. \(reason)"
         case .promoted(let what): "Promoted: \(what)."

@@ -32,7 +32,7 @@ struct StatusWriter {
         case .refused, .condemned, .quarantined, .conflict, .incompatible:
             return deliberation.status.stable == nil && rollout?.state != .held ? .pending : .degraded
         case .noHosts: return isReturning ? .rollingBack : .pending
-        case .moving, .soaking, .awaitingSigns, .noCanary, .stalled, .analysing, .awaitingSamples:
+        case .moving, .preflight, .soaking, .awaitingSigns, .noCanary, .stalled, .analysing, .awaitingSamples:
             return isReturning ? .rollingBack : .progressing
         case .held, .distrusted: return .degraded
         }

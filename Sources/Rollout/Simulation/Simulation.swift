@@ -10,6 +10,8 @@ package struct Simulation {
         /// Of a million hosts so many fail the new version, and so many die of it.
         package var failing = 0
         package var dying = 0
+        /// So many can't take it: their disk is full, as a preflight finds out.
+        package var unfit = 0
         package var seed: UInt64 = 1
         /// How long a person takes who is asked for a promotion or an approval.
         package var patience = Duration.seconds(600)
@@ -56,7 +58,7 @@ package struct Simulation {
         hosts = options.hosts
         now = start
         let versions = SimulatedFleet.versions(of: deployment.metadata.name)
-        fleet = SimulatedFleet(options, versions)
+        fleet = SimulatedFleet(options, versions, order: deployment.spec.strategy.order)
         var status = ModuleDeploymentStatus()
         status.stable = versions.old.reference
         observation = Observation(

@@ -73,7 +73,7 @@ struct AgentBench {
     func plan(
         stable: RevisionReference?, canary: RevisionReference? = nil, previous: RevisionReference? = nil, rollout: String = "r1",
         action: ModulePlanSpec.Action = .run, labels: [String: String] = [:], name: String = "filter", slot: String = "net/filter",
-        cutoffs: [Cutoff] = [Cutoff(below: .end)], traffic: TrafficRule? = nil
+        cutoffs: [Cutoff] = [Cutoff(below: .end)], traffic: TrafficRule? = nil, stageAhead: Bool? = nil
     ) async throws {
         var spec = ModulePlanSpec()
         spec.epoch = 1
@@ -89,6 +89,7 @@ struct AgentBench {
         spec.cutoffs = cutoffs
         spec.traffic = traffic
         spec.requires = traffic == nil ? [] : [GraftAPI.routingFeature]
+        spec.stageAhead = stageAhead
         _ = try await Api<ModulePlan>(cluster.client, namespace: "payments").apply(name, ["spec": spec.json] as JSON, manager: "test")
     }
 
@@ -171,6 +172,7 @@ extension SlotPolicy {
         policy.soak = .milliseconds(300)
         policy.soakInterval = .milliseconds(50)
         policy.fetchSpread = .zero
+        policy.aheadSpread = .zero
         policy.returnSpread = .zero
         policy.firstPause = .milliseconds(50)
         policy.longestPause = .milliseconds(400)

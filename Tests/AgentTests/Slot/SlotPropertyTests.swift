@@ -33,7 +33,9 @@ struct SlotPropertyTests {
             slot.inputs.plans = [
                 isDivided
                     ? S.dividing(target, beside: other, percent: percent, rollout: rollout)
-                    : S.plan(target, rollout: rollout, previous: other)
+                    : S.plan(
+                        target, rollout: rollout, previous: other,
+                        ahead: Bool.random(using: &random) ? versions.randomElement(using: &random) : nil)
             ]
         case 3: slot.inputs.plans = []
         case 4: slot.registryIsDown.toggle()

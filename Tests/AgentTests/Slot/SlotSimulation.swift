@@ -32,6 +32,9 @@ struct SlotSimulation {
     private(set) var actions: [SlotAction] = []
     private(set) var activations: [String: Int] = [:]
     private(set) var soakProbes = 0
+    private(set) var fetches: [String] = []
+    /// What has no room on this host, by its name.
+    var tooLarge: Set<String> = []
 
     init(policy: SlotPolicy = .quick) {
         let record = SlotRecord(slot: "net/filter")
@@ -50,12 +53,12 @@ struct SlotSimulation {
 
     static func plan(
         _ target: String?, rollout: String = "r1", previous: String? = nil, action: ModulePlanSpec.Action = .run, requires: [String] = [],
-        name: String = "filter", place: Double = 0, created: Int64 = 0
+        ahead: String? = nil, name: String = "filter", place: Double = 0, created: Int64 = 0
     ) -> SlotPlan {
         SlotPlan(
             owner: SlotOwner(namespace: "payments", name: name, planUID: "uid-\(name)"), action: action, rollout: rollout,
-            requires: requires, target: target.map(reference), previous: previous.map(reference),
-            named: [target, previous].compactMap { $0 }.map(reference), place: place, created: created)
+            requires: requires, target: target.map(reference), previous: previous.map(reference), ahead: ahead.map(reference),
+            named: [target, previous, ahead].compactMap { $0 }.map(reference), place: place, created: created)
     }
 
     static func rule(_ percent: Int) -> DividingRule {
@@ -91,6 +94,7 @@ struct SlotSimulation {
         return action
     }
 
+    @discardableResult
     mutating func decide() -> SlotAction {
         let action = machine.next(inputs)
         journal = machine.record
@@ -138,6 +142,8 @@ struct SlotSimulation {
         case .fetch(let reference, _):
             guard !registryIsDown else { return .failure(SlotFailure(.environment, "FetchFailed", "the registry is down")) }
             let installed = Self.installed(reference.version!)
+            fetches.append(reference.version!)
+            if tooLarge.contains(installed.version) { return .failure(SlotFailure(.environment, SlotFailure.diskFull, "no room")) }
             stored.insert(installed)
             return .success(.fetched(installed))
         case .verify(let installed):

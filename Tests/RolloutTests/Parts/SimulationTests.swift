@@ -60,6 +60,30 @@ struct SimulationTests {
         #expect(simulation.moments.contains { $0.sentence == "Step 2 of 4: approved by ann." })
     }
 
+    @Test("has a preflight in a minute, and goes on, or no further, as the threshold says")
+    func preflight() {
+        let steps: [Step] = [.preflight(Preflight(failureThreshold: .share(Weight(percent: 5)))), .setWeight(Weight(percent: 10))]
+        let passed = simulated(steps) { $0.unfit = 20_000 }
+        #expect(passed.moments.contains { $0.sentence.contains("the preflight is passed") && $0.time < .seconds(120) })
+        #expect(passed.samples.last { $0.time < .seconds(60) }?.updated == 0)
+        let refused = simulated(steps) { $0.unfit = 100_000 }
+        #expect(refused.phase == .degraded && refused.samples.allSatisfy { $0.updated == 0 })
+        #expect(refused.message.contains("DiskFull: it was simulated to have no space"))
+        #expect(refused.planWrites < 5)
+    }
+
+    @Test("is asked in the order of its stages")
+    func ordered() {
+        var spec = ModuleDeploymentSpec()
+        spec.hostClass = "edge"
+        spec.slot = "net/filter"
+        spec.strategy.order = HostOrder(label: "stage", values: ["staging", "production"])
+        spec.strategy.steps = [.setWeight(Weight(percent: 10)), .pause(seconds: nil)]
+        var simulation = Simulation(ModuleDeployment(metadata: ObjectMeta(name: "http", namespace: "payments"), spec: spec), .init())
+        simulation.run()
+        #expect(simulation.phase == .healthy && simulation.samples.last?.updated == 1000)
+    }
+
     private static let checked: [Step] = [
         .setWeight(Weight(percent: 10)), .analysis(StepAnalysis([AnalysisReference("errors")])),
         .webhook(StepWebhook("https://change.example:8443/")),

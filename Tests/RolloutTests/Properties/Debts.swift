@@ -33,9 +33,11 @@ struct Debts {
             // What died of it is a failure: failureThreshold bounds those.
             let isLost = !host.isReady && [.activating, .probing].contains(report?.state)
             let hasGivenUp = isLost || report?.state == .reverted && report?.revision == target.revision
-            if !isUsable || isHearsay || host.serves(target.revision) || hasGivenUp {
+            // A host whose label was changed belongs to another group.
+            let isMoved = plan.order != nil && host.asked(by: plan)?.revision != target.revision
+            if !isUsable || isHearsay || isMoved || host.serves(target.revision) || hasGivenUp {
                 owing.remove(host.name)
-            } else if host.isReady, plan.revision(forHost: host.name, zone: host.zone)?.revision == target.revision {
+            } else if host.isReady, host.asked(by: plan)?.revision == target.revision {
                 owing.insert(host.name)
             }
         }

@@ -80,6 +80,8 @@ struct Invariants {
         {
             demand(false, "canary \(canary.revision) was swapped for \(next.revision) in one write: \(world.testDescription)")
         }
+        checkPreflight(plan, world, decision)
+        checkOrder(plan, world)
         let opensWave = decision.events.contains { if case .waveOpened = $0 { true } else { false } }
         if opensWave { checkInFlight(plan, world, decision) }
         if let finding = debts.count(plan, world, opensWave: opensWave) { demand(false, finding) }
@@ -101,6 +103,56 @@ struct Invariants {
         if rollout.cause == .distrusted { demand(rollout.maxUnavailable != nil, "withdrawn without a limit: \(world.testDescription)") }
     }
 
+    /// Hosts of a later group are asked only when all of those before it are, and an order is kept as long as its rollout goes on.
+    private mutating func checkOrder(_ plan: ModulePlanSpec, _ world: World) {
+        if let last, last.rollout == plan.rollout, last.canary != nil, plan.canary != nil {
+            demand(last.order == plan.order, "another order in mid-rollout: \(world.testDescription)")
+        }
+        guard plan.order != nil else { return }
+        for host in world.hosts where host.isPassedOver(by: plan, in: world.hosts) {
+            demand(false, "\(host.name) is passed over: \(world.testDescription)")
+        }
+    }
+
+    /// Nothing is asked to run what is only staged ahead, too many failures let it go no further, and nothing is held against the module.
+    private mutating func checkPreflight(_ plan: ModulePlanSpec, _ world: World, _ decision: Decision) {
+        if let last, last.rollout == plan.rollout, plan.stageAhead ?? false, last.stageAhead ?? false {
+            demand(plan.cutoffs == last.cutoffs, "a preflight asks hosts to run it: \(world.testDescription)")
+        }
+        if plan.stageAhead ?? false {
+            demand(plan.canary != nil, "staged ahead of nothing: \(world.testDescription)")
+        }
+        let began = decision.events.contains { if case .returning(_, _, .preflight, _) = $0 { true } else { false } }
+        if began {
+            let isBlamed = decision.effects.contains { effect in
+                switch effect {
+                case .quarantine: true
+                case .outcome(_, let outcome, _): outcome == .bad
+                }
+            }
+            demand(!isBlamed, "a preflight is held against the module: \(world.testDescription)")
+        }
+        guard let rollout = decision.status.rollout, let found = rollout.preflight, rollout.state == .running,
+            // Of several in one decision the last is remembered.
+            found.step + 1 == rollout.stepIndex, decision.events.contains(where: { if case .preflightPassed = $0 { true } else { false } })
+        else { return }
+        demand(found.staged + found.failed + found.waiting == found.asked, "hosts are lost: \(world.testDescription)")
+        let steps = world.spec.strategy.steps
+        guard steps.indices.contains(found.step), let preflight = steps[found.step].preflight else { return }
+        let tolerated = preflight.tolerated(of: found.asked)
+        demand(found.failed + found.waiting <= tolerated, "passed with \(found.failed) failures of \(tolerated): \(world.testDescription)")
+        // Counted from what hosts say in truth. What they said before this decision asked more of them.
+        guard !decision.events.contains(where: { if case .waveOpened = $0 { true } else { false } }),
+            plan.rollout == lastRollout?.id
+        else { return }
+        let ready = world.hosts.filter {
+            $0.isReady && !$0.isHeld && !$0.isOld && !$0.incompatibleWith.contains(plan.canary?.revision ?? "")
+                && $0.asked(by: plan) != plan.canary && $0.active != plan.canary?.revision
+        }
+        let lacking = ready.count { !($0.slot?.ahead?.rollout == plan.rollout && $0.slot?.ahead?.state == .staged) }
+        demand(lacking <= tolerated, "passed although \(lacking) have not staged it: \(world.testDescription)")
+    }
+
     /// Counted from what hosts run in truth, not from what they reported.
     private mutating func checkInFlight(_ plan: ModulePlanSpec, _ world: World, _ decision: Decision) {
         guard let rollout = decision.status.rollout, rollout.state == .running else { return }
@@ -112,13 +164,16 @@ struct Invariants {
         let own = rollout.kind == .return ? strategy.rollbackMaxUnavailable : strategy.maxUnavailable
         let limit = max(1, min(own.count(of: eligible.count), rollout.maxUnavailable?.count(of: eligible.count) ?? .max))
         let inFlight = eligible.filter { host in
-            guard !host.serves(target.revision), plan.revision(forHost: host.name, zone: host.zone)?.revision == target.revision else {
+            guard !host.serves(target.revision), host.asked(by: plan)?.revision == target.revision else {
                 return false
             }
             let report = host.slot?.rollout == plan.rollout ? host.slot?.target : nil
             return !(report?.state == .reverted && report?.revision == target.revision)
         }
-        demand(inFlight.count <= limit, "\(inFlight.map(\.name)) in flight, at most \(limit) allowed: \(world.testDescription)")
+        demand(
+            inFlight.count <= limit,
+            "\(inFlight.map(\.name)) in flight, at most \(limit) (\(own) of \(eligible.count)) allowed; held: "
+                + "\(world.hosts.filter(\.isHeld).map(\.name)): \(world.testDescription)")
     }
 
     /// The same again is the same, and nothing more follows when nothing happened.

@@ -23,7 +23,15 @@ struct RandomLife {
         // Small fleets find what large ones do, and are cheap.
         world = World(hosts: dice.chance(85) ? dice.number(0...4) : dice.number(5...12), zones: zones)
         self.dice = dice
+        for index in world.hosts.indices { world.hosts[index].labels = labels() }
         shapeStrategy()
+        if self.dice.chance(40) { deliverTheFirst() }
+    }
+
+    /// There is a version to go from, and to go back to.
+    private mutating func deliverTheFirst() {
+        world.ask(for: "1.0.0")
+        for _ in 0..<80 where !world.isDelivered("1.0.0") { world.tick() }
     }
 
     private mutating func shapeStrategy() {
@@ -34,11 +42,15 @@ struct RandomLife {
         strategy.soakSeconds = dice.pick([0, 0, 3, 10, 30])
         strategy.progressDeadlineSeconds = dice.pick([20, 60])
         strategy.cohort = dice.pick([.sticky, .rotate])
+        if dice.chance(30) { strategy.steps.append(preflight()) }
         for _ in 0..<dice.number(0...4) {
             strategy.steps.append(step())
         }
         strategy.spread = dice.chance(70) ? .evenly : .zoneByZone
         if dice.chance(20) { strategy.zoneOrder = ["b"] }
+        if dice.chance(40) {
+            strategy.order = HostOrder(label: "stage", values: dice.pick([["canary", "staging"], ["staging"], ["none", "staging"]]))
+        }
         strategy.onDeadline = dice.chance(80) ? .rollback : .pause
         if dice.chance(15) {
             let analyses = dice.pick([["errors"], ["errors", "latency"]]).map { AnalysisReference($0) }
@@ -51,26 +63,31 @@ struct RandomLife {
         world.spec.strategy = strategy
     }
 
+    private mutating func labels() -> [String: String] {
+        let value = dice.pick(["", "canary", "staging", "production"])
+        return value.isEmpty ? [:] : ["stage": value]
+    }
     private static let subjects = ["errors", "latency", "change.example", "requests_total"]
 
     private mutating func step() -> Step {
         let deadline = dice.chance(50) ? dice.number(20...100) : nil
         let consequence = dice.pick([nil, Strategy.OnDeadline.pause, .rollback])
         switch dice.number(1...100) {
-        case 1...36: return .setWeight(Weight(basisPoints: dice.number(0...40) * 250))
-        case 37...48: return .setTraffic(traffic())
-        case 49...64: return .pause(seconds: dice.chance(70) ? dice.number(0...20) : nil)
-        case 65...74: return .soak(seconds: dice.number(1...40))
-        case 75...79:
+        case 1...34: return .setWeight(Weight(basisPoints: dice.number(0...40) * 250))
+        case 35...45: return .setTraffic(traffic())
+        case 46...58: return .pause(seconds: dice.chance(70) ? dice.number(0...20) : nil)
+        case 59...66: return .soak(seconds: dice.number(1...40))
+        case 67...71:
             let samples = SampleGoal(Int64(dice.number(1...2000)), of: HostSeries("requests_total"))
             return .soak(Soak(durationSeconds: dice.number(1...40), samples: samples, deadlineSeconds: deadline, onDeadline: consequence))
-        case 80...88:
+        case 72...80:
             let analyses = dice.pick([["errors"], ["errors", "latency"]]).map { AnalysisReference($0) }
             return .analysis(StepAnalysis(analyses, deadlineSeconds: deadline, onDeadline: consequence))
-        case 89...93:
+        case 81...86:
             var webhook = StepWebhook("https://change.example/")
             (webhook.deadlineSeconds, webhook.onDeadline) = (deadline, consequence)
             return .webhook(webhook)
+        case 87...94: return preflight()
         default: return .approve(Approval(approvers: ["ann"], deadlineSeconds: deadline, onDeadline: consequence))
         }
     }
@@ -84,6 +101,13 @@ struct RandomLife {
             ]
         }
         return traffic
+    }
+
+    private mutating func preflight() -> Step {
+        .preflight(
+            Preflight(
+                failureThreshold: dice.chance(60) ? .count(0) : share(), deadlineSeconds: dice.chance(60) ? dice.number(1...60) : nil,
+                onDeadline: dice.pick([nil, nil, .pause, .rollback])))
     }
 
     private mutating func share() -> CountOrShare {
@@ -122,6 +146,7 @@ struct RandomLife {
         case 46...60: for index in world.hosts.indices where dice.chance(50) { world.hosts[index].isReady = true }
         case 61...65:
             world.hosts.append(SimulatedHost("edge.late-\(world.now.microseconds)-\(world.hosts.count)", zone: dice.pick(["", "a", "z"])))
+            world.hosts[world.hosts.count - 1].labels = labels()
         case 66...68 where !world.hosts.isEmpty: world.hosts.remove(at: dice.number(0...world.hosts.count - 1))
         case 69...73: world.spec.paused = dice.chance(50)
         case 74...78: world.verbs.promote = world.status.rollout.map { "\($0.id)/\(dice.chance(50) ? "full" : "\($0.stepIndex)")" }
@@ -132,15 +157,18 @@ struct RandomLife {
         case 85...87 where !world.hosts.isEmpty: world.hosts[dice.number(0...world.hosts.count - 1)].isHeld = dice.chance(50)
         case 88...89 where !world.hosts.isEmpty:
             world.hosts[dice.number(0...world.hosts.count - 1)].incompatibleWith = dice.chance(60) ? [] : [World.revision("1.\(asked).0")]
-        case 90...92 where !world.revisions.isEmpty && dice.chance(70): quarantineSomething()
-        case 90...92 where !world.hosts.isEmpty: world.hosts[dice.number(0...world.hosts.count - 1)].canRoute = dice.chance(70)
+        case 90...92 where !world.revisions.isEmpty && dice.chance(50): quarantineSomething()
+        case 90...92 where !world.hosts.isEmpty && dice.chance(50):
+            world.hosts[dice.number(0...world.hosts.count - 1)].canRoute = dice.chance(70)
+        case 90...92: makeUnfit()
+        case 98...100 where !world.hosts.isEmpty: makeUnfit()
         case 93 where !world.revisions.isEmpty: judgeSomething()
         case 94: world.wanted = .refused(Refusal(.verified, reason: "NoPolicy", message: "No policy matches."))
         case 95...96:
             world.status = ModuleDeploymentStatus()
             invariants.forget()
             if dice.chance(50) { world.plan = nil }
-        case 97...98: shapeStrategy()
+        case 97: shapeStrategy()
         default: break
         }
     }
@@ -152,11 +180,21 @@ struct RandomLife {
         }
         asked += 1
         world.ask(for: "1.\(asked).0", dice.pick([.works, .works, .works, .failsProbe, .cannotBeFetched, .hangs, .kills]))
+        for index in world.hosts.indices where dice.chance(8) { world.hosts[index].unfit = [World.revision("1.\(asked).0"): "DiskFull"] }
     }
 
     private mutating func quarantineSomething() {
         let index = dice.number(0...world.revisions.count - 1)
         world.revisions[index].quarantine = dice.chance(40) ? nil : QuarantineFacts(name: "q-user", evicts: dice.chance(50), reason: "CVE")
+    }
+
+    /// Hosts have no space, or some, or agents that don't know how to stage ahead.
+    private mutating func makeUnfit() {
+        guard !world.hosts.isEmpty else { return }
+        let index = dice.number(0...world.hosts.count - 1)
+        world.hosts[index].unfit = dice.chance(60) ? [World.revision("1.\(asked).0"): dice.pick(["DiskFull", "NotTrusted"])] : [:]
+        if dice.chance(30) { world.hosts[index].isOld.toggle() }
+        if dice.chance(30) { world.hosts[index].labels = labels() }
     }
 
     /// Policies change their mind.
@@ -187,6 +225,7 @@ struct RandomLife {
             world.hosts[index].isHeld = false
             world.hosts[index].incompatibleWith = []
             world.hosts[index].canRoute = true
+            world.hosts[index].unfit = [:]
             for revision in world.revisions where world.hosts[index].behaviour[revision.name] != .failsProbe {
                 world.hosts[index].behaviour[revision.name] = .works
             }
@@ -219,7 +258,7 @@ struct RandomLife {
         guard let rollout = world.status.rollout else { return }
         switch world.condition("Progressing")?.reason {
         case "DeadlineExceeded": world.verbs.abort = rollout.id
-        case "StepPaused", "AnalysisInconclusive": world.verbs.promote = "\(rollout.id)/\(rollout.stepIndex)"
+        case "StepPaused", "PreflightFailed", "AnalysisInconclusive": world.verbs.promote = "\(rollout.id)/\(rollout.stepIndex)"
         case "ApprovalNeeded": world.verbs.approve = "\(rollout.id)/\(rollout.stepIndex)/ann"
         default: break
         }

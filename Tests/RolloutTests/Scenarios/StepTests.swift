@@ -206,4 +206,16 @@ struct StepTests {
         #expect(firstHosts(.sticky, "1.2.0", &world) == first)
         #expect(firstHosts(.rotate, "1.3.0", &world) != firstHosts(.rotate, "1.4.0", &world))
     }
+
+    @Test("When all who were asked have left the fleet, the share is taken of those who are there")
+    func everybodyAskedIsGone() {
+        var world = World(hosts: 10, steps: [.setWeight(Weight(percent: 10)), .pause(seconds: nil)])
+        world.deliver("1.0.0")
+        world.ask(for: "1.1.0")
+        world.run { $0.plan?.spec.cutoffs.isEmpty == false && $0.status.rollout?.kind == .steps }
+        world.hosts.removeAll { $0.asked(by: world.plan!.spec)?.version == "1.1.0" }
+        #expect(world.hosts.count == 9)
+        world.run { $0.condition("Progressing")?.reason == "StepPaused" }
+        #expect(world.running("1.1.0") == 1, "\(world.testDescription)")
+    }
 }

@@ -20,6 +20,7 @@ enum Behaviour: Hashable {
 struct SimulatedHost {
     var name: String
     var zone = ""
+    var labels: [String: String] = [:]
     var isReady = true
     var isHeld = false
     /// Its agent does as it likes, a hold or not.
@@ -30,6 +31,10 @@ struct SimulatedHost {
     var lastSeen: Timestamp?
     var slot: SlotStatus?
     var behaviour: [String: Behaviour] = [:]
+    /// Why it can't take a revision ahead of its turn, by the revision's name.
+    var unfit: [String: String] = [:]
+    /// Its agent knows neither orders nor how to stage ahead.
+    var isOld = false
     /// What it says when a version fails its probe.
     var complaint = "it answered nothing"
     private var rejected: (rollout: String, revision: String, reverted: Bool)?
@@ -48,16 +53,31 @@ struct SimulatedHost {
         var slot = slot
         // As agents do: what is active is not listed once more.
         if let active { slot?.staged.removeAll { $0 == active } }
-        return HostFacts(
+        var facts = HostFacts(
             name: name, zone: zone, isReady: isReady, lastSeen: isReady ? nil : lastSeen, isHeld: isHeld,
             incompatibilities: Dictionary(uniqueKeysWithValues: incompatibleWith.map { ($0, "needs more than it has") }), slot: slot,
             canRoute: canRoute)
+        facts.canStageAhead = !isOld
+        if !isOld { facts.labels = labels }
+        return facts
+    }
+
+    /// What a plan asks of it.
+    func asked(by plan: ModulePlanSpec) -> RevisionReference? {
+        plan.revision(forHost: name, zone: zone, labels: isOld ? [:] : labels)
+    }
+
+    /// Whether a plan that goes by an order asks hosts of a later group while it leaves this one out.
+    func isPassedOver(by plan: ModulePlanSpec, in hosts: [SimulatedHost]) -> Bool {
+        guard let order = plan.order, let canary = plan.canary, asked(by: plan) != canary else { return false }
+        let own = isOld ? 0 : order.level(of: labels)
+        return hosts.contains { ($0.isOld ? 0 : order.level(of: $0.labels)) < own && $0.asked(by: plan) == canary }
     }
 
     /// One transition, if one is due.
     mutating func act(on plan: PlanFacts?, quarantined: Set<String>, namespace: String, deployment: String, now: Timestamp) {
         guard isReady, let plan else { return }
-        let asked = plan.spec.revision(forHost: name, zone: zone)
+        let asked = asked(by: plan.spec)
         var slot = self.slot ?? SlotStatus()
         defer { self.slot = slot }
         slot.name = plan.spec.slot
@@ -66,6 +86,7 @@ struct SimulatedHost {
         let rule = asked == plan.spec.canary ? plan.spec.traffic?.name(salt: plan.spec.salt) : nil
         // What is not asked for any more is gone, whatever else is asked.
         if let beside = slot.canary, beside.revision != asked?.revision, !isHeld || isDefiant { slot.canary = nil }
+        prepare(plan.spec, &slot, asked, quarantined)
         guard let asked else {
             slot.target = nil
             return
@@ -155,6 +176,27 @@ struct SimulatedHost {
         }
         slot.target = SlotTarget(revision: asked.revision, state: .active)
         if let previous = plan.spec.previous { stage(previous.revision, &slot) }
+    }
+
+    /// Judges and stages the canary ahead of its turn, where it is told to.
+    private func prepare(_ plan: ModulePlanSpec, _ slot: inout SlotStatus, _ asked: RevisionReference?, _ quarantined: Set<String>) {
+        if let answer = slot.ahead, answer.rollout != plan.rollout || answer.revision == asked?.revision { slot.ahead = nil }
+        guard plan.stageAhead ?? false, !isOld, !isHeld, let canary = plan.canary, canary != asked else { return }
+        var answer = StagedAhead(rollout: plan.rollout, revision: canary.revision, state: .staging)
+        let isUnreachable = behaviour[canary.revision] == .cannotBeFetched
+        if slot.ahead == nil {
+            slot.ahead = answer
+        } else if let reason = unfit[canary.revision] ?? (isUnreachable ? "FetchFailed" : nil) {
+            (answer.state, answer.reason, answer.message) = (.failed, reason, "\(name) says \(reason)")
+            slot.ahead = answer
+        } else if incompatibleWith.contains(canary.revision) || quarantined.contains(canary.digest) {
+            (answer.state, answer.reason) = (.failed, "Incompatible")
+            slot.ahead = answer
+        } else {
+            answer.state = .staged
+            slot.ahead = answer
+            stage(canary.revision, &slot)
+        }
     }
 
     private func failure(_ asked: RevisionReference, reverted: Bool) -> SlotTarget {

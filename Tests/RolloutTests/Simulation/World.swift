@@ -214,7 +214,7 @@ struct World {
     var isRunning: Bool { status.rollout?.state == .running }
     var rolledBack: Bool { status.rollout?.kind == .return && status.rollout?.state == .complete }
     /// What the plan asks of a host.
-    func asked(_ index: Int) -> String? { plan?.spec.revision(forHost: hosts[index].name, zone: hosts[index].zone)?.revision }
+    func asked(_ index: Int) -> String? { plan.flatMap { hosts[index].asked(by: $0.spec)?.revision } }
 }
 
 extension World: CustomTestStringConvertible {

@@ -12,6 +12,8 @@ struct StateKey: Hashable {
         var target: SlotTarget?
         var isAnswering: Bool
         var staged: [String]
+        /// Its answer to the preflight of the plan that is there.
+        var ahead: StagedAhead.State?
         var lastSeen: Instant?
     }
 
@@ -58,6 +60,7 @@ struct StateKey: Hashable {
             Host(
                 isReady: host.isReady, active: host.active, beside: host.slot?.canary?.rule, target: host.slot?.target,
                 isAnswering: rolloutOfPlan != nil && host.slot?.rollout == rolloutOfPlan, staged: host.slot?.staged ?? [],
+                ahead: host.slot?.ahead?.rollout == rolloutOfPlan ? host.slot?.ahead?.state : nil,
                 lastSeen: relative(host.isReady ? nil : host.lastSeen.map { Instant($0) }))
         }
         wake = relative(world.decision?.wakeAt.map { Instant($0) })

@@ -10,6 +10,8 @@ extension StateSpace {
         case succeeds(Int)
         case fails(Int)
         case isHindered(Int)
+        case stagesAhead(Int)
+        case isUnfit(Int)
         case dies(Int)
         case comesBack(Int)
         /// Until the controller wants to decide again.
@@ -56,6 +58,20 @@ extension StateSpace {
 
     private func answers(of index: Int, in world: World) -> [Move] {
         guard let plan = world.plan, let asked = world.askedReference(index) else { return [] }
+        return answersAhead(of: index, plan.spec, asked, in: world) + answers(of: index, plan, asked, in: world)
+    }
+
+    private func answersAhead(of index: Int, _ plan: ModulePlanSpec, _ asked: RevisionReference, in world: World) -> [Move] {
+        guard plan.stageAhead ?? false, let canary = plan.canary, canary != asked else { return [] }
+        let answer = world.hosts[index].slot?.ahead
+        switch answer?.rollout == plan.rollout ? answer?.state : nil {
+        case .staged: return []
+        case .failed: return [.stagesAhead(index)]
+        case .staging, nil: return [.stagesAhead(index), .isUnfit(index)]
+        }
+    }
+
+    private func answers(of index: Int, _ plan: PlanFacts, _ asked: RevisionReference, in world: World) -> [Move] {
         let slot = world.hosts[index].slot
         let state = slot?.rollout == plan.spec.rollout && slot?.target?.revision == asked.revision ? slot?.target?.state : nil
         // What is proven works.
@@ -84,6 +100,8 @@ extension StateSpace {
         case .succeeds(let index): answer(index, .active, in: &world)
         case .fails(let index): answer(index, world.hosts[index].active == nil ? .failed : .reverted, blame: .module, in: &world)
         case .isHindered(let index): answer(index, .fetching, blame: .environment, in: &world)
+        case .stagesAhead(let index): answerAhead(index, .staged, in: &world)
+        case .isUnfit(let index): answerAhead(index, .failed, in: &world)
         case .dies(let index): world.kill([index])
         case .comesBack(let index): world.hosts[index].isReady = true
         case .timePasses: world.now = world.decision?.wakeAt ?? world.now
@@ -96,6 +114,15 @@ extension StateSpace {
         }
     }
 
+    private func answerAhead(_ index: Int, _ state: StagedAhead.State, in world: inout World) {
+        guard let plan = world.plan, let canary = plan.spec.canary else { return }
+        var slot = world.hosts[index].slot ?? SlotStatus()
+        slot.owner = SlotOwner(namespace: "payments", name: "http", planUID: plan.uid)
+        slot.ahead = StagedAhead(
+            rollout: plan.spec.rollout, revision: canary.revision, state: state, reason: state == .failed ? "DiskFull" : nil)
+        world.hosts[index].slot = slot
+    }
+
     private func answer(_ index: Int, _ state: SlotTarget.State, blame: SlotTarget.Blame? = nil, in world: inout World) {
         guard let plan = world.plan, let asked = world.askedReference(index) else { return }
         var slot = world.hosts[index].slot ?? SlotStatus()
@@ -103,6 +130,7 @@ extension StateSpace {
         slot.rollout = plan.spec.rollout
         slot.target = SlotTarget(revision: asked.revision, state: state, blame: blame)
         if slot.canary?.revision != asked.revision || state == .reverted || state == .failed { slot.canary = nil }
+        if slot.ahead?.rollout != plan.spec.rollout || slot.ahead?.revision == asked.revision { slot.ahead = nil }
         if state == .active {
             if let rule = world.rule(index) {
                 slot.canary = RoutedRevision(
@@ -126,6 +154,6 @@ extension World {
     }
 
     func askedReference(_ index: Int) -> RevisionReference? {
-        plan?.spec.revision(forHost: hosts[index].name, zone: hosts[index].zone)
+        plan.flatMap { hosts[index].asked(by: $0.spec) }
     }
 }

@@ -18,6 +18,8 @@ struct StateSpace {
         var minds = true
         /// The controller may die after it wrote a plan, before it wrote the status.
         var crashes = true
+        /// The first host comes before the others.
+        var isOrdered = false
         /// Exploring ends with a finding when there are more states.
         var most = 3_000_000
     }
@@ -135,7 +137,7 @@ struct StateSpace {
         var isQuiet = true
         for move in possible {
             switch move {
-            case .obeys, .succeeds, .comesBack, .promotes, .turnsOut(_, .successful):
+            case .obeys, .succeeds, .comesBack, .promotes, .stagesAhead, .turnsOut(_, .successful):
                 make(move, in: &world)
                 isQuiet = false
             default: break

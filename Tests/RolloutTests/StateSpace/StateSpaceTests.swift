@@ -17,6 +17,10 @@ struct StateSpaceTests {
         var world = World(hosts: bounds.hosts, steps: bounds.steps)
         world.spec.strategy.maxUnavailable = .count(bounds.maxUnavailable)
         world.spec.strategy.soakSeconds = 0
+        if bounds.isOrdered {
+            world.spec.strategy.order = HostOrder(label: "stage", values: ["staging", "production"])
+            for index in world.hosts.indices { world.hosts[index].labels = ["stage": index == 0 ? "staging" : "production"] }
+        }
         world.spec.strategy.progressDeadlineSeconds = 60
         if !background.isEmpty { world.spec.strategy.analysis = BackgroundAnalysis(background) }
         world.deliver("1.0.0")
@@ -33,6 +37,28 @@ struct StateSpaceTests {
     @Test("limits hold, nothing follows without news, every rollout ends, and abort and undo lead back: two hosts, two steps")
     func twoHosts() {
         explore(.init(hosts: 2, steps: StateSpaceTests.twoSteps, maxUnavailable: 1, minds: false, most: 20_000), atLeast: 300)
+    }
+
+    @Test("The same with a preflight: nobody is asked before it is passed, and it ends in every order of answers")
+    func preflight() {
+        let steps: [Step] = [.preflight(Preflight(failureThreshold: .share(Weight(percent: 50)))), .setWeight(Weight(percent: 50))]
+        explore(.init(hosts: 2, steps: steps, maxUnavailable: 1, dead: 0, minds: false, most: 20_000), atLeast: 200)
+    }
+
+    @Test("The same with an order: the staging host is asked before the others")
+    func ordered() {
+        explore(
+            .init(hosts: 2, steps: StateSpaceTests.twoSteps, maxUnavailable: 2, minds: false, isOrdered: true, most: 20_000), atLeast: 300)
+    }
+
+    @Test("The same with an order and three hosts, whole", .enabled(if: isWhole, "hack/soak"))
+    func wholeOrder() { explore(.init(hosts: 3, steps: StateSpaceTests.threeSteps, isOrdered: true), atLeast: 5_000) }
+
+    @Test("The same with a preflight and three hosts, whole", .enabled(if: isWhole, "hack/soak"), arguments: [0, 34])
+    func wholePreflight(percent: Int) {
+        let preflight = Preflight(failureThreshold: .share(Weight(percent: percent)), onDeadline: percent == 0 ? .rollback : .pause)
+        let steps: [Step] = [.preflight(preflight), .setWeight(Weight(percent: 25)), .preflight(preflight)]
+        explore(.init(hosts: 3, steps: steps), atLeast: 10_000)
     }
 
     @Test("The same with analyses that succeed, fail, err and are inconclusive at any moment, in a step and in the background")
