@@ -14,6 +14,7 @@ struct Stores: Sendable {
     let policies: Reflector<VerificationPolicy>
     let roots: Reflector<TrustRoot>
     let quarantines: Reflector<ModuleQuarantine>
+    let guards: Reflector<RolloutGuard>
     let leases: Reflector<Lease>
 
     /// `class` of hosts and of deployments.
@@ -35,10 +36,11 @@ struct Stores: Sendable {
         policies = reflector(Api(client))
         roots = reflector(Api(client))
         quarantines = reflector(Api(client), [Self.quarantinedDigest])
+        guards = reflector(Api(client))
         leases = reflector(Api(client, namespace: agentNamespace))
     }
 
-    var services: [any Service] { [deployments, revisions, plans, hosts, policies, roots, quarantines, leases] }
+    var services: [any Service] { [deployments, revisions, plans, hosts, policies, roots, quarantines, guards, leases] }
 
     /// The deployment that a revision is of, by its label.
     static func deployment(of revision: ModuleRevision) -> ObjectKey? {
@@ -66,6 +68,7 @@ struct Stores: Sendable {
         try await policies.store.waitUntilSynced()
         try await roots.store.waitUntilSynced()
         try await quarantines.store.waitUntilSynced()
+        try await guards.store.waitUntilSynced()
         try await leases.store.waitUntilSynced()
     }
 }

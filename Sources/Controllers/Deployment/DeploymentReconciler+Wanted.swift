@@ -79,7 +79,7 @@ extension DeploymentReconciler {
         else { return }
         let plan = writtenPlans.newest(deployment.key, in: stores.plans.store)
         let observation = observe(deployment, plan, .pending("\(deployment.spec.module) is being resolved and verified"))
-        _ = try await apply(RolloutEngine.decide(observation), to: deployment, plan)
+        _ = try await apply(decide(observation, for: deployment), to: deployment, plan)
     }
 }
 

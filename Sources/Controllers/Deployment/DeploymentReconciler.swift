@@ -19,6 +19,10 @@ struct DeploymentReconciler: Sendable {
     let descriptors: DescriptorCache
     let trust: TrustView
     let hostLimit: HostLimit
+    let zones: ZoneDatabase
+    let budgets: BudgetLedger
+    /// Has deployments reconciled soon.
+    let wake: @Sendable ([ObjectKey]) -> Void
     let verbs: ObeyedVerbs
     let writtenPlans: Written<ModulePlan>
     let writtenRevisions: Written<ModuleRevision>
@@ -51,7 +55,7 @@ struct DeploymentReconciler: Sendable {
         let moved = ModuleResolver.keepPlace(of: &deployment, plan)
         let (wanted, retryAfter) = if let moved { (Wanted.refused(moved), Duration?.none) } else { try await want(deployment) }
         let observation = observe(deployment, plan, wanted)
-        let decision = RolloutEngine.decide(observation)
+        let decision = decide(observation, for: deployment)
         let statusDue = try await apply(decision, to: deployment, plan)
         try await prune(deployment, keeping: decision)
         return next(decision, retryAfter, statusDue)
@@ -70,6 +74,7 @@ struct DeploymentReconciler: Sendable {
         statuses.forget(key)
         writtenPlans.forget(key)
         verbs.forget(key)
+        wake(budgets.forget(key))
     }
 
     /// All revisions of a deployment, also those that the watch has not brought back yet.

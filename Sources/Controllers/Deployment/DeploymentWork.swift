@@ -40,6 +40,7 @@ struct DeploymentWork: Sendable {
             stores: stores, liveness: liveness, resolver: resolver, memory: ResolutionMemory(),
             turns: ResolutionTurns(workers: configuration.workers) { wake.ring([$0]) }, signatures: signatures,
             descriptors: DescriptorCache(), trust: trust, hostLimit: HostLimit(),
+            zones: ZoneDatabase(directory: configuration.zoneDirectory), budgets: BudgetLedger(), wake: { wake.ring($0) },
             verbs: ObeyedVerbs(), writtenPlans: Written(),
             writtenRevisions: Written(), writtenQuarantines: Written(),
             plans: PlanPublisher(api: Api(client), epoch: epoch), revisions: RevisionPublisher(api: Api(client)),
@@ -142,6 +143,8 @@ struct DeploymentWork: Sendable {
             },
             .changes(of: stores.plans.store) { [$0.key] },
             .changes(of: stores.revisions.store) { Stores.deployment(of: $0.object).map { [$0] } ?? [] },
+            // One that is gone, or covers others by now, may have held any of them.
+            .changes(of: stores.guards.store) { _ in stores.deployments.store.keys },
             .changes(of: stores.quarantines.store) { change in
                 stores.revisions.store.all().filter { $0.spec.digest == change.object.spec.digest }.compactMap(Stores.deployment(of:))
             },

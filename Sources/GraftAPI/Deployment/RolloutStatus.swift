@@ -21,6 +21,10 @@ package struct RolloutStatus: SchemaObject, Hashable {
     package var progress = ProgressStatus()
     /// Which deadline passed, when nothing moves since until someone promotes or aborts it.
     package var overdue: String?
+    /// Why freeze windows don't hold it; nil: they do.
+    package var freezeOverride: String?
+    /// Since when hosts run what is rolled out, as far as a budget of unproven revisions counts it.
+    package var provingSince: Instant?
     /// What it waits for, or is watched by, outside the engine.
     package var checks: [CheckStatus] = []
     /// Hosts that vanished while they soaked: the module's failures, even when they come back.
@@ -79,6 +83,8 @@ package struct RolloutStatus: SchemaObject, Hashable {
         .defaulted("wave", \.wave, WaveStatus(), "Hosts asked at one time."),
         .defaulted("progress", \.progress, ProgressStatus(), "What the deadline is reckoned from."),
         .optional("overdue", \.overdue, "Which deadline passed; nothing moves since until it is promoted or aborted.", Limits.text(1024)),
+        .optional("freezeOverride", \.freezeOverride, "Why freeze windows don't hold it.", Limits.text(512)),
+        .optional("provingSince", \.provingSince, "Since when hosts run what is rolled out, where a budget counts it."),
         .collection("checks", \.checks, "What it waits for, or is watched by: analyses, webhooks, samples.", Limits.map(by: "id", 16)),
         .collection("lostHosts", \.lostHosts, "Hosts that vanished while they soaked.", Limits.atomic(256)),
         .collection("vanishedHosts", \.vanishedHosts, "Hosts that vanished after they were asked; in flight.", Limits.atomic(256)),

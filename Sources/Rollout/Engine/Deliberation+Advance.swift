@@ -18,6 +18,7 @@ extension Deliberation {
         recordLost(roster)
         if let reason = failureVerdict(roster) { return retreat(.failures, reason: reason) }
         if let obstacle = obstacle(roster) { return suspend(obstacle) }
+        if let hold = guardHold(roster) { return suspend(hold) }
         resume()
         return progress(roster)
     }
@@ -31,8 +32,8 @@ extension Deliberation {
 
     private func resume() {
         guard let since = rollout.progress.suspendedSince else { return }
-        let pause = max(.zero, now - since.time)
-        func shift(_ moment: inout Instant?) { moment = moment.map { Instant($0.time + pause) } }
+        // What began while time stood still has lost only what has passed since.
+        func shift(_ moment: inout Instant?) { moment = moment.map { Instant($0.time + max(.zero, now - max(since.time, $0.time))) } }
         shift(&rollout.stepStartTime)
         shift(&rollout.wave.startTime)
         shift(&rollout.wave.soakStartTime)
@@ -76,7 +77,7 @@ extension Deliberation {
         }
         if let reason = withdrawalReason(target) { return retreat(.distrusted, reason: reason) }
         guard let wanted = observation.wanted.revision.flatMap({ revisions[$0] }), wanted.name != target.revision else { return false }
-        if wanted.isProven, wanted.name != status.stable?.revision {
+        if wanted.isProven, wanted.name != status.stable?.revision, !isHeldForward(wanted) {
             return giveWay(to: wanted.reference, reason: "\(wanted.version) is proven already.")
         }
         switch rollout.kind {

@@ -30,10 +30,13 @@ extension Deliberation {
         if let refusal = wanted.refusal { return wait(leftForDistrust(wanted).map(Situation.distrusted) ?? .refused(refusal)) }
         if let conflict = observation.conflict { return wait(.conflict(conflict)) }
         if wanted.isProven, isStable || !returnsFromWithdrawal(wanted) {
+            if isHeldForward(wanted), let freeze = freezeBeforeStart() { return wait(freeze) }
             returnTo(wanted.reference, cause: .declared, reason: "\(wanted.version) is proven already.")
             return true
         }
         if let obstacle = obstacleBeforeFirstLoad(wanted) { return wait(obstacle) }
+        if let freeze = freezeBeforeStart() { return wait(freeze) }
+        if let next = observation.guards.nextFreeze { wake(at: next) }
         start(wanted)
         return true
     }
@@ -78,6 +81,7 @@ extension Deliberation {
         status.canary = wanted.reference
         open(isFirst ? .initial : .steps, to: wanted.reference, cause: nil, reason: nil)
         events.append(.started(rollout: rollout.id, from: status.stable.map { label($0) }, to: wanted.version))
+        overrideFromBeginning()
     }
 
     /// Begins to move every host to a revision that is proven, without steps. Previous is named only where hosts have it already:
@@ -90,6 +94,7 @@ extension Deliberation {
         if status.canary?.revision == reference.revision { status.canary = nil }
         open(.return, to: reference, cause: cause, reason: reason)
         events.append(.returning(rollout: rollout.id, to: label(reference), cause: cause, reason: reason))
+        if cause == .declared { overrideFromBeginning() }
     }
 
     private func open(_ kind: RolloutStatus.Kind, to reference: RevisionReference, cause: RolloutStatus.Cause?, reason: String?) {

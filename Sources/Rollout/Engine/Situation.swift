@@ -17,6 +17,8 @@ enum Situation: Hashable {
     case incompatible(host: String, reason: String, count: Int)
     case noHosts(selected: Int)
     case frozen(FleetHealth)
+    case heldByFreeze(FreezeFacts)
+    case heldByBudget(BudgetFacts)
     case pauseStep(until: Timestamp?)
     case awaitingApproval(of: [String])
     /// A deadline passed, and nothing moves until someone decides.

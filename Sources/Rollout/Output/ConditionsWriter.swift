@@ -65,7 +65,9 @@ struct ConditionsWriter {
         case .refused, .condemned, .quarantined, .conflict, .incompatible, .held, .stalled, .frozen, .overdue: reason
         case .distrusted(let distrust): distrust.course == .checking ? nil : reason
         case .moving(let wave): wave.isStuck ? reason : nil
-        case .atRest, .paused, .pending, .noHosts, .pauseStep, .awaitingApproval, .waitsForSignature, .soaking, .awaitingSigns, .noCanary:
+        case .heldByFreeze(let freeze): freeze.until == nil ? reason : nil
+        case .heldByBudget, .atRest, .paused, .pending, .noHosts, .pauseStep, .awaitingApproval, .waitsForSignature, .soaking,
+            .awaitingSigns, .noCanary:
             nil
         }
     }
@@ -85,6 +87,8 @@ struct ConditionsWriter {
         case .incompatible: "IncompatibleHosts"
         case .noHosts: "NoHosts"
         case .frozen: "FleetUnhealthy"
+        case .heldByFreeze: "FreezeWindow"
+        case .heldByBudget: "BudgetExhausted"
         case .pauseStep: "StepPaused"
         case .awaitingApproval: "ApprovalNeeded"
         case .overdue: "DeadlineExceeded"

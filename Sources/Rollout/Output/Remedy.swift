@@ -18,6 +18,8 @@ package enum Remedy {
         "NoActiveCanary": "hosts, or the deadline",
         "EnvironmentFailure": "mend, hold or remove them; it goes on by itself",
         "FleetUnhealthy": "hosts that come back",
+        "FreezeWindow": "its end, or `graft promote --override-freeze --reason`",
+        "BudgetExhausted": "others that are done, or a larger budget",
         "IncompatibleHosts": "upgrade, hold or deselect it, or another version",
         "SlotConflict": "another slot, or another selector",
         "RolledBack": "another version, or `graft retry`",

@@ -22,6 +22,9 @@ package enum RolloutEvent: Sendable, Hashable {
     case retried(String)
     case verbIgnored(String, reason: String)
     case frozen(ready: Int, of: Int)
+    case freezeHolds(FreezeFacts)
+    case freezeOverridden(rollout: String, FreezeFacts, reason: String)
+    case budgetHolds(rollout: String, BudgetFacts)
     case distrusted(String, hosts: Int, of: Int, reason: String)
     case trustedAgain(String)
     case hostsDistrust(hosts: Int, of: Int, example: String)
@@ -31,7 +34,7 @@ package enum RolloutEvent: Sendable, Hashable {
 extension RolloutEvent {
     package var isWarning: Bool {
         switch self {
-        case .leftBehind, .held, .quarantined, .verbIgnored, .frozen, .overdue, .distrusted, .hostsDistrust: true
+        case .leftBehind, .held, .quarantined, .verbIgnored, .frozen, .freezeOverridden, .overdue, .distrusted, .hostsDistrust: true
         case .returning(_, _, let cause, _): [.failures, .deadline, .overdue, .quarantined, .distrusted].contains(cause)
         default: false
         }
@@ -58,6 +61,9 @@ extension RolloutEvent {
         case .retried: "Retried"
         case .verbIgnored: "Ignored"
         case .frozen: "FleetUnhealthy"
+        case .freezeHolds: "FreezeWindow"
+        case .freezeOverridden: "FreezeOverridden"
+        case .budgetHolds: "BudgetExhausted"
         case .distrusted: "Distrusted"
         case .trustedAgain: "TrustedAgain"
         case .hostsDistrust: "HostsDistrust"
@@ -70,11 +76,11 @@ extension RolloutEvent {
         switch self {
         case .adopted: "Adopt"
         case .distrusted, .trustedAgain, .hostsDistrust, .waitsForSignature: "Verify"
-        case .started, .stepStarted, .waveOpened, .leftBehind, .completed, .frozen: "RollOut"
+        case .started, .stepStarted, .waveOpened, .leftBehind, .completed, .frozen, .freezeHolds, .budgetHolds: "RollOut"
         case .paused, .soaking, .approvalNeeded, .approved, .overdue, .promoted: "Step"
         case .returning, .held: "RollBack"
         case .quarantined: "Quarantine"
-        case .retried, .verbIgnored: "Obey"
+        case .retried, .verbIgnored, .freezeOverridden: "Obey"
         }
     }
 
@@ -105,6 +111,13 @@ extension RolloutEvent {
         case .verbIgnored(let verb, let reason): "Ignored \(verb): \(reason)"
         case .frozen(let ready, let all):
             "Frozen: \(ready) of \(all) hosts are Ready; nobody is blamed and nothing moves until they are back."
+        case .freezeHolds(let freeze):
+            "Held by RolloutGuard \(freeze.guards.joined(separator: ", ")) until \(freeze.until?.description ?? "that is changed"). \(freeze.reason.asSentence)"
+        case .freezeOverridden(let id, let freeze, let reason):
+            "Rollout \(id): goes on in spite of RolloutGuard \(freeze.guards.joined(separator: ", ")). Reason: \(reason.asSentence)"
+        case .budgetHolds(let id, let budget):
+            "Rollout \(id): waits, RolloutGuard \(budget.name) lets \(budget.limit) of \(budget.hosts) hosts run what is unproven, and "
+                + "\(budget.used) do (\(budget.holders))."
         case .distrusted(let version, let hosts, let all, let reason):
             "Policies no longer accept \(version), which \(hosts) of \(all) hosts run. \(reason.asSentence)"
         case .trustedAgain(let version): "Policies accept \(version) again."

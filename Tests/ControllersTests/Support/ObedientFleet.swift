@@ -14,6 +14,7 @@ final class ObedientFleet: Sendable {
 
     private struct Host: Sendable {
         var name: String
+        var labels: [String: String]
         var slot: SlotStatus
     }
 
@@ -57,7 +58,7 @@ final class ObedientFleet: Sendable {
             spec.agentVersion = "0.1.0"
             let name = ModuleHost.name(hostClass: "edge-proxy", node: node)
             _ = try await modules.create(ModuleHost(metadata: ObjectMeta(name: name, labels: labels), spec: spec))
-            hosts.withLock { $0.append(Host(name: name, slot: SlotStatus())) }
+            hosts.withLock { $0.append(Host(name: name, labels: labels, slot: SlotStatus())) }
         }
     }
 
@@ -90,6 +91,7 @@ final class ObedientFleet: Sendable {
     }
 
     private func isDue(_ host: Host, _ plan: ModulePlan) -> Bool {
+        guard plan.spec.selector.matches(host.labels) else { return false }
         if plan.spec.action == .unload { return host.slot.active != nil }
         guard let wanted = plan.spec.revision(forHost: host.name) else { return false }
         // What is here already needs no revision to fetch it by.

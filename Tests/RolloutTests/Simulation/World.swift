@@ -22,6 +22,7 @@ struct World {
     var status = ModuleDeploymentStatus()
     var plan: PlanFacts?
     var conflict: String?
+    var guards = GuardFacts()
     private(set) var plans: [ModulePlanSpec] = []
     private(set) var events: [RolloutEvent] = []
     private(set) var decision: Decision?
@@ -49,6 +50,7 @@ struct World {
             wanted: wanted, revisions: revisions, hosts: hosts.map(\.facts), epoch: epoch, leaderSince: leaderSince, now: now)
         observation.verbs = verbs
         observation.conflict = conflict
+        observation.guards = guards
         return observation
     }
 
