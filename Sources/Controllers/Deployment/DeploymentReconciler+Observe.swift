@@ -23,6 +23,7 @@ extension DeploymentReconciler {
             revisions: facts(of: known, deployment, inUse: status, wanted),
             hosts: facts(of: hosts, deployment, judging: relevant(known, status, wanted)),
             epoch: plans.epoch, leaderSince: leaderSince, now: surroundings.wallTime())
+        observation.siblings = siblings(of: deployment)
         observation.verbs = Verbs(annotations: verbs.fresh(deployment))
         observation.conflict = SlotClaims.conflict(of: deployment, among: others, hosts: hosts, isClaimant: isClaimant)
         return observation
@@ -69,8 +70,14 @@ extension DeploymentReconciler {
     private func facts(
         of hosts: [ModuleHost], _ deployment: ModuleDeployment, judging descriptors: [String: ModuleDescriptor]
     ) -> [Rollout.HostFacts] {
-        hosts.map {
-            Rollout.HostFacts($0, deployment: deployment, liveness: liveness.state(ofNode: $0.spec.nodeName), judging: descriptors)
+        var neighbours = Neighbours { key in
+            self.writtenRevisions.newest(key, in: self.stores.revisions.store).flatMap { self.descriptors.descriptor(of: $0) }
+        }
+        return hosts.map {
+            var facts = Rollout.HostFacts(
+                $0, deployment: deployment, liveness: liveness.state(ofNode: $0.spec.nodeName), judging: descriptors)
+            facts.unmetNeeds = neighbours.unmetNeeds(of: descriptors, slot: deployment.spec.slot, on: $0)
+            return facts
         }
     }
 

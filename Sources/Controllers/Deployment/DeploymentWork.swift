@@ -139,7 +139,10 @@ struct DeploymentWork: Sendable {
             .changes(of: stores.deployments.store) { change in
                 // Others of the class may gain or lose a slot by it; statuses concern nobody else.
                 let isStatusOnly = change.old.map { $0.metadata.generation == change.new?.metadata.generation } ?? false
-                return isStatusOnly ? [change.key] : [change.key] + stores.deployments(ofClass: change.object.spec.hostClass)
+                // Others of its set follow one that goes back.
+                let hasTurned = change.old.map { $0.status.rollout?.id != change.new?.status.rollout?.id } ?? false
+                let followers = hasTurned ? change.new.map { stores.members(ofSetOf: $0).map(\.key) } ?? [] : []
+                return isStatusOnly ? [change.key] + followers : [change.key] + stores.deployments(ofClass: change.object.spec.hostClass)
             },
             .changes(of: stores.plans.store) { [$0.key] },
             .changes(of: stores.revisions.store) { Stores.deployment(of: $0.object).map { [$0] } ?? [] },

@@ -13,6 +13,10 @@ package struct RolloutStatus: SchemaObject, Hashable {
     package var reason: String?
     /// Hosts in flight at most, where that is less than the strategy allows.
     package var maxUnavailable: CountOrShare?
+    /// When it began and was complete, and when the rollout began that it takes back: known of members of a set.
+    package var startTime: Instant?
+    package var endTime: Instant?
+    package var abandonedStartTime: Instant?
     package var stepIndex = 0
     package var stepStartTime: Instant?
     package var weight = Weight.none
@@ -67,6 +71,16 @@ package struct RolloutStatus: SchemaObject, Hashable {
         case quarantined = "Quarantined"
         /// Policies no longer accept what it leaves; nobody is blamed.
         case distrusted = "Distrusted"
+        /// Another member of its set went back by itself.
+        case setRolledBack = "SetRolledBack"
+
+        /// Nobody asked for it: what was rolled out turned out bad. Others of its set follow.
+        package var isAutomatic: Bool {
+            switch self {
+            case .failures, .deadline, .overdue, .quarantined: true
+            case .declared, .aborted, .superseded, .adopted, .distrusted, .setRolledBack: false
+            }
+        }
     }
 
     package static let fields: [Field<Self>] = [
@@ -76,6 +90,9 @@ package struct RolloutStatus: SchemaObject, Hashable {
         .optional("cause", \.cause, "Why it returns to a proven revision."),
         .optional("reason", \.reason, "Why it returns, or is held, in a sentence.", Limits.text(1024)),
         .optional("maxUnavailable", \.maxUnavailable, "Hosts in flight at most, beside what the strategy allows."),
+        .optional("startTime", \.startTime, "When it began; of members of a set."),
+        .optional("endTime", \.endTime, "When it was complete; of members of a set."),
+        .optional("abandonedStartTime", \.abandonedStartTime, "When the rollout began that it takes back; of members of a set."),
         .defaulted("stepIndex", \.stepIndex, 0, "Step in progress, from 0."),
         .optional("stepStartTime", \.stepStartTime, "When it began; moves on while time stands still."),
         .defaulted("weight", \.weight, .none, "Share of hosts that run the canary."),

@@ -76,6 +76,7 @@ extension Deliberation {
             return retreat(.quarantined, reason: "\(label(target)) is quarantined by \(quarantine.name): \(quarantine.reason)".asSentence)
         }
         if let reason = withdrawalReason(target) { return retreat(.distrusted, reason: reason) }
+        if followSet() { return true }
         guard let wanted = observation.wanted.revision.flatMap({ revisions[$0] }), wanted.name != target.revision else { return false }
         if wanted.isProven, wanted.name != status.stable?.revision, !isHeldForward(wanted) {
             return giveWay(to: wanted.reference, reason: "\(wanted.version) is proven already.")

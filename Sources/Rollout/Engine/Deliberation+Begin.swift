@@ -8,7 +8,7 @@ extension Deliberation {
             wake(at: now + .seconds(1))
             return wait(.held)
         }
-        if evictStable() || withdrawStable() { return true }
+        if evictStable() || withdrawStable() || followSet() { return true }
         switch observation.wanted {
         case .pending(let message): return wait(.pending(message))
         case .refused(let refusal): return wait(.refused(refusal))
@@ -107,6 +107,7 @@ extension Deliberation {
         rollout.salt = salt(rollout: rollout.id)
         rollout.stepStartTime = Instant(now)
         rollout.progress.time = Instant(now)
+        dateForSet(&rollout)
         status.rollout = rollout
     }
 

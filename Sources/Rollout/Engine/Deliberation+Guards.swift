@@ -9,7 +9,7 @@ extension Deliberation {
             if let freeze = observation.guards.freeze { return frozen(freeze) }
             if let next = observation.guards.nextFreeze { wake(at: next) }
         }
-        return budgetHold(roster)
+        return waveHold(roster)
     }
 
     /// What keeps a rollout from beginning; nil where someone overrode it.
@@ -31,9 +31,9 @@ extension Deliberation {
         return .heldByFreeze(freeze)
     }
 
-    /// Where the next thing to do is to open a wave, and the budget has no host left for it.
-    private func budgetHold(_ roster: Roster) -> Situation? {
-        guard let budget = observation.guards.budget, !rollout.wave.goal.isEmpty,
+    /// Where the next thing to do is to open a wave, and not one host may be asked: for want of what it needs, or of a budget.
+    private func waveHold(_ roster: Roster) -> Situation? {
+        guard observation.guards.budget != nil || hasHostsInNeed(roster), !rollout.wave.goal.isEmpty,
             rollout.wave.number == 0 || rollout.wave.settledTime != nil
         else { return nil }
         if rollout.kind == .steps {
@@ -44,6 +44,14 @@ extension Deliberation {
         let (below, goal) = (CutoffMap(rollout.wave.below), CutoffMap(rollout.wave.goal))
         let room = max(1, strategy.maxUnavailable.count(of: roster.eligible)) - roster.inFlight
         guard !below.covers(goal), room > 0, nextWave(roster, from: below, to: goal, room: room) == nil else { return nil }
+        let smallest = WavePlanner(roster, strategy).next(from: below, to: goal, budget: 1)
+        if let waiting = firstInNeed(roster, from: below, to: smallest) {
+            if observation.status.conditions["Ready"]?.reason != "NeedUnmet" {
+                events.append(.needUnmet(rollout: rollout.id, host: waiting.host, reason: waiting.reason))
+            }
+            return .awaitingNeeds(host: waiting.host, reason: waiting.reason)
+        }
+        guard let budget = observation.guards.budget else { return nil }
         if observation.status.conditions["Ready"]?.reason != BudgetFacts.condition {
             events.append(.budgetHolds(rollout: rollout.id, budget))
         }
@@ -51,21 +59,25 @@ extension Deliberation {
         return .heldByBudget(budget)
     }
 
-    /// The cutoffs of the next wave: at most `room` hosts that must change, and no more hosts in all than the budget has left. Nil: it has
-    /// none left.
+    /// The cutoffs of the next wave: at most `room` hosts that must change, no more hosts in all than a budget has left, and none that lacks
+    /// what the revision needs. Nil: it can't ask a single one.
     func nextWave(_ roster: Roster, from below: CutoffMap, to goal: CutoffMap, room: Int) -> CutoffMap? {
         let planner = WavePlanner(roster, strategy)
         let next = planner.next(from: below, to: goal, budget: room)
-        guard rollout.kind != .return, let budget = observation.guards.budget, counted(roster, from: below, to: next) > budget.left else {
-            return next
+        let needs = rollout.kind != .return && hasHostsInNeed(roster)
+        guard rollout.kind != .return, needs || observation.guards.budget != nil else { return next }
+        func fits(_ next: CutoffMap) -> Bool {
+            if let budget = observation.guards.budget, counted(roster, from: below, to: next) > budget.left { return false }
+            return !needs || firstInNeed(roster, from: below, to: next) == nil
         }
+        if fits(next) { return next }
         // The more hosts may change, the more are asked: the largest wave that fits is found by halving.
         var (fitting, excessive): (CutoffMap?, Int) = (nil, room)
         var low = 0
         while low + 1 < excessive {
             let middle = (low + excessive) / 2
             let smaller = planner.next(from: below, to: goal, budget: middle)
-            if counted(roster, from: below, to: smaller) <= budget.left {
+            if fits(smaller) {
                 (fitting, low) = (smaller, middle)
             } else {
                 excessive = middle

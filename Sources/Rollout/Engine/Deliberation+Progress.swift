@@ -191,6 +191,7 @@ extension Deliberation {
         }
         status.canary = nil
         rollout.state = .complete
+        if spec.set != nil { rollout.endTime = Instant(now) }
         rollout.weight = .all
         rollout.wave.below = CutoffMap.all.list
         rollout.progress.suspendedSince = nil

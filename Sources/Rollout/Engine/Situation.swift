@@ -19,6 +19,8 @@ enum Situation: Hashable {
     case frozen(FleetHealth)
     case heldByFreeze(FreezeFacts)
     case heldByBudget(BudgetFacts)
+    /// Other modules are not there yet that it needs, or would lose it.
+    case awaitingNeeds(host: String, reason: String)
     case pauseStep(until: Timestamp?)
     case awaitingApproval(of: [String])
     /// A deadline passed, and nothing moves until someone decides.

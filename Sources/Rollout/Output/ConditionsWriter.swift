@@ -66,7 +66,8 @@ struct ConditionsWriter {
         case .distrusted(let distrust): distrust.course == .checking ? nil : reason
         case .moving(let wave): wave.isStuck ? reason : nil
         case .heldByFreeze(let freeze): freeze.until == nil ? reason : nil
-        case .heldByBudget, .atRest, .paused, .pending, .noHosts, .pauseStep, .awaitingApproval, .waitsForSignature, .soaking,
+        case .heldByBudget, .awaitingNeeds, .atRest, .paused, .pending, .noHosts, .pauseStep, .awaitingApproval, .waitsForSignature,
+            .soaking,
             .awaitingSigns, .noCanary:
             nil
         }
@@ -89,6 +90,7 @@ struct ConditionsWriter {
         case .frozen: "FleetUnhealthy"
         case .heldByFreeze: "FreezeWindow"
         case .heldByBudget: "BudgetExhausted"
+        case .awaitingNeeds: "NeedUnmet"
         case .pauseStep: "StepPaused"
         case .awaitingApproval: "ApprovalNeeded"
         case .overdue: "DeadlineExceeded"

@@ -45,6 +45,7 @@ struct Messages {
             "\(doing): waits for RolloutGuard \(budget.name), which lets \(budget.limit) of \(counted(budget.hosts)) run what is unproven: "
                 + "\(budget.used) do (\(budget.holders.isEmpty ? "none" : budget.holders)), \(budget.left) may follow."
                 + (budget.nextProven.map { " The next revision counts as proven at \($0)." } ?? "")
+        case .awaitingNeeds(let host, let reason): "\(doing): waits for other modules. \(host): \(reason)."
         case .pauseStep(let until?): "\(step): paused until \(until), then it goes on; graft promote \(name) goes on now."
         case .pauseStep(nil): "\(step): paused until promoted; graft promote \(name) goes on."
         case .awaitingApproval(let people):

@@ -20,6 +20,7 @@ package enum Remedy {
         "FleetUnhealthy": "hosts that come back",
         "FreezeWindow": "its end, or `graft promote --override-freeze --reason`",
         "BudgetExhausted": "others that are done, or a larger budget",
+        "NeedUnmet": "the modules that the message names, on those hosts",
         "IncompatibleHosts": "upgrade, hold or deselect it, or another version",
         "SlotConflict": "another slot, or another selector",
         "RolledBack": "another version, or `graft retry`",

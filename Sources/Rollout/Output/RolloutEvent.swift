@@ -24,6 +24,7 @@ package enum RolloutEvent: Sendable, Hashable {
     case frozen(ready: Int, of: Int)
     case freezeHolds(FreezeFacts)
     case freezeOverridden(rollout: String, FreezeFacts, reason: String)
+    case needUnmet(rollout: String, host: String, reason: String)
     case budgetHolds(rollout: String, BudgetFacts)
     case distrusted(String, hosts: Int, of: Int, reason: String)
     case trustedAgain(String)
@@ -35,7 +36,7 @@ extension RolloutEvent {
     package var isWarning: Bool {
         switch self {
         case .leftBehind, .held, .quarantined, .verbIgnored, .frozen, .freezeOverridden, .overdue, .distrusted, .hostsDistrust: true
-        case .returning(_, _, let cause, _): [.failures, .deadline, .overdue, .quarantined, .distrusted].contains(cause)
+        case .returning(_, _, let cause, _): [.failures, .deadline, .overdue, .quarantined, .distrusted, .setRolledBack].contains(cause)
         default: false
         }
     }
@@ -64,6 +65,7 @@ extension RolloutEvent {
         case .freezeHolds: "FreezeWindow"
         case .freezeOverridden: "FreezeOverridden"
         case .budgetHolds: "BudgetExhausted"
+        case .needUnmet: "NeedUnmet"
         case .distrusted: "Distrusted"
         case .trustedAgain: "TrustedAgain"
         case .hostsDistrust: "HostsDistrust"
@@ -76,7 +78,7 @@ extension RolloutEvent {
         switch self {
         case .adopted: "Adopt"
         case .distrusted, .trustedAgain, .hostsDistrust, .waitsForSignature: "Verify"
-        case .started, .stepStarted, .waveOpened, .leftBehind, .completed, .frozen, .freezeHolds, .budgetHolds: "RollOut"
+        case .started, .stepStarted, .waveOpened, .leftBehind, .completed, .frozen, .freezeHolds, .budgetHolds, .needUnmet: "RollOut"
         case .paused, .soaking, .approvalNeeded, .approved, .overdue, .promoted: "Step"
         case .returning, .held: "RollBack"
         case .quarantined: "Quarantine"
@@ -115,6 +117,7 @@ extension RolloutEvent {
             "Held by RolloutGuard \(freeze.guards.joined(separator: ", ")) until \(freeze.until?.description ?? "that is changed"). \(freeze.reason.asSentence)"
         case .freezeOverridden(let id, let freeze, let reason):
             "Rollout \(id): goes on in spite of RolloutGuard \(freeze.guards.joined(separator: ", ")). Reason: \(reason.asSentence)"
+        case .needUnmet(let id, let host, let reason): "Rollout \(id): waits for other modules. \(host): \(reason.asSentence)"
         case .budgetHolds(let id, let budget):
             "Rollout \(id): waits, RolloutGuard \(budget.name) lets \(budget.limit) of \(budget.hosts) hosts run what is unproven, and "
                 + "\(budget.used) do (\(budget.holders))."

@@ -26,7 +26,8 @@ struct StatusWriter {
         let isReturning = rollout?.kind == .return && deliberation.isRunning
         switch deliberation.situation {
         case .atRest: return .healthy
-        case .paused, .frozen, .heldByFreeze, .heldByBudget, .pauseStep, .awaitingApproval, .overdue, .waitsForSignature: return .paused
+        case .paused, .frozen, .heldByFreeze, .heldByBudget, .awaitingNeeds, .pauseStep, .awaitingApproval, .overdue, .waitsForSignature:
+            return .paused
         case .pending: return deliberation.status.stable == nil ? .verifying : .progressing
         case .refused, .condemned, .quarantined, .conflict, .incompatible:
             return deliberation.status.stable == nil && rollout?.state != .held ? .pending : .degraded

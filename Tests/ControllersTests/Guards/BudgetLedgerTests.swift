@@ -152,7 +152,8 @@ struct BudgetLedgerTests {
 
     @Test("What becomes free goes to the rollout that is oldest, whoever asks first")
     func order() {
-        var fleet = SharedFleet(hosts: 12, tenants: 3, budget: UnprovenBudget(.count(3)), seed: 1)
+        // So many hosts that no two of them would begin with the same.
+        var fleet = SharedFleet(hosts: 60, tenants: 3, budget: UnprovenBudget(.count(3)), seed: 1)
         func asked(_ index: Int) -> Int {
             fleet.hosts.count { fleet.tenants[index].plans.last?.revision(forHost: $0.metadata.name)?.version == "1.1.0" }
         }

@@ -89,7 +89,7 @@ struct BudgetTests {
     @Test("Whatever is left from decision to decision, never are more hosts asked anew than were left, and at last all run it")
     func property() {
         var dice = Dice(seed: 32)
-        for _ in 0..<200 {
+        for _ in 0..<40 {
             var world = World(
                 hosts: 5 + dice.number(0...39), zones: dice.chance(50) ? [""] : ["a", "b", "c"], steps: [.setWeight(Weight(percent: 30))])
             world.spec.strategy.maxUnavailable = .count(1 + dice.number(0...9))

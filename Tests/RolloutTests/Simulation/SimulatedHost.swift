@@ -25,6 +25,8 @@ struct SimulatedHost {
     /// Its agent does as it likes, a hold or not.
     var isDefiant = false
     var incompatibleWith: Set<String> = []
+    /// What it lacks beside a revision, by the revision's name.
+    var unmetNeeds: [String: String] = [:]
     var lastSeen: Timestamp?
     var slot: SlotStatus?
     var behaviour: [String: Behaviour] = [:]
@@ -40,9 +42,11 @@ struct SimulatedHost {
     var active: String? { slot?.active?.revision }
 
     var facts: HostFacts {
-        HostFacts(
+        var facts = HostFacts(
             name: name, zone: zone, isReady: isReady, lastSeen: isReady ? nil : lastSeen, isHeld: isHeld,
             incompatibilities: Dictionary(uniqueKeysWithValues: incompatibleWith.map { ($0, "needs more than it has") }), slot: slot)
+        facts.unmetNeeds = unmetNeeds
+        return facts
     }
 
     /// One transition, if one is due.

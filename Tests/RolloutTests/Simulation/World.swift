@@ -23,6 +23,7 @@ struct World {
     var plan: PlanFacts?
     var conflict: String?
     var guards = GuardFacts()
+    var siblings: [SiblingRetreat] = []
     private(set) var plans: [ModulePlanSpec] = []
     private(set) var events: [RolloutEvent] = []
     private(set) var decision: Decision?
@@ -51,6 +52,7 @@ struct World {
         observation.verbs = verbs
         observation.conflict = conflict
         observation.guards = guards
+        observation.siblings = siblings
         return observation
     }
 
