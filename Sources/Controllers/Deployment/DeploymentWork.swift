@@ -67,9 +67,16 @@ struct DeploymentWork: Sendable {
                 reconciler.writtenQuarantines.follow(stores.quarantines.store), deploymentMetrics.follow(stores.deployments.store),
             ] + hostMetrics.follow(stores.hosts.store) + trust.follow { wake.ring(stores.deployments.store.keys) }
         let fence = Fence()
+        let aborts = AbortCalls()
         controller = Controller(
             "deployment", triggers: Self.triggers(stores), workers: configuration.workers,
-            generation: { stores.deployments.store.get($0)?.metadata.generation }, logger: logger, surroundings: surroundings
+            generation: { key in
+                guard let deployment = stores.deployments.store.get(key) else {
+                    aborts.forget(key)
+                    return nil
+                }
+                return aborts.generation(of: deployment)
+            }, logger: logger, surroundings: surroundings
         ) { key in
             do {
                 return try await reconciler.reconcile(key)

@@ -22,10 +22,14 @@ extension Deliberation {
         let isStable = wanted.name == status.stable?.revision
         if wanted.isCondemned, !isStable {
             let reason = wanted.message ?? status.rollout?.reason ?? ""
+            tellRefused(wanted, because: reason)
             return wait(
                 .condemned(version: wanted.version, outcome: wanted.outcome, reason: reason, quarantine: wanted.quarantine?.name))
         }
-        if let quarantine = wanted.quarantine { return wait(.quarantined(version: wanted.version, quarantine: quarantine)) }
+        if let quarantine = wanted.quarantine {
+            tellRefused(wanted, because: "It is quarantined by \(quarantine.name): \(quarantine.reason)")
+            return wait(.quarantined(version: wanted.version, quarantine: quarantine))
+        }
         if isStable, status.rollout?.state != .held { return wait(stableDistrust.map(Situation.distrusted) ?? .atRest) }
         if let refusal = wanted.refusal { return wait(leftForDistrust(wanted).map(Situation.distrusted) ?? .refused(refusal)) }
         if let conflict = observation.conflict { return wait(.conflict(conflict)) }
@@ -39,6 +43,13 @@ extension Deliberation {
         if let next = observation.guards.nextFreeze { wake(at: next) }
         start(wanted)
         return true
+    }
+
+    /// Says once that a manifest asks for what was given up; not where that has just happened, which was told.
+    private func tellRefused(_ wanted: RevisionFacts, because reason: String) {
+        let known = observation.status.conditions["Ready"]?.reason ?? ""
+        guard observation.status.rollout?.state != .running, !["RolledBack", "Rejected", "Quarantined"].contains(known) else { return }
+        events.append(.refused(wanted.version, reason: reason))
     }
 
     private func wait(_ situation: Situation) -> Bool {

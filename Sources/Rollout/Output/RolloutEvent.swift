@@ -20,6 +20,8 @@ package enum RolloutEvent: Sendable, Hashable {
     case quarantined(String, reason: String)
     case completed(rollout: String, to: String, hosts: Int)
     case retried(String)
+    /// What the spec asks for was given up before.
+    case refused(String, reason: String)
     case verbIgnored(String, reason: String)
     case frozen(ready: Int, of: Int)
     case freezeHolds(FreezeFacts)
@@ -35,7 +37,8 @@ package enum RolloutEvent: Sendable, Hashable {
 extension RolloutEvent {
     package var isWarning: Bool {
         switch self {
-        case .leftBehind, .held, .quarantined, .verbIgnored, .frozen, .freezeOverridden, .overdue, .distrusted, .hostsDistrust: true
+        case .leftBehind, .held, .quarantined, .refused, .verbIgnored, .frozen, .freezeOverridden, .overdue, .distrusted, .hostsDistrust:
+            true
         case .returning(_, _, let cause, _): [.failures, .deadline, .overdue, .quarantined, .distrusted, .setRolledBack].contains(cause)
         default: false
         }
@@ -60,6 +63,7 @@ extension RolloutEvent {
         case .quarantined: "Quarantined"
         case .completed: "RolloutCompleted"
         case .retried: "Retried"
+        case .refused: "Refused"
         case .verbIgnored: "Ignored"
         case .frozen: "FleetUnhealthy"
         case .freezeHolds: "FreezeWindow"
@@ -81,7 +85,7 @@ extension RolloutEvent {
         case .started, .stepStarted, .waveOpened, .leftBehind, .completed, .frozen, .freezeHolds, .budgetHolds, .needUnmet: "RollOut"
         case .paused, .soaking, .approvalNeeded, .approved, .overdue, .promoted: "Step"
         case .returning, .held: "RollBack"
-        case .quarantined: "Quarantine"
+        case .quarantined, .refused: "Quarantine"
         case .retried, .verbIgnored, .freezeOverridden: "Obey"
         }
     }
@@ -109,6 +113,7 @@ extension RolloutEvent {
         case .held(let reason): "Given up, with no revision to go back to: hosts keep what they have. \(reason)"
         case .quarantined(let version, let reason): "Quarantined \(version). \(reason)"
         case .completed(let id, let to, let hosts): "Rollout \(id): \(hosts) host\(hosts == 1 ? "" : "s") on \(to)."
+        case .refused(let version, let reason): "\(version) is not tried again: \(reason.asSentence)"
         case .retried(let revision): "Revision \(revision) may be tried again."
         case .verbIgnored(let verb, let reason): "Ignored \(verb): \(reason)"
         case .frozen(let ready, let all):
