@@ -21,7 +21,7 @@ extension DeploymentReconciler {
             deployment: deployment.key, uid: deployment.metadata.uid ?? "", generation: deployment.metadata.generation ?? 0,
             spec: deployment.spec, status: status, plan: plan.map { PlanFacts(uid: $0.metadata.uid ?? "", spec: $0.spec) }, wanted: wanted,
             revisions: facts(of: known, deployment, inUse: status, wanted),
-            hosts: facts(of: hosts, deployment, judging: relevant(known, status, wanted)),
+            hosts: facts(of: hosts, deployment, beside: others, judging: relevant(known, status, wanted)),
             epoch: plans.epoch, leaderSince: leaderSince, now: surroundings.wallTime())
         observation.siblings = siblings(of: deployment)
         observation.verbs = Verbs(annotations: verbs.fresh(deployment))
@@ -68,16 +68,29 @@ extension DeploymentReconciler {
     }
 
     private func facts(
-        of hosts: [ModuleHost], _ deployment: ModuleDeployment, judging descriptors: [String: ModuleDescriptor]
+        of hosts: [ModuleHost], _ deployment: ModuleDeployment, beside others: [ModuleDeployment],
+        judging descriptors: [String: ModuleDescriptor]
     ) -> [Rollout.HostFacts] {
-        var neighbours = Neighbours { key in
-            self.writtenRevisions.newest(key, in: self.stores.revisions.store).flatMap { self.descriptors.descriptor(of: $0) }
-        }
+        var neighbours = Neighbours(descriptor)
+        // Most modules need no other: then hosts' other slots are not looked at.
+        let areNeedsThere = descriptors.values.contains { !$0.needs.isEmpty } || others.contains(where: runsWithNeeds)
         return hosts.map {
             var facts = Rollout.HostFacts(
                 $0, deployment: deployment, liveness: liveness.state(ofNode: $0.spec.nodeName), judging: descriptors)
-            facts.unmetNeeds = neighbours.unmetNeeds(of: descriptors, slot: deployment.spec.slot, on: $0)
+            if areNeedsThere { facts.unmetNeeds = neighbours.unmetNeeds(of: descriptors, slot: deployment.spec.slot, on: $0) }
             return facts
+        }
+    }
+
+    private func descriptor(_ revision: ObjectKey) -> ModuleDescriptor? {
+        writtenRevisions.newest(revision, in: stores.revisions.store).flatMap { descriptors.descriptor(of: $0) }
+    }
+
+    private func runsWithNeeds(_ deployment: ModuleDeployment) -> Bool {
+        let status = deployment.status
+        return [status.stable, status.canary, status.previous].compactMap(\.self).contains { reference in
+            let key = ObjectKey(namespace: deployment.metadata.namespace, name: reference.revision)
+            return descriptor(key).map { !$0.needs.isEmpty } ?? false
         }
     }
 
