@@ -147,8 +147,9 @@ let package = Package(
         layer(
             "Controllers",
             [
-                "KubeRuntime", "KubeClient", "KubeCore", "JSON", "Schema", "GraftAPI", "OCI", "Trust", "Verification",
-                "Compatibility", "Rollout", lifecycle, logging,
+                "Analysis", "KubeRuntime", "KubeClient", "KubeCore", "HTTPCore", "JSON", "Schema", "GraftAPI", "OCI", "Trust",
+                "Verification",
+                "Compatibility", "Rollout", crypto, httpTypes, lifecycle, logging,
             ]),
         layer(
             "Agent",
@@ -167,16 +168,18 @@ let package = Package(
         layer(
             "ControllerCommand",
             [
-                "Controllers", "KubeRuntime", "ProgramOptions", "Telemetry", argumentParser, lifecycle, logging, unixSignals,
+                "Controllers", "GraftAPI", "HTTPTransport", "KubeRuntime", "ProgramOptions", "Telemetry", argumentParser, lifecycle,
+                logging,
+                unixSignals,
             ]),
         layer(
             "Commands",
             [
                 "AgentCommand", "ControllerCommand", "Controllers", "HTTPServing", "ProgramOptions", "KubeServer", "RegistryServer",
-                "GraftAPI", "Rollout",
+                "Agent", "Analysis", "GraftAPI", "HTTPCore", "HTTPTransport", "Rollout",
                 "KubeRuntime",
                 "KubeClient", "KubeCore", "OCI", "Schema", "Trust", "Verification", "JSON", "YAML", "Compatibility", argumentParser, crypto,
-                hummingbird, hummingbirdTLS, lifecycle, logging, nioCore, nioSSL, asn1, unixSignals, x509,
+                httpTypes, hummingbird, hummingbirdTLS, lifecycle, logging, nioCore, nioSSL, asn1, unixSignals, x509,
             ]),
         main("graft", ["Commands", argumentParser]),
         main("graft-controller", ["ControllerCommand", argumentParser]),
@@ -241,8 +244,9 @@ let package = Package(
         tests(
             of: "Controllers",
             [
-                "Harness", "GraftAPI", "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Trust", "JSON", logging, "KubeServer",
-                "Schema", "Telemetry", "HTTPCore", "Rollout", "Verification", coreMetrics, httpTypes, lifecycle,
+                "Analysis", "Harness", "GraftAPI", "HTTPTransport", "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Trust", "JSON",
+                logging,
+                "KubeServer", "Randomness", "Schema", "Telemetry", "HTTPCore", "Rollout", "Verification", coreMetrics, httpTypes, lifecycle,
             ]),
         tests(
             of: "Agent",
@@ -256,7 +260,11 @@ let package = Package(
             dependencies: ["config-mirror", "Harness", "HTTPCore", "KubeClient", "KubeCore", "JSON", "YAML"], swiftSettings: settings),
         tests(
             of: "Commands",
-            [argumentParser, "ProgramOptions", "GraftAPI", "Harness", "KubeClient", "KubeCore", "JSON", "OCI", "Schema", "Trust", "YAML"]),
+            [
+                argumentParser, "Analysis", "ProgramOptions", "GraftAPI", "Harness", "KubeClient", "KubeCore", "JSON", "OCI", "Rollout",
+                "Schema",
+                "Trust", "YAML",
+            ]),
         .testTarget(
             name: "ManifestsTests",
             dependencies: [

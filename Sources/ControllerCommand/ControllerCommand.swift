@@ -17,6 +17,7 @@ package struct ControllerCommand: AsyncParsableCommand {
 
     @OptionGroup package var cluster: ClusterOptions
     @OptionGroup package var registry: RegistryOptions
+    @OptionGroup package var checks: CheckOptions
     @OptionGroup package var log: LogOptions
     @OptionGroup package var telemetry: TelemetryOptions
     @Option(help: ArgumentHelp("Where /healthz, /readyz and /metrics are served; empty: nowhere.", valueName: "address:port"))
@@ -40,7 +41,7 @@ package struct ControllerCommand: AsyncParsableCommand {
         let controllers = ControllerServices(
             client: client, artifacts: try registry.client(),
             configuration: ControllerConfiguration(identity: identity ?? LeaderElection.uniqueIdentity(), electsLeader: !noLeaderElection),
-            logger: logger)
+            checks: try checks.configuration(), logger: logger)
         try await ServiceGroup(
             configuration: .init(services: first + [controllers], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         ).run()

@@ -15,6 +15,7 @@ struct Stores: Sendable {
     let roots: Reflector<TrustRoot>
     let quarantines: Reflector<ModuleQuarantine>
     let guards: Reflector<RolloutGuard>
+    let analyses: Reflector<ModuleAnalysis>
     let leases: Reflector<Lease>
 
     /// `class` of hosts and of deployments.
@@ -36,11 +37,12 @@ struct Stores: Sendable {
         policies = reflector(Api(client))
         roots = reflector(Api(client))
         quarantines = reflector(Api(client), [Self.quarantinedDigest])
+        analyses = reflector(Api(client))
         guards = reflector(Api(client))
         leases = reflector(Api(client, namespace: agentNamespace))
     }
 
-    var services: [any Service] { [deployments, revisions, plans, hosts, policies, roots, quarantines, guards, leases] }
+    var services: [any Service] { [deployments, revisions, plans, hosts, policies, roots, quarantines, analyses, guards, leases] }
 
     /// The deployment that a revision is of, by its label.
     static func deployment(of revision: ModuleRevision) -> ObjectKey? {
@@ -69,6 +71,7 @@ struct Stores: Sendable {
         try await roots.store.waitUntilSynced()
         try await quarantines.store.waitUntilSynced()
         try await guards.store.waitUntilSynced()
+        try await analyses.store.waitUntilSynced()
         try await leases.store.waitUntilSynced()
     }
 }

@@ -1,6 +1,7 @@
 import GraftAPI
 import JSON
 import KubeCore
+import Rollout
 import Testing
 
 @testable import Commands
@@ -99,6 +100,88 @@ struct StatusViewTests {
                 "  hosts 1/3 (1 failed)", "    ✘ edge-proxy.a 1.0.0      Reverted: the probe found 1.0.0", "    ○ edge-proxy.b -",
             ])
         #expect(!view.lines.joined().contains("▶"))
+    }
+
+    private func analysis(_ change: (inout CheckStatus) -> Void = { _ in }) -> CheckStatus {
+        var check = CheckStatus()
+        check.id = "step-1.http-errors"
+        check.step = 1
+        check.subject = "http-errors"
+        check.startTime = Instant(now)
+        check.phase = .running
+        var metric = MetricStatus(name: "errors")
+        metric.phase = .running
+        (metric.count, metric.successful, metric.wanted) = (3, 3, 10)
+        var result = AnalysisStatus()
+        result.nextTime = Instant(now)
+        result.metrics = [metric]
+        check.result = result
+        change(&check)
+        return check
+    }
+
+    private func checked(_ checks: [CheckStatus]) -> ModuleDeployment {
+        deployment {
+            $0.spec.strategy.steps[1] = .analysis(StepAnalysis([AnalysisReference("http-errors")]))
+            $0.spec.strategy.steps[2] = .webhook(StepWebhook("https://change.example/x"))
+            $0.spec.strategy.steps[3] = .soak(Soak(durationSeconds: 60, samples: SampleGoal(5, of: HostSeries("requests_total"))))
+            $0.status.rollout?.checks = checks
+        }
+    }
+
+    @Test("What it waits for is a table, with the metrics of what has several or failed")
+    func checks() {
+        var webhook = CheckStatus()
+        webhook.id = "step-2"
+        webhook.kind = .webhook
+        webhook.step = 2
+        webhook.subject = "change.example"
+        webhook.phase = .failed
+        webhook.message = "closed\u{1B}[2J"
+        let background = analysis {
+            $0.id = "background.latency"
+            $0.step = nil
+            $0.subject = "latency"
+            $0.phase = .failed
+            $0.result?.metrics[0].phase = .failed
+            $0.result?.metrics[0].failed = 1
+            $0.result?.metrics[0].message = "1 failed, of which 0 are tolerated: 0.5 is above 0.2"
+            var measurement = MeasurementStatus()
+            measurement.value = "0.5"
+            $0.result?.metrics[0].measurements = [measurement]
+        }
+        let lines = StatusView(checked([analysis(), webhook, background]), hosts: [], now: now).lines
+        #expect(
+            lines.dropFirst(3).prefix(7) == [
+                "  ✔ 10%   ▶ analysis http-errors   · webhook change.example   · soak 60s, 5 samples   · all",
+                "",
+                "  CHECK                    STEP         STATE     RESULT",
+                "  analysis http-errors     2            Running   3 of 10 measurements, 0 failed; next at 2026-01-01T00:10:00Z",
+                "  webhook change.example   3            Failed    NoGo: closed\\u{1B}[2J",
+                "  analysis latency         background   Failed    3 of 10 measurements, 1 failed",
+                "    errors                              Failed    0.5: 1 failed, of which 0 are tolerated: 0.5 is above 0.2",
+            ])
+    }
+
+    @Test("graft why says what is measured, since when, and when next")
+    func why() {
+        let lines = WhyView(checked([analysis(), analysis { $0.phase = .successful }])).lines
+        #expect(
+            lines.last
+                == "Checked: analysis http-errors: 3 of 10 measurements, 0 failed; next at 2026-01-01T00:10:00Z (step 2, since 2026-01-01T00:10:00Z)"
+        )
+        #expect(lines.count { $0.hasPrefix("Checked") } == 1)
+    }
+
+    @Test("The check that fails in a simulation is one of those there are, with seconds or without")
+    func failCheck() throws {
+        let strategy = checked([]).spec.strategy
+        #expect(try SimulateCommand.failing("http-errors", strategy).failing == "http-errors")
+        let later = try SimulateCommand.failing("change.example:90", strategy)
+        #expect(later.failing == "change.example" && later.failsAfter == .seconds(90))
+        for wrong in ["", "else", "http-errors:", "http-errors:-1", "http-errors:x", ":5", "else:5"] {
+            #expect(throws: (any Error).self) { try SimulateCommand.failing(wrong, strategy) }
+        }
     }
 
     @Test("A manifest that the controller has not seen yet is said to be so")

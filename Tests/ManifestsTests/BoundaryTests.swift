@@ -44,6 +44,7 @@ struct BoundaryTests {
 
     static let controllers: [Attempt] =
         Attempt.writes("\(leases)/graft-agents/leases/x") + Attempt.writes("\(ours)/modulehosts/x")
+        + Attempt.writes("\(ours)/namespaces/payments/moduleanalyses/x")
         + ["verificationpolicies", "rolloutguards"].flatMap { Attempt.writes("\(ours)/\($0)/x") }
         + [
             Attempt(method: .delete, path: "\(ours)/namespaces/payments/moduledeployments/x"),

@@ -76,6 +76,12 @@ struct ProgramTests {
         #expect(command.identity == nil)
         #expect(workload.namespace == GraftAPI.systemNamespace)
         try checkSurroundings(workload, objects)
+
+        // Credentials of checks are where the program looks for them, and nobody's who runs beside it.
+        let checks = try #require(workload.mount("checks"))
+        #expect(command.checks.checkCredentials == checks.path && checks.isReadOnly)
+        let secret = try #require(workload.volumes.first { $0["name"] == "checks" }?["secret"])
+        #expect(secret["optional"]?.bool == true && secret["defaultMode"]?.integer == 0o440)
     }
 
     @Test("The agent takes its arguments, reads the ConfigMap, and may write where its state and its slots are")

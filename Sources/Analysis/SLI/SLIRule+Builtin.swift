@@ -14,7 +14,6 @@ extension SLIRule {
     ]
 
     func covers(_ exposed: ExposedMetric) -> Bool {
-        let matches = metric.hasPrefix("*") ? exposed.name.hasSuffix(metric.dropFirst()) : exposed.name == metric
-        return matches && exposed.labels[label] != nil
+        names(exposed.name) && exposed.labels[label] != nil
     }
 }

@@ -18,7 +18,7 @@ struct StatusView {
     }
 
     /// What hosts and registries said stands in them: nothing of it moves a cursor or ends a line.
-    var lines: [String] { (header + [""] + steps + (steps.isEmpty ? [] : [""]) + hostLines).map(\.visible) }
+    var lines: [String] { ([header, steps, checks, hostLines].filter { !$0.isEmpty }.joined(separator: [""])).map(\.visible) }
 
     private var status: ModuleDeploymentStatus { deployment.status }
 
@@ -45,12 +45,17 @@ struct StatusView {
     private func text(of step: Step, isCurrent: Bool, since start: Timestamp?) -> String {
         if let weight = step.setWeight { return weight.description }
         if let approval = step.approve { return "approval of \(approval.approvers.joined(separator: " or "))" }
+        if let analysis = step.analysis { return "analysis \(analysis.analyses.map(\.name).joined(separator: " and "))" }
+        if let webhook = step.webhook { return "webhook \(webhook.host)" }
         let what = step.soak == nil ? "pause" : "soak"
         guard let seconds = step.soak?.durationSeconds ?? step.pause?.durationSeconds else { return "pause until promoted" }
-        guard isCurrent, let start else { return "\(what) \(seconds)s" }
+        let samples = step.soak?.samples.map { ", \($0.count) samples" } ?? ""
+        guard isCurrent, let start else { return "\(what) \(seconds)s\(samples)" }
         let left = max(0, Int64(seconds) - (now - start).components.seconds)
-        return "\(what) \(left)s left"
+        return "\(what) \(left)s left\(samples)"
     }
+
+    private var checks: [String] { CheckTable(status.rollout?.checks ?? [], deployment.spec.strategy).lines.map { "  \($0)" } }
 
     private var hostLines: [String] {
         let counts = status.hosts

@@ -24,6 +24,7 @@ extension DeploymentReconciler {
             hosts: facts(of: hosts, deployment, beside: others, judging: relevant(known, status, wanted)),
             epoch: plans.epoch, leaderSince: leaderSince, now: surroundings.wallTime())
         observation.siblings = siblings(of: deployment)
+        observation.checks = standing(status, of: deployment)
         observation.verbs = Verbs(annotations: verbs.fresh(deployment))
         observation.conflict = SlotClaims.conflict(of: deployment, among: others, hosts: hosts, isClaimant: isClaimant)
         return observation

@@ -23,6 +23,7 @@ struct DeploymentReconciler: Sendable {
     let budgets: BudgetLedger
     /// Has deployments reconciled soon.
     let wake: @Sendable ([ObjectKey]) -> Void
+    let checks: CheckBook
     let verbs: ObeyedVerbs
     let writtenPlans: Written<ModulePlan>
     let writtenRevisions: Written<ModuleRevision>
@@ -57,6 +58,7 @@ struct DeploymentReconciler: Sendable {
         let observation = observe(deployment, plan, wanted)
         let decision = decide(observation, for: deployment)
         let statusDue = try await apply(decision, to: deployment, plan)
+        perform(decision.status, of: deployment)
         try await prune(deployment, keeping: decision)
         return next(decision, retryAfter, statusDue)
     }
@@ -71,6 +73,7 @@ struct DeploymentReconciler: Sendable {
         memory.forget(key)
         turns.forget(key)
         signatures.forget(key)
+        checks.forget(key)
         statuses.forget(key)
         writtenPlans.forget(key)
         verbs.forget(key)

@@ -19,9 +19,8 @@ struct DeploymentWork: Sendable {
     private let subscriptions: [Subscription]
 
     init(
-        client: Client, artifacts: any ArtifactLocator, configuration: ControllerConfiguration, stores: Stores, events: EventRecorder,
-        epoch: Int64,
-        logger: Logger, surroundings: Surroundings
+        client: Client, artifacts: any ArtifactLocator, configuration: ControllerConfiguration, checks: CheckConfiguration, stores: Stores,
+        events: EventRecorder, epoch: Int64, logger: Logger, surroundings: Surroundings
     ) {
         let wake = Doorbell()
         let hostMetrics = HostMetrics()
@@ -36,11 +35,14 @@ struct DeploymentWork: Sendable {
         let trust = TrustView(policies: stores.policies.store, roots: stores.roots.store)
         let resolver = ModuleResolver(artifacts: artifacts, monotonic: surroundings.now)
         let signatures = SignatureMemory()
+        let book = CheckBook(limit: checks.concurrency, prometheus: checks.prometheus, wallTime: surroundings.wallTime) {
+            stores.analyses.store.get($0)?.spec
+        }
         let reconciler = DeploymentReconciler(
             stores: stores, liveness: liveness, resolver: resolver, memory: ResolutionMemory(),
             turns: ResolutionTurns(workers: configuration.workers) { wake.ring([$0]) }, signatures: signatures,
             descriptors: DescriptorCache(), trust: trust, hostLimit: HostLimit(),
-            zones: ZoneDatabase(directory: configuration.zoneDirectory), budgets: BudgetLedger(), wake: { wake.ring($0) },
+            zones: ZoneDatabase(directory: configuration.zoneDirectory), budgets: BudgetLedger(), wake: { wake.ring($0) }, checks: book,
             verbs: ObeyedVerbs(), writtenPlans: Written(),
             writtenRevisions: Written(), writtenQuarantines: Written(),
             plans: PlanPublisher(api: Api(client), epoch: epoch), revisions: RevisionPublisher(api: Api(client)),
@@ -96,6 +98,11 @@ struct DeploymentWork: Sendable {
                 signatures, resolver: resolver, trust: trust, interval: configuration.refusalRetry, means: means, logger: logger,
                 surroundings: surroundings),
             TrustRootWatch(stores.roots.store, trust: trust, api: Api(client), events: events, logger: logger, surroundings: surroundings),
+            CheckPerformer(
+                book, analyses: stores.analyses.store,
+                means: .init(checks, hosts: stores.hosts(running:), logger: logger, surroundings: surroundings),
+                workers: checks.concurrency,
+                logger: logger, surroundings: surroundings, news: { wake.ring([$0]) }),
         ]
         wake.connect { [controller] in controller.enqueue($0, after: Self.gathering) }
         self.liveness = liveness

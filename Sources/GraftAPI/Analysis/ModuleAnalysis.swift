@@ -1,7 +1,7 @@
 package import KubeCore
 package import Schema
 
-/// What must be measured while a revision is rolled out, and what the measurements must say. Steps name it; it runs nothing by itself.
+/// What must be measured while a revision is rolled out, and what the measurements must say. Steps and backgrounds of deployments name it; it runs nothing by itself.
 package struct ModuleAnalysis: CustomResource {
     package var metadata: ObjectMeta
     package var spec: ModuleAnalysisSpec
@@ -17,7 +17,7 @@ package struct ModuleAnalysis: CustomResource {
         kind: "ModuleAnalysis", plural: "moduleanalyses", shortNames: ["mana"], scope: .namespaced,
         about:
             "Metrics that are measured while a revision is rolled out, and what they must say: thresholds, or a comparison with hosts that run "
-            + "the stable revision. Checked and kept; no rollout is held against one in this version.",
+            + "the stable revision. Deployments name it in a step, or in the background; by itself it does nothing.",
         columns: [
             PrinterColumn("Metric", "string", ".spec.metrics[0].name", "The first of its metrics."),
             PrinterColumn("SLI", "string", ".spec.sli", "The service level that is judged."),

@@ -65,6 +65,7 @@ package struct Strategy: SchemaObject, Hashable {
     /// Zones that come before all others, in this order, when it goes zone by zone.
     package var zoneOrder: [String] = []
     package var steps: [Step] = []
+    package var analysis: BackgroundAnalysis?
 
     package init() {}
 
@@ -123,5 +124,6 @@ package struct Strategy: SchemaObject, Hashable {
         .collection(
             "zoneOrder", \.zoneOrder, "Zones that ZoneByZone takes first, in this order; then the others by name.", Limits.atomic(32)),
         .collection("steps", \.steps, "In this order; after the last one, all hosts.", Limits.atomic(64)),
+        .optional("analysis", \.analysis, "What watches the rollout in the background, from a step on until it ends."),
     ]
 }

@@ -73,11 +73,17 @@ package struct RolloutStatus: SchemaObject, Hashable {
         case distrusted = "Distrusted"
         /// Another member of its set went back by itself.
         case setRolledBack = "SetRolledBack"
+        /// A metric of an analysis said that it is bad.
+        case analysisFailed = "AnalysisFailed"
+        /// What had to be measured, or asked, could not be; nobody is blamed.
+        case checkError = "CheckError"
+        /// Another system said NoGo.
+        case refused = "Refused"
 
-        /// Nobody asked for it: what was rolled out turned out bad. Others of its set follow.
+        /// Nobody asked for it: what was rolled out turned out bad, or may not go on. Others of its set follow.
         package var isAutomatic: Bool {
             switch self {
-            case .failures, .deadline, .overdue, .quarantined: true
+            case .failures, .deadline, .overdue, .quarantined, .analysisFailed, .checkError, .refused: true
             case .declared, .aborted, .superseded, .adopted, .distrusted, .setRolledBack: false
             }
         }

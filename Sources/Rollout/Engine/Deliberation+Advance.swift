@@ -13,10 +13,12 @@ extension Deliberation {
             if rollout.progress.suspendedSince == nil {
                 events.append(.frozen(ready: health.ready, of: health.ready + health.absent + health.lost))
             }
+            excuseChecks()
             return suspend(.frozen(health))
         }
         recordLost(roster)
         if let reason = failureVerdict(roster) { return retreat(.failures, reason: reason) }
+        if let verdict = checkVerdict(), obey(verdict) { return true }
         if let obstacle = obstacle(roster) { return suspend(obstacle) }
         if let hold = guardHold(roster) { return suspend(hold) }
         resume()

@@ -9,7 +9,7 @@ extension Deliberation {
     func progress(_ roster: Roster) -> Bool {
         notice(roster)
         if rollout.overdue != nil {
-            situation = .overdue
+            situation = isInconclusive ? .inconclusive : .overdue
             return false
         }
         switch rollout.kind {
@@ -196,6 +196,7 @@ extension Deliberation {
         rollout.wave.below = CutoffMap.all.list
         rollout.progress.suspendedSince = nil
         rollout.vanishedHosts = []
+        endChecks("It ended with the rollout.")
         events.append(.completed(rollout: rollout.id, to: label(status.stable), hosts: roster?.settled ?? 0))
     }
 

@@ -4,9 +4,11 @@ import KubeCore
 extension Deliberation {
     func progressStep(_ roster: Roster) -> Bool {
         let schedule = StepSchedule(strategy)
-        if let isChanged = isOverdue(schedule) { return isChanged }
+        keepChecks(schedule, roster)
+        if let isChanged = passChecks(schedule, roster) ?? isOverdue(schedule) { return isChanged }
         switch schedule.stage(rollout.stepIndex) {
-        case .soak(let seconds): return progressSoak(.seconds(seconds), schedule, roster)
+        case .soak(let seconds, let samples): return progressSoak(.seconds(seconds), samples, schedule, roster)
+        case .analysis, .webhook: return awaitChecks(schedule)
         case .approval(let approvers):
             situation = .awaitingApproval(of: approvers)
             return false
@@ -50,18 +52,19 @@ extension Deliberation {
         rollout.progress.time = Instant(now)
         rollout.wave.goal = []
         rollout.overdue = nil
+        leaveChecks(for: index)
         switch schedule.stage(index) {
         case .pause(let seconds):
             events.append(.paused(number: index + 1, of: schedule.count, until: seconds.map { now + .seconds($0) }))
         case .approval(let approvers): events.append(.approvalNeeded(number: index + 1, of: schedule.count, from: approvers))
-        case .weight, .soak: break
+        case .weight, .soak, .analysis, .webhook: break
         }
         return true
     }
 
     /// Watches the hosts of all waves so far as those of a wave that was just opened: who fails or dies counts, and everyone must have given
-    /// a sign of life at the end.
-    private func progressSoak(_ duration: Duration, _ schedule: StepSchedule, _ roster: Roster) -> Bool {
+    /// a sign of life at the end. As long as samples are missing it goes on, and who fails counts.
+    private func progressSoak(_ duration: Duration, _ samples: SampleGoal?, _ schedule: StepSchedule, _ roster: Roster) -> Bool {
         // Where nothing was asked yet there is nothing to watch.
         guard !rollout.wave.below.isEmpty else { return enterStep(rollout.stepIndex + 1, schedule, roster) }
         if rollout.wave.goal.isEmpty {
@@ -75,6 +78,7 @@ extension Deliberation {
                 .soaking(number: rollout.stepIndex + 1, of: schedule.count, hosts: roster.settled, until: now + duration))
             return true
         }
+        if let start = rollout.wave.soakStartTime?.time, awaitsSamples(samples, until: start + duration, schedule) { return false }
         if rollout.wave.settledTime == nil, let waiting = settle(roster, soak: duration) { return waiting == .changed }
         guard hasCanary(roster) else { return isRetreatingForLackOfCanaries(roster) }
         return enterStep(rollout.stepIndex + 1, schedule, roster)

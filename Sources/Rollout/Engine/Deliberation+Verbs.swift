@@ -29,8 +29,9 @@ extension Deliberation {
         guard let index = verb.step.flatMap({ Int($0) }), index == rollout.stepIndex else {
             return ignore("promote", "rollout \(rollout.id) is at step index \(rollout.stepIndex), not \(verb.step ?? "named").")
         }
+        if case .goBack(_, let reason)? = checkVerdict() { return ignore("promote", reason.asSentence) }
         switch schedule.stage(index) {
-        case .pause, .soak:
+        case .pause, .soak, .analysis, .webhook:
             events.append(.promoted("step \(index + 1) of \(schedule.count)"))
             _ = enterStep(index + 1, schedule, nil)
         case .approval: ignore("promote", "step index \(index) needs an approval.")
@@ -44,16 +45,24 @@ extension Deliberation {
         if case .approval = schedule.stage(rollout.stepIndex) {
             return ignore("promote", "step index \(rollout.stepIndex) needs an approval.")
         }
+        if case .goBack(_, let reason)? = checkVerdict() { return ignore("promote", reason.asSentence) }
         let next = schedule.fullPromotion(from: rollout.stepIndex)
+        _ = dismissInconclusive()
+        if next == schedule.lastWeight { skipBackground() }
         events.append(
             .promoted(next == schedule.lastWeight ? "to all hosts, without further steps" : "to step \(next + 1), which needs an approval"))
         _ = enterStep(next, schedule, nil)
     }
 
-    /// After a deadline that stopped it: the same deadline begins anew.
+    /// After a deadline that stopped it: the same deadline begins anew. After an analysis that was inconclusive: past its step.
     private func goOn() {
-        events.append(.promoted("past a deadline"))
+        let what = isInconclusive ? "past an analysis that is inconclusive" : "past a deadline"
+        events.append(.promoted(what))
         rollout.overdue = nil
+        if dismissInconclusive() {
+            _ = enterStep(rollout.stepIndex + 1, StepSchedule(strategy), nil)
+            return
+        }
         rollout.stepStartTime = Instant(now)
         rollout.progress.time = Instant(now)
         rollout.progress.activatingSince = nil

@@ -9,6 +9,7 @@ import KubeCore
 /// - A wave asks no more hosts than the limit allows beside those in flight.
 /// - No quarantined digest is planned, and no revision becomes a target that policies refuse.
 /// - No more hosts are asked to run a revision than policies let it reach.
+/// - No step that is checked is left before that has succeeded or someone said so, and what the engine did not begin counts for nothing.
 package enum RolloutEngine {
     package static func decide(_ observation: Observation) -> Decision {
         Deliberation(observation).conclude()
@@ -61,6 +62,7 @@ final class Deliberation {
     func conclude() -> Decision {
         restore()
         forgive()
+        takeInChecks()
         if !spec.paused { obeyVerbs() }
         // Each transition leads on, and the longest chain passes every step at once.
         var transitions = 0

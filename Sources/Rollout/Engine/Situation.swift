@@ -25,6 +25,12 @@ enum Situation: Hashable {
     case awaitingApproval(of: [String])
     /// A deadline passed, and nothing moves until someone decides.
     case overdue
+    /// Nobody knows what an analysis says, and nothing moves until someone decides.
+    case inconclusive
+    /// What the step measures, and how far that is.
+    case analysing(String)
+    case awaitingVerdict(String)
+    case awaitingSamples(String)
     case moving(WaveProgress)
     case soaking(hosts: Int, until: Timestamp)
     case awaitingSigns(host: String)

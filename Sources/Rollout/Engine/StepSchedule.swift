@@ -6,8 +6,10 @@ struct StepSchedule: Hashable {
         case weight(Weight)
         /// Nil: until promoted.
         case pause(seconds: Int?)
-        case soak(seconds: Int)
+        case soak(seconds: Int, samples: SampleGoal?)
         case approval(by: [String])
+        case analysis([AnalysisReference])
+        case webhook(StepWebhook)
     }
 
     /// How long a step may take, and what follows when it takes longer.
@@ -28,16 +30,35 @@ struct StepSchedule: Hashable {
                 return strategy.stepDeadlineSeconds.map { Deadline(seconds: $0, consequence: strategy.onDeadline) }
             }
             let step = strategy.steps[index]
-            let consequence = step.pause?.onDeadline ?? step.approve?.onDeadline ?? strategy.onDeadline
-            return (step.pause?.deadlineSeconds ?? step.approve?.deadlineSeconds).map { Deadline(seconds: $0, consequence: consequence) }
+            return StepSchedule.deadline(of: step, strategy)
         }
     }
 
     private static func stage(_ step: Step) -> Stage {
         if let weight = step.setWeight { return .weight(weight) }
-        if let soak = step.soak { return .soak(seconds: soak.durationSeconds) }
+        if let soak = step.soak { return .soak(seconds: soak.durationSeconds, samples: soak.samples) }
         if let approval = step.approve { return .approval(by: approval.approvers) }
+        if let analysis = step.analysis { return .analysis(analysis.analyses) }
+        if let webhook = step.webhook { return .webhook(webhook) }
         return .pause(seconds: step.pause?.durationSeconds)
+    }
+
+    private static func deadline(of step: Step, _ strategy: Strategy) -> Deadline? {
+        let seconds =
+            step.pause?.deadlineSeconds ?? step.approve?.deadlineSeconds ?? step.analysis?.deadlineSeconds ?? step.webhook?.deadlineSeconds
+            ?? step.soak?.sampleDeadlineSeconds
+        let own =
+            step.pause?.onDeadline ?? step.approve?.onDeadline ?? step.analysis?.onDeadline ?? step.webhook?.onDeadline
+            ?? step.soak?.onDeadline
+        return seconds.map { Deadline(seconds: $0, consequence: own ?? strategy.onDeadline) }
+    }
+
+    /// Whether a step waits for something outside the engine.
+    func isChecked(_ index: Int) -> Bool {
+        switch stage(index) {
+        case .analysis, .webhook, .soak(_, _?): true
+        case .weight, .pause, .soak, .approval: false
+        }
     }
 
     func deadline(_ index: Int) -> Deadline? { deadlines.indices.contains(index) ? deadlines[index] : nil }

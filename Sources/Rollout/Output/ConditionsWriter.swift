@@ -62,13 +62,12 @@ struct ConditionsWriter {
     /// Why it will not go on by itself; nil while it does, or may.
     private var stalledReason: String? {
         switch situation {
-        case .refused, .condemned, .quarantined, .conflict, .incompatible, .held, .stalled, .frozen, .overdue: reason
+        case .refused, .condemned, .quarantined, .conflict, .incompatible, .held, .stalled, .frozen, .overdue, .inconclusive: reason
         case .distrusted(let distrust): distrust.course == .checking ? nil : reason
         case .moving(let wave): wave.isStuck ? reason : nil
         case .heldByFreeze(let freeze): freeze.until == nil ? reason : nil
         case .heldByBudget, .awaitingNeeds, .atRest, .paused, .pending, .noHosts, .pauseStep, .awaitingApproval, .waitsForSignature,
-            .soaking,
-            .awaitingSigns, .noCanary:
+            .soaking, .awaitingSigns, .noCanary, .analysing, .awaitingVerdict, .awaitingSamples:
             nil
         }
     }
@@ -94,6 +93,10 @@ struct ConditionsWriter {
         case .pauseStep: "StepPaused"
         case .awaitingApproval: "ApprovalNeeded"
         case .overdue: "DeadlineExceeded"
+        case .inconclusive: "AnalysisInconclusive"
+        case .analysing: "Analysing"
+        case .awaitingVerdict: "VerdictNeeded"
+        case .awaitingSamples: "SamplesNeeded"
         case .moving(let wave) where wave.isStuck: "EnvironmentFailure"
         case .stalled: "EnvironmentFailure"
         case .noCanary: "NoActiveCanary"

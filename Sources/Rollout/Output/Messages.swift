@@ -52,6 +52,10 @@ struct Messages {
             "\(step): waits for the approval of \(people.count == 1 ? "" : "one of ")\(people.joined(separator: ", ")): graft approve \(name) --by \(people[0])."
         case .overdue:
             "\(doing): stands still. \(status.rollout?.overdue ?? "") graft promote \(name) goes on, graft abort \(name) goes back."
+        case .inconclusive:
+            "\(doing): stands still. \(status.rollout?.overdue ?? "") graft promote \(name) goes on, graft abort \(name) goes back."
+        case .analysing(let what), .awaitingSamples(let what): "\(doing): waits for \(what)\(since). graft promote \(name) goes on without."
+        case .awaitingVerdict(let what): "\(doing): waits for the verdict of \(what)\(since). graft promote \(name) goes on without."
         case .moving(let wave): moving(wave)
         case .soaking(let count, let until): "\(doing): the last wave, \(counted(count)), soaks until \(until)."
         case .awaitingSigns(let host): "\(doing): waiting for a sign of life of \(host) to end its soak."
@@ -132,6 +136,7 @@ struct Messages {
         return "Rolling out \(deliberation.label(status.canary)): step \(min(rollout.stepIndex + 1, count)) of \(count), \(rollout.weight)"
     }
 
+    private var since: String { status.rollout?.stepStartTime.map { ", since \($0.time.wholeSeconds)" } ?? "" }
     private var serving: String { status.stable == nil ? "" : " \(stable) keeps serving." }
     private var aside: String { deliberation.isRunning ? " \(doing)." : "" }
 

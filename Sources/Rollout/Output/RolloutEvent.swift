@@ -15,6 +15,11 @@ package enum RolloutEvent: Sendable, Hashable {
     /// A deadline passed, and nothing moves until someone decides.
     case overdue(reason: String)
     case promoted(String)
+    /// Step nil: in the background, and the weight that it begins at.
+    case checkStarted(String, step: Int?, of: Int, weight: Weight)
+    case checksPassed(String, number: Int, of: Int)
+    /// Nobody knows what an analysis says, and nothing moves until someone decides.
+    case inconclusive(reason: String)
     case returning(rollout: String, to: String, cause: RolloutStatus.Cause, reason: String)
     case held(reason: String)
     case quarantined(String, reason: String)
@@ -37,9 +42,10 @@ package enum RolloutEvent: Sendable, Hashable {
 extension RolloutEvent {
     package var isWarning: Bool {
         switch self {
-        case .leftBehind, .held, .quarantined, .refused, .verbIgnored, .frozen, .freezeOverridden, .overdue, .distrusted, .hostsDistrust:
+        case .leftBehind, .held, .quarantined, .refused, .verbIgnored, .frozen, .freezeOverridden, .overdue, .inconclusive, .distrusted,
+            .hostsDistrust:
             true
-        case .returning(_, _, let cause, _): [.failures, .deadline, .overdue, .quarantined, .distrusted, .setRolledBack].contains(cause)
+        case .returning(_, _, let cause, _): cause.isAutomatic || cause == .distrusted || cause == .setRolledBack
         default: false
         }
     }
@@ -58,6 +64,9 @@ extension RolloutEvent {
         case .approved: "Approved"
         case .overdue: "DeadlineExceeded"
         case .promoted: "Promoted"
+        case .checkStarted: "CheckStarted"
+        case .checksPassed: "ChecksPassed"
+        case .inconclusive: "AnalysisInconclusive"
         case .returning(_, _, let cause, _): cause == .declared ? "RollbackDeclared" : "RollbackStarted"
         case .held: "Held"
         case .quarantined: "Quarantined"
@@ -83,7 +92,7 @@ extension RolloutEvent {
         case .adopted: "Adopt"
         case .distrusted, .trustedAgain, .hostsDistrust, .waitsForSignature: "Verify"
         case .started, .stepStarted, .waveOpened, .leftBehind, .completed, .frozen, .freezeHolds, .budgetHolds, .needUnmet: "RollOut"
-        case .paused, .soaking, .approvalNeeded, .approved, .overdue, .promoted: "Step"
+        case .paused, .soaking, .approvalNeeded, .approved, .overdue, .promoted, .checkStarted, .checksPassed, .inconclusive: "Step"
         case .returning, .held: "RollBack"
         case .quarantined, .refused: "Quarantine"
         case .retried, .verbIgnored, .freezeOverridden: "Obey"
@@ -109,6 +118,10 @@ extension RolloutEvent {
         case .approved(let number, let all, let name): "Step \(number) of \(all): approved by \(name)."
         case .overdue(let reason): "Nothing moves until it is promoted or aborted. \(reason)"
         case .promoted(let what): "Promoted: \(what)."
+        case .checkStarted(let name, let step?, let all, _): "Step \(step) of \(all): \(name) begins."
+        case .checkStarted(let name, nil, _, let weight): "From \(weight) on, \(name) watches in the background."
+        case .checksPassed(let what, let number, let all): "Step \(number) of \(all): passed. \(what.asSentence)"
+        case .inconclusive(let reason): "Nothing moves until it is promoted or aborted. \(reason)"
         case .returning(let id, let to, _, let reason): "Rollout \(id): back to \(to). \(reason)"
         case .held(let reason): "Given up, with no revision to go back to: hosts keep what they have. \(reason)"
         case .quarantined(let version, let reason): "Quarantined \(version). \(reason)"

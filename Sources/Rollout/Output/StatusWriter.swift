@@ -26,13 +26,15 @@ struct StatusWriter {
         let isReturning = rollout?.kind == .return && deliberation.isRunning
         switch deliberation.situation {
         case .atRest: return .healthy
-        case .paused, .frozen, .heldByFreeze, .heldByBudget, .awaitingNeeds, .pauseStep, .awaitingApproval, .overdue, .waitsForSignature:
+        case .paused, .frozen, .heldByFreeze, .heldByBudget, .awaitingNeeds, .pauseStep, .awaitingApproval, .overdue, .inconclusive,
+            .awaitingVerdict, .waitsForSignature:
             return .paused
         case .pending: return deliberation.status.stable == nil ? .verifying : .progressing
         case .refused, .condemned, .quarantined, .conflict, .incompatible:
             return deliberation.status.stable == nil && rollout?.state != .held ? .pending : .degraded
         case .noHosts: return isReturning ? .rollingBack : .pending
-        case .moving, .soaking, .awaitingSigns, .noCanary, .stalled: return isReturning ? .rollingBack : .progressing
+        case .moving, .soaking, .awaitingSigns, .noCanary, .stalled, .analysing, .awaitingSamples:
+            return isReturning ? .rollingBack : .progressing
         case .held, .distrusted: return .degraded
         }
     }

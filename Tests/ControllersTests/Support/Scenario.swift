@@ -29,10 +29,14 @@ struct Scenario {
     /// The controller acts as a user of its own, so that its writes can be counted.
     static let controllerUser = User(name: "graft-controller", groups: ["system:masters"])
 
-    func controller(_ artifacts: (any ArtifactLocator)? = nil) throws -> ControllerServices {
+    func controller(
+        _ artifacts: (any ArtifactLocator)? = nil, checks: CheckConfiguration = .none, statusInterval: Duration = .seconds(1)
+    ) throws -> ControllerServices {
         ControllerServices(
             client: try cluster.client(as: Self.controllerUser), artifacts: artifacts ?? shelf,
-            configuration: ControllerConfiguration(electsLeader: false, refusalRetry: .milliseconds(300)), logger: logger)
+            configuration: ControllerConfiguration(electsLeader: false, statusInterval: statusInterval, refusalRetry: .milliseconds(300)),
+            checks: checks,
+            logger: logger)
     }
 
     // MARK: When

@@ -47,6 +47,53 @@ struct SimulationTests {
         #expect(simulation.moments.contains { $0.sentence == "Step 2 of 4: approved by ann." })
     }
 
+    private static let checked: [Step] = [
+        .setWeight(Weight(percent: 10)), .analysis(StepAnalysis([AnalysisReference("errors")])),
+        .webhook(StepWebhook("https://change.example:8443/")),
+        .soak(Soak(durationSeconds: 30, samples: SampleGoal(1000, of: HostSeries("requests_total")))),
+    ]
+
+    @Test("where everything that is checked is well")
+    func checked() {
+        let simulation = simulated(Self.checked)
+        #expect(simulation.phase == .healthy)
+        let sentences = simulation.moments.map(\.sentence)
+        #expect(sentences.contains("Step 2 of 5: passed. analysis errors: 5 of 5 measurements, 0 failed."))
+        #expect(sentences.contains("Step 3 of 5: passed. webhook change.example:8443: Go."))
+        #expect(simulation.samples.last?.updated == 500)
+    }
+
+    @Test(
+        "where one check fails goes back for it",
+        arguments: [
+            ("errors", "AnalysisFailed", "Analysis errors failed: metric simulated: it was simulated to fail"),
+            ("change.example:8443", "Refused", "change.example:8443 says NoGo: it was simulated to refuse"),
+            ("requests_total", "StepDeadlineExceeded", "Step 4 of 5 took longer than its 86430 s"),
+        ])
+    func failingCheck(name: String, cause: String, reason: String) {
+        let simulation = simulated(Self.checked) {
+            $0.checks.failing = name
+            $0.checks.failsAfter = .seconds(600)
+        }
+        #expect(simulation.phase == .degraded && simulation.samples.last?.updated == 0)
+        #expect(simulation.moments.contains { $0.sentence.contains(reason) }, "\(simulation.moments.map(\.sentence))")
+    }
+
+    @Test("where what watches in the background fails in the middle")
+    func failingBackground() {
+        var spec = ModuleDeploymentSpec()
+        spec.strategy.steps = [.setWeight(Weight(percent: 10)), .pause(seconds: 3600)]
+        spec.strategy.analysis = BackgroundAnalysis([AnalysisReference("latency")])
+        var options = Simulation.Options()
+        options.hosts = 100
+        options.checks.failing = "latency"
+        options.checks.failsAfter = .seconds(900)
+        var simulation = Simulation(ModuleDeployment(metadata: ObjectMeta(name: "http", namespace: "payments"), spec: spec), options)
+        simulation.run()
+        #expect(simulation.phase == .degraded && simulation.message.contains("Analysis latency in the background failed"))
+        #expect(simulation.moments.last.map { $0.time < .seconds(1200) } ?? false)
+    }
+
     @Test("has the same fate by the same seed, and another by another")
     func deterministic() {
         let one = simulated {

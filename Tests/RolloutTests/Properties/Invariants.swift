@@ -19,7 +19,10 @@ struct Invariants {
         lastUID = world.plan?.uid
         // What a controller decided that died before it wrote it is nobody's concern.
         if let plan = world.plan?.spec, plan == decision.plan { check(plan, of: world, decision) }
-        if deeply { checkPurity(world) }
+        if deeply {
+            checkPurity(world)
+            checkForeignChecks(world)
+        }
     }
 
     /// The state was lost: what is told from now on has no past.
@@ -36,7 +39,9 @@ struct Invariants {
     }
 
     private mutating func checkGrowth(_ world: World) {
+        checkChecks(world)
         if let before = lastRollout, let now = world.status.rollout, before.id == now.id {
+            checkPassing(from: before.stepIndex, to: now.stepIndex, world)
             demand(now.weight >= before.weight, "the weight shrank: \(world.testDescription)")
             demand(now.stepIndex >= before.stepIndex, "a step back: \(world.testDescription)")
             demand(before.state == .running || now.state != .running, "what was over goes on: \(world.testDescription)")

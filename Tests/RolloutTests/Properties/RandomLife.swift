@@ -40,18 +40,37 @@ struct RandomLife {
         strategy.spread = dice.chance(70) ? .evenly : .zoneByZone
         if dice.chance(20) { strategy.zoneOrder = ["b"] }
         strategy.onDeadline = dice.chance(80) ? .rollback : .pause
+        if dice.chance(15) {
+            let analyses = dice.pick([["errors"], ["errors", "latency"]]).map { AnalysisReference($0) }
+            strategy.analysis = BackgroundAnalysis(analyses, startingStep: dice.number(1...4))
+        }
+        for subject in RandomLife.subjects {
+            world.checkBehaviour[subject] = dice.chance(50) ? .succeeds : dice.pick(CheckBehaviour.allCases)
+        }
         if dice.chance(15) { strategy.stepDeadlineSeconds = dice.number(30...300) }
         world.spec.strategy = strategy
     }
 
+    private static let subjects = ["errors", "latency", "change.example", "requests_total"]
+
     private mutating func step() -> Step {
+        let deadline = dice.chance(50) ? dice.number(20...100) : nil
+        let consequence = dice.pick([nil, Strategy.OnDeadline.pause, .rollback])
         switch dice.number(1...100) {
-        case 1...60: return .setWeight(Weight(basisPoints: dice.number(0...40) * 250))
-        case 61...80: return .pause(seconds: dice.chance(70) ? dice.number(0...20) : nil)
-        case 81...92: return .soak(seconds: dice.number(1...40))
-        default:
-            let deadline = dice.chance(50) ? dice.number(20...100) : nil
-            return .approve(Approval(approvers: ["ann"], deadlineSeconds: deadline, onDeadline: dice.pick([nil, .pause, .rollback])))
+        case 1...48: return .setWeight(Weight(basisPoints: dice.number(0...40) * 250))
+        case 49...64: return .pause(seconds: dice.chance(70) ? dice.number(0...20) : nil)
+        case 65...74: return .soak(seconds: dice.number(1...40))
+        case 75...79:
+            let samples = SampleGoal(Int64(dice.number(1...2000)), of: HostSeries("requests_total"))
+            return .soak(Soak(durationSeconds: dice.number(1...40), samples: samples, deadlineSeconds: deadline, onDeadline: consequence))
+        case 80...88:
+            let analyses = dice.pick([["errors"], ["errors", "latency"]]).map { AnalysisReference($0) }
+            return .analysis(StepAnalysis(analyses, deadlineSeconds: deadline, onDeadline: consequence))
+        case 89...93:
+            var webhook = StepWebhook("https://change.example/")
+            (webhook.deadlineSeconds, webhook.onDeadline) = (deadline, consequence)
+            return .webhook(webhook)
+        default: return .approve(Approval(approvers: ["ann"], deadlineSeconds: deadline, onDeadline: consequence))
         }
     }
 
@@ -63,6 +82,7 @@ struct RandomLife {
         for _ in 0..<ticks {
             if dice.chance(25) { happen() }
             for index in world.hosts.indices where dice.chance(70) { world.act(index) }
+            if dice.chance(70) { world.performChecks() }
             world.now = world.now + .seconds(dice.pick([0, 1, 1, 5, 15]))
             try decide()
             if isTold { print("\(world.now) \(world.testDescription)") }
@@ -169,6 +189,7 @@ struct RandomLife {
     mutating func rest() {
         world.spec.paused = false
         (world.guards, world.siblings) = (GuardFacts(), [])
+        world.checkBehaviour = [:]
         if world.hosts.isEmpty { world.hosts.append(SimulatedHost("edge.last")) }
         for revision in world.revisions {
             world.trust(revision.version)
@@ -212,7 +233,7 @@ struct RandomLife {
         guard let rollout = world.status.rollout else { return }
         switch world.condition("Progressing")?.reason {
         case "DeadlineExceeded": world.verbs.abort = rollout.id
-        case "StepPaused": world.verbs.promote = "\(rollout.id)/\(rollout.stepIndex)"
+        case "StepPaused", "AnalysisInconclusive": world.verbs.promote = "\(rollout.id)/\(rollout.stepIndex)"
         case "ApprovalNeeded": world.verbs.approve = "\(rollout.id)/\(rollout.stepIndex)/ann"
         default: break
         }

@@ -24,6 +24,9 @@ struct World {
     var conflict: String?
     var guards = GuardFacts()
     var siblings: [SiblingRetreat] = []
+    /// Checks as those see them who perform them, and how each turns out, by what it is about.
+    var checks: [CheckStatus] = []
+    var checkBehaviour: [String: CheckBehaviour] = [:]
     private(set) var plans: [ModulePlanSpec] = []
     private(set) var events: [RolloutEvent] = []
     private(set) var decision: Decision?
@@ -53,6 +56,7 @@ struct World {
         observation.conflict = conflict
         observation.guards = guards
         observation.siblings = siblings
+        observation.checks = checks
         return observation
     }
 
@@ -133,12 +137,14 @@ struct World {
         if let plan { self.plan = PlanFacts(uid: plan.uid, spec: try ModulePlanSpec(from: plan.spec.json)) }
         epoch += 1
         leaderSince = now
+        checks = []
     }
 
     /// What was decided before is not told any more: worlds that are kept by the thousand.
     mutating func forgetThePast() {
         plans = []
         events = []
+        checks = []
         decision?.events = []
     }
 
@@ -166,9 +172,10 @@ struct World {
     mutating func tick(end: Timestamp? = nil) {
         let before = hosts.map(\.slot)
         for index in hosts.indices { act(index) }
-        let isQuiet = hosts.map(\.slot) == before
+        let isQuiet = hosts.map(\.slot) == before && !isChecking
         let next = now + .seconds(1)
         now = isQuiet ? max(next, min(decision?.wakeAt ?? next + .seconds(60), end ?? .init(seconds: .max / 1_000_000))) : next
+        performChecks()
         decide()
     }
 

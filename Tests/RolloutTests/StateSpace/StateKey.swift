@@ -39,6 +39,12 @@ struct StateKey: Hashable {
         rollout.progress.time = relative(rollout.progress.time)
         rollout.progress.suspendedSince = relative(rollout.progress.suspendedSince)
         rollout.progress.activatingSince = relative(rollout.progress.activatingSince)
+        // When a run began tells it from others, and nothing else.
+        rollout.checks = rollout.checks.map { check in
+            var check = CheckStatus(check.kind, id: check.id, step: check.step, subject: check.subject).reaching(check.phase)
+            check.attempts = 0
+            return check
+        }
         self.rollout = rollout
         revisions = [world.status.stable, world.status.canary, world.status.previous].map { $0?.revision }
         let rolloutOfPlan = world.plan?.spec.rollout

@@ -20,6 +20,8 @@ extension StateSpace {
         /// The spec asks for 1.0.0 again, or for 1.1.0 again.
         case undoes
         case redoes
+        /// A check ends so.
+        case turnsOut(String, AnalysisPhase)
     }
 
     func moves(in world: World) -> [Move] {
@@ -39,7 +41,10 @@ extension StateSpace {
         let isUpgrading = world.isRunning && world.status.rollout?.kind == .steps
         if isUpgrading {
             moves += [.aborts, .promotesFully]
-            if world.condition("Progressing")?.reason == "StepPaused" { moves.append(.promotes) }
+            if ["StepPaused", "AnalysisInconclusive"].contains(world.condition("Progressing")?.reason) { moves.append(.promotes) }
+            for check in world.status.rollout?.checks ?? [] where !check.phase.isCompleted {
+                moves += [.successful, .failed, .error, .inconclusive].map { .turnsOut(check.id, $0) }
+            }
         }
         if world.wanted.revision == World.revision("1.1.0") {
             moves.append(.undoes)
@@ -83,6 +88,7 @@ extension StateSpace {
         case .aborts: world.verbs.abort = world.status.rollout?.id
         case .undoes: world.wanted = .revision(World.revision("1.0.0"))
         case .redoes: world.wanted = .revision(World.revision("1.1.0"))
+        case .turnsOut(let id, let phase): world.checks = [world.check(id)?.reaching(phase)].compactMap { $0 }
         }
     }
 

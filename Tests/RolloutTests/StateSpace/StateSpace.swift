@@ -132,7 +132,7 @@ struct StateSpace {
         var isQuiet = true
         for move in possible {
             switch move {
-            case .obeys, .succeeds, .comesBack, .promotes:
+            case .obeys, .succeeds, .comesBack, .promotes, .turnsOut(_, .successful):
                 make(move, in: &world)
                 isQuiet = false
             default: break
