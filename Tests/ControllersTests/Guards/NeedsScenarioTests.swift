@@ -66,6 +66,9 @@ struct NeedsScenarioTests {
             try await scenario.apply("1.0.0") { $0.set = "suite" }
             try await scenario.becomesHealthy(on: "1.0.0")
             try await applyTLS(scenario, "2.1.0", set: "suite")
+            _ = try await scenario.becomes("tls 2.1.0", name: "tls") {
+                $0.status.phase == .healthy && $0.status.stable?.version == "2.1.0"
+            }
             try await scenario.apply("1.2.0") { $0.set = "suite" }
             _ = try await scenario.becomes("http-filter went back") {
                 $0.status.phase == .degraded && $0.status.rollout?.cause == .failures
