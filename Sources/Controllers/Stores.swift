@@ -14,6 +14,7 @@ struct Stores: Sendable {
     let policies: Reflector<VerificationPolicy>
     let roots: Reflector<TrustRoot>
     let quarantines: Reflector<ModuleQuarantine>
+    let guards: Reflector<RolloutGuard>
     let analyses: Reflector<ModuleAnalysis>
     let leases: Reflector<Lease>
 
@@ -37,10 +38,11 @@ struct Stores: Sendable {
         roots = reflector(Api(client))
         quarantines = reflector(Api(client), [Self.quarantinedDigest])
         analyses = reflector(Api(client))
+        guards = reflector(Api(client))
         leases = reflector(Api(client, namespace: agentNamespace))
     }
 
-    var services: [any Service] { [deployments, revisions, plans, hosts, policies, roots, quarantines, analyses, leases] }
+    var services: [any Service] { [deployments, revisions, plans, hosts, policies, roots, quarantines, analyses, guards, leases] }
 
     /// The deployment that a revision is of, by its label.
     static func deployment(of revision: ModuleRevision) -> ObjectKey? {
@@ -68,6 +70,7 @@ struct Stores: Sendable {
         try await policies.store.waitUntilSynced()
         try await roots.store.waitUntilSynced()
         try await quarantines.store.waitUntilSynced()
+        try await guards.store.waitUntilSynced()
         try await analyses.store.waitUntilSynced()
         try await leases.store.waitUntilSynced()
     }

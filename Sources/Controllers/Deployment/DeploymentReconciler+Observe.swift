@@ -21,8 +21,9 @@ extension DeploymentReconciler {
             deployment: deployment.key, uid: deployment.metadata.uid ?? "", generation: deployment.metadata.generation ?? 0,
             spec: deployment.spec, status: status, plan: plan.map { PlanFacts(uid: $0.metadata.uid ?? "", spec: $0.spec) }, wanted: wanted,
             revisions: facts(of: known, deployment, inUse: status, wanted),
-            hosts: facts(of: hosts, deployment, judging: relevant(known, status, wanted)),
+            hosts: facts(of: hosts, deployment, beside: others, judging: relevant(known, status, wanted)),
             epoch: plans.epoch, leaderSince: leaderSince, now: surroundings.wallTime())
+        observation.siblings = siblings(of: deployment)
         observation.checks = standing(status, of: deployment)
         observation.verbs = Verbs(annotations: verbs.fresh(deployment))
         observation.conflict = SlotClaims.conflict(of: deployment, among: others, hosts: hosts, isClaimant: isClaimant)
@@ -68,10 +69,29 @@ extension DeploymentReconciler {
     }
 
     private func facts(
-        of hosts: [ModuleHost], _ deployment: ModuleDeployment, judging descriptors: [String: ModuleDescriptor]
+        of hosts: [ModuleHost], _ deployment: ModuleDeployment, beside others: [ModuleDeployment],
+        judging descriptors: [String: ModuleDescriptor]
     ) -> [Rollout.HostFacts] {
-        hosts.map {
-            Rollout.HostFacts($0, deployment: deployment, liveness: liveness.state(ofNode: $0.spec.nodeName), judging: descriptors)
+        var neighbours = Neighbours(descriptor)
+        // Most modules need no other: then hosts' other slots are not looked at.
+        let areNeedsThere = descriptors.values.contains { !$0.needs.isEmpty } || others.contains(where: runsWithNeeds)
+        return hosts.map {
+            var facts = Rollout.HostFacts(
+                $0, deployment: deployment, liveness: liveness.state(ofNode: $0.spec.nodeName), judging: descriptors)
+            if areNeedsThere { facts.unmetNeeds = neighbours.unmetNeeds(of: descriptors, slot: deployment.spec.slot, on: $0) }
+            return facts
+        }
+    }
+
+    private func descriptor(_ revision: ObjectKey) -> ModuleDescriptor? {
+        writtenRevisions.newest(revision, in: stores.revisions.store).flatMap { descriptors.descriptor(of: $0) }
+    }
+
+    private func runsWithNeeds(_ deployment: ModuleDeployment) -> Bool {
+        let status = deployment.status
+        return [status.stable, status.canary, status.previous].compactMap(\.self).contains { reference in
+            let key = ObjectKey(namespace: deployment.metadata.namespace, name: reference.revision)
+            return descriptor(key).map { !$0.needs.isEmpty } ?? false
         }
     }
 

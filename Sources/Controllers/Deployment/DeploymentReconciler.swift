@@ -19,6 +19,10 @@ struct DeploymentReconciler: Sendable {
     let descriptors: DescriptorCache
     let trust: TrustView
     let hostLimit: HostLimit
+    let zones: ZoneDatabase
+    let budgets: BudgetLedger
+    /// Has deployments reconciled soon.
+    let wake: @Sendable ([ObjectKey]) -> Void
     let checks: CheckBook
     let verbs: ObeyedVerbs
     let writtenPlans: Written<ModulePlan>
@@ -52,7 +56,7 @@ struct DeploymentReconciler: Sendable {
         let moved = ModuleResolver.keepPlace(of: &deployment, plan)
         let (wanted, retryAfter) = if let moved { (Wanted.refused(moved), Duration?.none) } else { try await want(deployment) }
         let observation = observe(deployment, plan, wanted)
-        let decision = RolloutEngine.decide(observation)
+        let decision = decide(observation, for: deployment)
         let statusDue = try await apply(decision, to: deployment, plan)
         perform(decision.status, of: deployment)
         try await prune(deployment, keeping: decision)
@@ -73,6 +77,7 @@ struct DeploymentReconciler: Sendable {
         statuses.forget(key)
         writtenPlans.forget(key)
         verbs.forget(key)
+        wake(budgets.forget(key))
     }
 
     /// All revisions of a deployment, also those that the watch has not brought back yet.

@@ -41,7 +41,8 @@ struct DeploymentWork: Sendable {
         let reconciler = DeploymentReconciler(
             stores: stores, liveness: liveness, resolver: resolver, memory: ResolutionMemory(),
             turns: ResolutionTurns(workers: configuration.workers) { wake.ring([$0]) }, signatures: signatures,
-            descriptors: DescriptorCache(), trust: trust, hostLimit: HostLimit(), checks: book,
+            descriptors: DescriptorCache(), trust: trust, hostLimit: HostLimit(),
+            zones: ZoneDatabase(directory: configuration.zoneDirectory), budgets: BudgetLedger(), wake: { wake.ring($0) }, checks: book,
             verbs: ObeyedVerbs(), writtenPlans: Written(),
             writtenRevisions: Written(), writtenQuarantines: Written(),
             plans: PlanPublisher(api: Api(client), epoch: epoch), revisions: RevisionPublisher(api: Api(client)),
@@ -68,9 +69,16 @@ struct DeploymentWork: Sendable {
                 reconciler.writtenQuarantines.follow(stores.quarantines.store), deploymentMetrics.follow(stores.deployments.store),
             ] + hostMetrics.follow(stores.hosts.store) + trust.follow { wake.ring(stores.deployments.store.keys) }
         let fence = Fence()
+        let aborts = AbortCalls()
         controller = Controller(
             "deployment", triggers: Self.triggers(stores), workers: configuration.workers,
-            generation: { stores.deployments.store.get($0)?.metadata.generation }, logger: logger, surroundings: surroundings
+            generation: { key in
+                guard let deployment = stores.deployments.store.get(key) else {
+                    aborts.forget(key)
+                    return nil
+                }
+                return aborts.generation(of: deployment)
+            }, logger: logger, surroundings: surroundings
         ) { key in
             do {
                 return try await reconciler.reconcile(key)
@@ -145,10 +153,15 @@ struct DeploymentWork: Sendable {
             .changes(of: stores.deployments.store) { change in
                 // Others of the class may gain or lose a slot by it; statuses concern nobody else.
                 let isStatusOnly = change.old.map { $0.metadata.generation == change.new?.metadata.generation } ?? false
-                return isStatusOnly ? [change.key] : [change.key] + stores.deployments(ofClass: change.object.spec.hostClass)
+                // Others of its set follow one that goes back.
+                let hasTurned = change.old.map { $0.status.rollout?.id != change.new?.status.rollout?.id } ?? false
+                let followers = hasTurned ? change.new.map { stores.members(ofSetOf: $0).map(\.key) } ?? [] : []
+                return isStatusOnly ? [change.key] + followers : [change.key] + stores.deployments(ofClass: change.object.spec.hostClass)
             },
             .changes(of: stores.plans.store) { [$0.key] },
             .changes(of: stores.revisions.store) { Stores.deployment(of: $0.object).map { [$0] } ?? [] },
+            // One that is gone, or covers others by now, may have held any of them.
+            .changes(of: stores.guards.store) { _ in stores.deployments.store.keys },
             .changes(of: stores.quarantines.store) { change in
                 stores.revisions.store.all().filter { $0.spec.digest == change.object.spec.digest }.compactMap(Stores.deployment(of:))
             },

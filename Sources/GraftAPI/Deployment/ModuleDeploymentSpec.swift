@@ -14,6 +14,8 @@ package struct ModuleDeploymentSpec: SchemaObject, Hashable {
     package var onRelease = ReleasePolicy.retain
     package var paused = false
     package var revisionHistoryLimit = 10
+    /// Deployments of a namespace that name the same one go back together.
+    package var set: String?
     package var strategy = Strategy()
 
     package init() {}
@@ -40,6 +42,10 @@ package struct ModuleDeploymentSpec: SchemaObject, Hashable {
             $0.minimum = 1
             $0.maximum = 50
         },
+        .optional(
+            "set", \.set,
+            "Name of a set: when one of its members goes back by itself, those that were rolled out at the same time go back as well.",
+            Limits.hostClass),
         .defaulted("strategy", \.strategy, Strategy(), "How fast, and how careful."),
     ]
 }

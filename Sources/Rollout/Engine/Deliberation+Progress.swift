@@ -25,6 +25,7 @@ extension Deliberation {
             rollout.progress.hosts = roster.settled
             rollout.progress.time = Instant(now)
         }
+        noticeProof(roster)
         let isActivating = roster.count(of: .activating) > 0
         rollout.progress.activatingSince = isActivating ? rollout.progress.activatingSince ?? Instant(now) : nil
     }
@@ -60,7 +61,8 @@ extension Deliberation {
         let blocking = below.covers(goal) ? inFlight - roster.count(of: .vanished) : inFlight
         guard blocking < limit else { return stall(roster, limit: limit) }
         guard !below.covers(goal) else { return .arrived }
-        let next = WavePlanner(roster, strategy).next(from: below, to: goal, budget: limit - inFlight)
+        // Where it does not fit, what is decided next is that it is held.
+        guard let next = nextWave(roster, from: below, to: goal, room: limit - inFlight) else { return .changed }
         openWave(roster, from: below, to: next, inFlight: inFlight, limit: limit)
         return .changed
     }
@@ -189,6 +191,7 @@ extension Deliberation {
         }
         status.canary = nil
         rollout.state = .complete
+        if spec.set != nil { rollout.endTime = Instant(now) }
         rollout.weight = .all
         rollout.traffic = nil
         rollout.wave.below = CutoffMap.all.list

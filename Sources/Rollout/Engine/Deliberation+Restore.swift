@@ -77,6 +77,7 @@ extension Deliberation {
         rollout.wave.number = 1
         rollout.wave.below = plan.canary == nil ? CutoffMap.all.list : CutoffMap(plan.cutoffs).list
         rollout.wave.startTime = Instant(now)
+        dateForSet(&rollout)
         status.rollout = rollout
         self.rollout.wave.absentBystanders = absentBystanders(of: rollout.wave)
         recordAttempt(target, ofRollout: plan.rollout)

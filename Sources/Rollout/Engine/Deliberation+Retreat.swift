@@ -11,7 +11,7 @@ extension Deliberation {
         case .failures, .deadline, .analysisFailed:
             quarantine(abandoned, reason: reason)
             judge(abandoned, .bad, reason)
-        case .aborted, .overdue, .preflight, .refused, .checkError: judge(abandoned, .rejected, reason)
+        case .aborted, .overdue, .preflight, .refused, .checkError, .setRolledBack: judge(abandoned, .rejected, reason)
         case .quarantined where rollout.kind != .return: judge(abandoned, .bad, reason)
         case .declared, .superseded, .adopted, .quarantined, .distrusted: break
         }

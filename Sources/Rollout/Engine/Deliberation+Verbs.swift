@@ -7,6 +7,7 @@ extension Deliberation {
         consumed = observation.verbs.annotations
         if let abort = observation.verbs.abort { obeyAbort(VerbTarget(abort)) }
         if let approve = observation.verbs.approve { obeyApprove(VerbTarget(approve)) }
+        if let reason = observation.verbs.overrideFreeze { obeyOverride(reason) }
         if let promote = observation.verbs.promote { obeyPromote(VerbTarget(promote)) }
         if let retry = observation.verbs.retry { obeyRetry(retry) }
     }

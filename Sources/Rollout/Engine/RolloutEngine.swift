@@ -32,6 +32,8 @@ final class Deliberation {
     private var roster: Roster?
     /// A canary was given up with nowhere to go: hosts must see that before they see the next one.
     var hasGivenUpCanary = false
+    /// Why freeze windows are not to hold what begins now.
+    var overriding: String?
 
     init(_ observation: Observation) {
         self.observation = observation
@@ -65,6 +67,7 @@ final class Deliberation {
         // Each transition leads on, and the longest chain passes every step at once.
         var transitions = 0
         while transitions < 256, advance() { transitions += 1 }
+        if overriding != nil { ignoreOverride("no freeze window keeps anything from beginning.") }
         let roster = muster()
         writeHistory()
         writeTrust()

@@ -17,6 +17,10 @@ enum Situation: Hashable {
     case incompatible(host: String, reason: String, count: Int)
     case noHosts(selected: Int)
     case frozen(FleetHealth)
+    case heldByFreeze(FreezeFacts)
+    case heldByBudget(BudgetFacts)
+    /// Other modules are not there yet that it needs, or would lose it.
+    case awaitingNeeds(host: String, reason: String)
     case pauseStep(until: Timestamp?)
     case awaitingApproval(of: [String])
     /// A deadline passed, and nothing moves until someone decides.

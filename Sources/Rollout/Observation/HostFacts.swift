@@ -14,6 +14,10 @@ package struct HostFacts: Sendable, Hashable {
     package var isHeld: Bool
     /// Why it can't run a revision, by the revision's name.
     package var incompatibilities: [String: String]
+    /// It counts against every budget already, for what this or another deployment has on it: asking it costs none.
+    package var isCounted = false
+    /// What it lacks beside a revision, or would lose by it, by the revision's name: it is not asked before that is otherwise.
+    package var unmetNeeds: [String: String] = [:]
     /// Another deployment whose module is in the slot: `namespace/name`.
     package var claimedBy: String?
     /// The slot, when it is this deployment's.

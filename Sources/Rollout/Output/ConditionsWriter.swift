@@ -67,8 +67,9 @@ struct ConditionsWriter {
         case .distrusted(let distrust): distrust.course == .checking ? nil : reason
         case .moving(let wave): wave.isStuck ? reason : nil
         case .preflight(let progress): progress.exceeds ? reason : nil
-        case .atRest, .paused, .pending, .noHosts, .pauseStep, .awaitingApproval, .waitsForSignature, .soaking, .awaitingSigns, .noCanary,
-            .analysing, .awaitingVerdict, .awaitingSamples:
+        case .heldByFreeze(let freeze): freeze.until == nil ? reason : nil
+        case .heldByBudget, .awaitingNeeds, .atRest, .paused, .pending, .noHosts, .pauseStep, .awaitingApproval, .waitsForSignature,
+            .soaking, .awaitingSigns, .noCanary, .analysing, .awaitingVerdict, .awaitingSamples:
             nil
         }
     }
@@ -88,6 +89,9 @@ struct ConditionsWriter {
         case .incompatible: "IncompatibleHosts"
         case .noHosts: "NoHosts"
         case .frozen: "FleetUnhealthy"
+        case .heldByFreeze: "FreezeWindow"
+        case .heldByBudget: "BudgetExhausted"
+        case .awaitingNeeds: "NeedUnmet"
         case .pauseStep: "StepPaused"
         case .awaitingApproval: "ApprovalNeeded"
         case .overdue: "DeadlineExceeded"

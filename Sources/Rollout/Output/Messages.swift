@@ -40,6 +40,12 @@ struct Messages {
         case .frozen(let health):
             "Frozen: \(health.ready) of \(health.ready + health.absent + health.lost) hosts are Ready; "
                 + "nobody is blamed and nothing moves until they are back.\(aside)"
+        case .heldByFreeze(let freeze): held(freeze)
+        case .heldByBudget(let budget):
+            "\(doing): waits for RolloutGuard \(budget.name), which lets \(budget.limit) of \(counted(budget.hosts)) run what is unproven: "
+                + "\(budget.used) do (\(budget.holders.isEmpty ? "none" : budget.holders)), \(budget.left) may follow."
+                + (budget.nextProven.map { " The next revision counts as proven at \($0)." } ?? "")
+        case .awaitingNeeds(let host, let reason): "\(doing): waits for other modules. \(host): \(reason)."
         case .pauseStep(let until?): "\(step): paused until \(until), then it goes on; graft promote \(name) goes on now."
         case .pauseStep(nil): "\(step): paused until promoted; graft promote \(name) goes on."
         case .awaitingApproval(let people):
@@ -61,6 +67,14 @@ struct Messages {
                 + "Mend, hold or remove them; nobody is quarantined for it."
         case .held: "Given up, with no proven revision to go back to: hosts keep what they have. \(status.rollout?.reason ?? "")"
         }
+    }
+
+    private func held(_ freeze: FreezeFacts) -> String {
+        let guards = "RolloutGuard\(freeze.guards.count == 1 ? "" : "s") \(freeze.guards.joined(separator: ", "))"
+        let end = freeze.until.map { "until \($0)" } ?? "until that is changed"
+        let what = deliberation.isRunning ? "\(doing): held" : "Not begun: held"
+        return "\(what) by \(guards) \(end). \(freeze.reason.asSentence)\(freeze.reason.isEmpty ? "" : " ")Going back is not held; "
+            + "graft promote \(name) --override-freeze --reason lets this rollout go on.\(deliberation.isRunning ? "" : serving)"
     }
 
     private func condemned(_ version: String, _ reason: String, _ quarantine: String?) -> String {

@@ -30,8 +30,14 @@ package enum RolloutEvent: Sendable, Hashable {
     case quarantined(String, reason: String)
     case completed(rollout: String, to: String, hosts: Int)
     case retried(String)
+    /// What the spec asks for was given up before.
+    case refused(String, reason: String)
     case verbIgnored(String, reason: String)
     case frozen(ready: Int, of: Int)
+    case freezeHolds(FreezeFacts)
+    case freezeOverridden(rollout: String, FreezeFacts, reason: String)
+    case needUnmet(rollout: String, host: String, reason: String)
+    case budgetHolds(rollout: String, BudgetFacts)
     case distrusted(String, hosts: Int, of: Int, reason: String)
     case trustedAgain(String)
     case hostsDistrust(hosts: Int, of: Int, example: String)
@@ -41,11 +47,10 @@ package enum RolloutEvent: Sendable, Hashable {
 extension RolloutEvent {
     package var isWarning: Bool {
         switch self {
-        case .leftBehind, .held, .quarantined, .verbIgnored, .frozen, .overdue, .inconclusive, .distrusted, .hostsDistrust,
-            .preflightFailing:
+        case .leftBehind, .held, .quarantined, .refused, .verbIgnored, .frozen, .freezeOverridden, .overdue, .inconclusive, .distrusted,
+            .hostsDistrust, .preflightFailing:
             true
-        case .returning(_, _, let cause, _):
-            [.failures, .deadline, .overdue, .preflight, .quarantined, .distrusted, .analysisFailed, .checkError, .refused].contains(cause)
+        case .returning(_, _, let cause, _): cause.isAutomatic || cause == .distrusted || cause == .setRolledBack
         default: false
         }
     }
@@ -76,8 +81,13 @@ extension RolloutEvent {
         case .quarantined: "Quarantined"
         case .completed: "RolloutCompleted"
         case .retried: "Retried"
+        case .refused: "Refused"
         case .verbIgnored: "Ignored"
         case .frozen: "FleetUnhealthy"
+        case .freezeHolds: "FreezeWindow"
+        case .freezeOverridden: "FreezeOverridden"
+        case .budgetHolds: "BudgetExhausted"
+        case .needUnmet: "NeedUnmet"
         case .distrusted: "Distrusted"
         case .trustedAgain: "TrustedAgain"
         case .hostsDistrust: "HostsDistrust"
@@ -90,13 +100,14 @@ extension RolloutEvent {
         switch self {
         case .adopted: "Adopt"
         case .distrusted, .trustedAgain, .hostsDistrust, .waitsForSignature: "Verify"
-        case .started, .stepStarted, .trafficSet, .waveOpened, .leftBehind, .completed, .frozen: "RollOut"
+        case .started, .stepStarted, .trafficSet, .waveOpened, .leftBehind, .completed, .frozen, .freezeHolds, .budgetHolds, .needUnmet:
+            "RollOut"
         case .paused, .soaking, .approvalNeeded, .approved, .overdue, .promoted, .checkStarted, .checksPassed, .inconclusive,
             .preflightBegan, .preflightPassed, .preflightFailing:
             "Step"
         case .returning, .held: "RollBack"
-        case .quarantined: "Quarantine"
-        case .retried, .verbIgnored: "Obey"
+        case .quarantined, .refused: "Quarantine"
+        case .retried, .verbIgnored, .freezeOverridden: "Obey"
         }
     }
 
@@ -136,10 +147,19 @@ extension RolloutEvent {
         case .held(let reason): "Given up, with no revision to go back to: hosts keep what they have. \(reason)"
         case .quarantined(let version, let reason): "Quarantined \(version). \(reason)"
         case .completed(let id, let to, let hosts): "Rollout \(id): \(hosts) host\(hosts == 1 ? "" : "s") on \(to)."
+        case .refused(let version, let reason): "\(version) is not tried again: \(reason.asSentence)"
         case .retried(let revision): "Revision \(revision) may be tried again."
         case .verbIgnored(let verb, let reason): "Ignored \(verb): \(reason)"
         case .frozen(let ready, let all):
             "Frozen: \(ready) of \(all) hosts are Ready; nobody is blamed and nothing moves until they are back."
+        case .freezeHolds(let freeze):
+            "Held by RolloutGuard \(freeze.guards.joined(separator: ", ")) until \(freeze.until?.description ?? "that is changed"). \(freeze.reason.asSentence)"
+        case .freezeOverridden(let id, let freeze, let reason):
+            "Rollout \(id): goes on in spite of RolloutGuard \(freeze.guards.joined(separator: ", ")). Reason: \(reason.asSentence)"
+        case .needUnmet(let id, let host, let reason): "Rollout \(id): waits for other modules. \(host): \(reason.asSentence)"
+        case .budgetHolds(let id, let budget):
+            "Rollout \(id): waits, RolloutGuard \(budget.name) lets \(budget.limit) of \(budget.hosts) hosts run what is unproven, and "
+                + "\(budget.used) do (\(budget.holders))."
         case .distrusted(let version, let hosts, let all, let reason):
             "Policies no longer accept \(version), which \(hosts) of \(all) hosts run. \(reason.asSentence)"
         case .trustedAgain(let version): "Policies accept \(version) again."

@@ -26,7 +26,8 @@ struct StatusWriter {
         let isReturning = rollout?.kind == .return && deliberation.isRunning
         switch deliberation.situation {
         case .atRest: return .healthy
-        case .paused, .frozen, .pauseStep, .awaitingApproval, .overdue, .inconclusive, .awaitingVerdict, .waitsForSignature:
+        case .paused, .frozen, .heldByFreeze, .heldByBudget, .awaitingNeeds, .pauseStep, .awaitingApproval, .overdue, .inconclusive,
+            .awaitingVerdict, .waitsForSignature:
             return .paused
         case .pending: return deliberation.status.stable == nil ? .verifying : .progressing
         case .refused, .condemned, .quarantined, .conflict, .incompatible:

@@ -84,8 +84,26 @@ struct Invariants {
         checkOrder(plan, world)
         let opensWave = decision.events.contains { if case .waveOpened = $0 { true } else { false } }
         if opensWave { checkInFlight(plan, world, decision) }
+        if opensWave { checkGuards(plan, world, decision) }
         if let finding = debts.count(plan, world, opensWave: opensWave) { demand(false, finding) }
         last = plan
+    }
+
+    /// No wave forward is opened in a freeze that nobody overrode, nor asks a host that lacks what the version needs.
+    private mutating func checkGuards(_ plan: ModulePlanSpec, _ world: World, _ decision: Decision) {
+        guard let rollout = decision.status.rollout, rollout.state == .running, rollout.kind != .return else { return }
+        if world.guards.freeze != nil { demand(rollout.freezeOverride != nil, "a wave in a freeze: \(world.testDescription)") }
+        guard let last, last.rollout == plan.rollout, last.canary == plan.canary else { return }
+        let new = world.hosts.filter { host in
+            host.isReady && plan.revision(forHost: host.name, zone: host.zone) == plan.canary
+                && last.revision(forHost: host.name, zone: host.zone) != plan.canary
+        }
+        if let budget = world.guards.budget {
+            demand(new.count <= budget.left, "\(new.count) asked, \(budget.left) left: \(world.testDescription)")
+        }
+        let needy = new.filter { !$0.isHeld && $0.active != plan.canary?.revision && $0.unmetNeeds[plan.canary?.revision ?? ""] != nil }
+            .filter { $0.incompatibleWith.isEmpty }
+        demand(needy.isEmpty, "\(needy.map(\.name)) lack something: \(world.testDescription)")
     }
 
     /// Nothing that policies refuse becomes what a rollout leads to, and none leads further than they allow.

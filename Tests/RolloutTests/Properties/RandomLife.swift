@@ -161,7 +161,7 @@ struct RandomLife {
         case 90...92 where !world.hosts.isEmpty && dice.chance(50):
             world.hosts[dice.number(0...world.hosts.count - 1)].canRoute = dice.chance(70)
         case 90...92: makeUnfit()
-        case 98...100 where !world.hosts.isEmpty: makeUnfit()
+        case 98 where !world.hosts.isEmpty: makeUnfit()
         case 93 where !world.revisions.isEmpty: judgeSomething()
         case 94: world.wanted = .refused(Refusal(.verified, reason: "NoPolicy", message: "No policy matches."))
         case 95...96:
@@ -169,6 +169,8 @@ struct RandomLife {
             invariants.forget()
             if dice.chance(50) { world.plan = nil }
         case 97: shapeStrategy()
+        case 99: guardSomething()
+        case 100 where !world.hosts.isEmpty && asked > 0: needSomething()
         default: break
         }
     }
@@ -210,9 +212,34 @@ struct RandomLife {
         }
     }
 
+    /// Guards of the cluster, and others of its set.
+    private mutating func guardSomething() {
+        switch dice.number(0...5) {
+        case 0:
+            let until = dice.chance(50) ? world.now + .seconds(dice.number(1...200)) : nil
+            world.guards.freeze = FreezeFacts(guards: ["freeze"], until: until, reason: "")
+        case 1: world.guards.nextFreeze = world.now + .seconds(dice.number(1...60))
+        case 2:
+            let left = dice.number(0...3)
+            world.guards.budget = BudgetFacts(name: "budget", limit: 3, hosts: 9, used: 3 - left, holders: "", left: left)
+        case 3: world.verbs.overrideFreeze = "seed \(seed)"
+        case 4:
+            world.spec.set = "set"
+            world.siblings = [SiblingRetreat(deployment: "other", reason: "it failed", began: world.now - .seconds(30), time: world.now)]
+        default: (world.guards, world.siblings) = (GuardFacts(), [])
+        }
+    }
+
+    /// A host gets, or loses, what some version needs beside it.
+    private mutating func needSomething() {
+        let revision = World.revision("1.\(dice.number(1...asked)).0")
+        world.hosts[dice.number(0...world.hosts.count - 1)].unmetNeeds = dice.chance(50) ? [:] : [revision: "no tls"]
+    }
+
     /// All hosts are back, and behave, and nobody interferes any more.
     mutating func rest() {
         world.spec.paused = false
+        (world.guards, world.siblings) = (GuardFacts(), [])
         world.checkBehaviour = [:]
         if world.hosts.isEmpty { world.hosts.append(SimulatedHost("edge.last")) }
         for revision in world.revisions {
@@ -226,6 +253,7 @@ struct RandomLife {
             world.hosts[index].incompatibleWith = []
             world.hosts[index].canRoute = true
             world.hosts[index].unfit = [:]
+            world.hosts[index].unmetNeeds = [:]
             for revision in world.revisions where world.hosts[index].behaviour[revision.name] != .failsProbe {
                 world.hosts[index].behaviour[revision.name] = .works
             }

@@ -28,6 +28,8 @@ struct SimulatedHost {
     var incompatibleWith: Set<String> = []
     /// It can have two versions side by side.
     var canRoute = true
+    /// What it lacks beside a revision, by the revision's name.
+    var unmetNeeds: [String: String] = [:]
     var lastSeen: Timestamp?
     var slot: SlotStatus?
     var behaviour: [String: Behaviour] = [:]
@@ -59,6 +61,7 @@ struct SimulatedHost {
             canRoute: canRoute)
         facts.canStageAhead = !isOld
         if !isOld { facts.labels = labels }
+        facts.unmetNeeds = unmetNeeds
         return facts
     }
 

@@ -22,6 +22,8 @@ struct World {
     var status = ModuleDeploymentStatus()
     var plan: PlanFacts?
     var conflict: String?
+    var guards = GuardFacts()
+    var siblings: [SiblingRetreat] = []
     /// Checks as those see them who perform them, and how each turns out, by what it is about.
     var checks: [CheckStatus] = []
     var checkBehaviour: [String: CheckBehaviour] = [:]
@@ -52,6 +54,8 @@ struct World {
             wanted: wanted, revisions: revisions, hosts: hosts.map(\.facts), epoch: epoch, leaderSince: leaderSince, now: now)
         observation.verbs = verbs
         observation.conflict = conflict
+        observation.guards = guards
+        observation.siblings = siblings
         observation.checks = checks
         return observation
     }
