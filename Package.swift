@@ -147,8 +147,8 @@ let package = Package(
         layer(
             "Controllers",
             [
-                "KubeRuntime", "KubeClient", "KubeCore", "JSON", "Schema", "GraftAPI", "OCI", "Trust", "Verification",
-                "Compatibility", "Rollout", lifecycle, logging,
+                "Analysis", "KubeRuntime", "KubeClient", "KubeCore", "HTTPCore", "JSON", "Schema", "GraftAPI", "OCI", "Trust", "Verification",
+                "Compatibility", "Rollout", crypto, httpTypes, lifecycle, logging,
             ]),
         layer(
             "Agent",
