@@ -153,7 +153,7 @@ let package = Package(
         layer(
             "Agent",
             [
-                "KubeRuntime", "KubeClient", "KubeCore", "HTTPCore", "JSON", "Schema", "GraftAPI", "OCI", "Trust", "Verification",
+                "Analysis", "KubeRuntime", "KubeClient", "KubeCore", "HTTPCore", "JSON", "Schema", "GraftAPI", "OCI", "Trust", "Verification",
                 "Compatibility", coreMetrics, crypto, httpTypes, lifecycle, logging,
             ]),
 
@@ -241,13 +241,13 @@ let package = Package(
         tests(
             of: "Controllers",
             [
-                "Harness", "GraftAPI", "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Trust", "JSON", logging, "KubeServer",
+                "Analysis", "Harness", "GraftAPI", "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Trust", "JSON", logging, "KubeServer",
                 "Schema", "Telemetry", "HTTPCore", "Rollout", "Verification", coreMetrics, httpTypes, lifecycle,
             ]),
         tests(
             of: "Agent",
             [
-                "Harness", "HTTPTransport", "GraftAPI", "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Trust", "Verification",
+                "Analysis", "Harness", "HTTPTransport", "GraftAPI", "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Trust", "Verification",
                 "HTTPCore", "JSON", "Schema", httpTypes, lifecycle, logging,
             ]),
         // Articles and the program that they write; it is run, not imported.

@@ -36,12 +36,14 @@ package struct AgentConfiguration: Sendable, Hashable {
     package var judgeSpread: Duration
     /// How often it is judged, and looked after, when nothing changes.
     package var judgePeriod: Duration
+    /// Nil: the host exposes none.
+    package var metrics: MetricsSettings?
 
     package init(
         hostClass: String, nodeName: String, nodeUID: String? = nil, zone: String = "", runtimeVersion: String, contract: String = "",
         capabilities: [String] = [], labels: [String: String] = [:], agentVersion: String = AgentConfiguration.version, slots: [Slot],
         stateDirectory: String, leaseNamespace: String = "graft-agents", leaseName: String? = nil, largestArtifact: Int = 1 << 30,
-        judgeSpread: Duration = .seconds(5), judgePeriod: Duration = .seconds(300)
+        judgeSpread: Duration = .seconds(5), judgePeriod: Duration = .seconds(300), metrics: MetricsSettings? = nil
     ) {
         self.hostClass = hostClass
         self.nodeName = nodeName
@@ -59,6 +61,7 @@ package struct AgentConfiguration: Sendable, Hashable {
         self.largestArtifact = largestArtifact
         self.judgeSpread = judgeSpread
         self.judgePeriod = judgePeriod
+        self.metrics = metrics
     }
 
     package static let version = "0.1.0"
