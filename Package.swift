@@ -147,13 +147,15 @@ let package = Package(
         layer(
             "Controllers",
             [
-                "Analysis", "KubeRuntime", "KubeClient", "KubeCore", "HTTPCore", "JSON", "Schema", "GraftAPI", "OCI", "Trust", "Verification",
+                "Analysis", "KubeRuntime", "KubeClient", "KubeCore", "HTTPCore", "JSON", "Schema", "GraftAPI", "OCI", "Trust",
+                "Verification",
                 "Compatibility", "Rollout", crypto, httpTypes, lifecycle, logging,
             ]),
         layer(
             "Agent",
             [
-                "Analysis", "KubeRuntime", "KubeClient", "KubeCore", "HTTPCore", "JSON", "Schema", "GraftAPI", "OCI", "Trust", "Verification",
+                "Analysis", "KubeRuntime", "KubeClient", "KubeCore", "HTTPCore", "JSON", "Schema", "GraftAPI", "OCI", "Trust",
+                "Verification",
                 "Compatibility", coreMetrics, crypto, httpTypes, lifecycle, logging,
             ]),
 
@@ -167,7 +169,9 @@ let package = Package(
         layer(
             "ControllerCommand",
             [
-                "Controllers", "KubeRuntime", "ProgramOptions", "Telemetry", argumentParser, lifecycle, logging, unixSignals,
+                "Controllers", "HTTPServing", "KubeRuntime", "ProgramOptions", "Telemetry", argumentParser, httpTypes, hummingbird,
+                hummingbirdTLS,
+                lifecycle, logging, nioCore, nioSSL, unixSignals,
             ]),
         layer(
             "Commands",
@@ -242,7 +246,7 @@ let package = Package(
             of: "Controllers",
             [
                 "Analysis", "Harness", "GraftAPI", "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Trust", "JSON", logging, "KubeServer",
-                "Schema", "Telemetry", "HTTPCore", "Rollout", "Verification", coreMetrics, httpTypes, lifecycle,
+                "Schema", "Telemetry", "HTTPCore", "Randomness", "Rollout", "Verification", coreMetrics, httpTypes, lifecycle,
             ]),
         tests(
             of: "Agent",
@@ -261,7 +265,7 @@ let package = Package(
             name: "ManifestsTests",
             dependencies: [
                 "Agent", "AgentCommand", "ControllerCommand", "Controllers", "Harness", "GraftAPI", "KubeServer", "KubeClient",
-                "KubeCore", "HTTPCore", "ProgramOptions", "Telemetry", "Trust", "Schema", "JSON", "YAML",
+                "KubeCore", "HTTPCore", "HTTPTransport", "ProgramOptions", "Telemetry", "Trust", "Schema", "JSON", "YAML",
                 argumentParser, httpTypes, lifecycle, logging,
             ], swiftSettings: settings),
         // The programs are not imported: they are run.

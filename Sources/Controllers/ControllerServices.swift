@@ -11,17 +11,21 @@ package struct ControllerServices: Service {
     private let client: Client
     private let artifacts: any ArtifactLocator
     private let configuration: ControllerConfiguration
+    private let streams: StreamIngest?
     private let logger: Logger
     private let surroundings: Surroundings
 
-    /// - Parameter client: as whoever may write plans and revisions.
+    /// - Parameters:
+    ///   - client: as whoever may write plans and revisions.
+    ///   - streams: through which agents tell of their hosts, while this replica leads; nil: nobody does.
     package init(
-        client: Client, artifacts: any ArtifactLocator, configuration: ControllerConfiguration, logger: Logger,
-        surroundings: Surroundings = .system
+        client: Client, artifacts: any ArtifactLocator, configuration: ControllerConfiguration, streams: StreamIngest? = nil,
+        logger: Logger, surroundings: Surroundings = .system
     ) {
         self.client = client
         self.artifacts = artifacts
         self.configuration = configuration
+        self.streams = streams
         self.logger = logger
         self.surroundings = surroundings
     }
@@ -73,6 +77,7 @@ package struct ControllerServices: Service {
         )
         let work = DeploymentWork(
             client: client, artifacts: artifacts, configuration: configuration, stores: stores, events: events, epoch: epoch,
+            streams: streams,
             logger: logger,
             surroundings: surroundings)
         // What the last reconcile tells is written, too, while we lead.
