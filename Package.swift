@@ -161,9 +161,9 @@ let package = Package(
         layer(
             "Agent",
             [
-                "CHostSocket", "HostProtocol", "KubeRuntime", "KubeClient", "KubeCore", "HTTPCore", "JSON", "Schema", "GraftAPI",
-                "GraftHost",
-                "OCI", "Trust", "Verification", "Compatibility", coreMetrics, crypto, httpTypes, lifecycle, logging,
+                "Analysis", "CHostSocket", "HostProtocol", "KubeRuntime", "KubeClient", "KubeCore", "HTTPCore", "JSON", "Schema",
+                "GraftAPI", "GraftHost", "OCI", "Trust", "Verification", "Compatibility", coreMetrics, crypto, httpTypes, lifecycle,
+                logging,
             ]),
 
         // Programs.
@@ -176,9 +176,8 @@ let package = Package(
         layer(
             "ControllerCommand",
             [
-                "Controllers", "GraftAPI", "HTTPTransport", "KubeRuntime", "ProgramOptions", "Telemetry", argumentParser, lifecycle,
-                logging,
-                unixSignals,
+                "Controllers", "GraftAPI", "HTTPServing", "HTTPTransport", "KubeRuntime", "ProgramOptions", "Telemetry", argumentParser,
+                httpTypes, hummingbird, hummingbirdTLS, lifecycle, logging, nioCore, nioSSL, unixSignals,
             ]),
         layer(
             "Commands",
@@ -259,16 +258,17 @@ let package = Package(
         tests(
             of: "Controllers",
             [
-                "Agent", "Analysis", "Harness", "GraftAPI", "HTTPTransport", "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Trust", "JSON",
+                "Agent", "Analysis", "Harness", "GraftAPI", "HTTPTransport", "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Trust",
+                "JSON",
                 logging,
                 "KubeServer", "Randomness", "Schema", "Telemetry", "HTTPCore", "Rollout", "Verification", coreMetrics, httpTypes, lifecycle,
             ]),
         tests(
             of: "Agent",
             [
-                "socket-host", "CHostSocket", "GraftHost", "Harness", "HostProtocol", "HTTPTransport", "GraftAPI", "KubeRuntime",
-                "KubeClient", "KubeCore",
-                "OCI", "Randomness", "Trust", "Verification", "HTTPCore", "JSON", "Schema", httpTypes, lifecycle, logging,
+                "socket-host", "Analysis", "CHostSocket", "GraftHost", "Harness", "HostProtocol", "HTTPTransport", "GraftAPI",
+                "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Randomness", "Trust", "Verification", "HTTPCore", "JSON", "Schema",
+                httpTypes, lifecycle, logging,
             ]),
         // Articles and the program that they write; it is run, not imported.
         .testTarget(
@@ -285,7 +285,7 @@ let package = Package(
             name: "ManifestsTests",
             dependencies: [
                 "Agent", "AgentCommand", "ControllerCommand", "Controllers", "Harness", "GraftAPI", "KubeServer", "KubeClient",
-                "KubeCore", "HTTPCore", "ProgramOptions", "Telemetry", "Trust", "Schema", "JSON", "YAML",
+                "KubeCore", "HTTPCore", "HTTPTransport", "ProgramOptions", "Telemetry", "Trust", "Schema", "JSON", "YAML",
                 argumentParser, httpTypes, lifecycle, logging,
             ], swiftSettings: settings),
         // The programs are not imported: they are run.

@@ -28,6 +28,8 @@ package struct ControllerCommand: AsyncParsableCommand {
     @Flag(help: "Work at once; for a single replica.")
     package var noLeaderElection = false
 
+    @OptionGroup package var streams: StreamOptions
+
     package init() {}
 
     package func run() async throws {
@@ -38,12 +40,14 @@ package struct ControllerCommand: AsyncParsableCommand {
 
     private func serve(_ first: [any Service], _ logger: Logger) async throws {
         let (client, _) = try cluster.connect(userAgent: "graft-controller")
+        let (ingest, server) = try streams.server(logger)
         let controllers = ControllerServices(
             client: client, artifacts: try registry.client(),
             configuration: ControllerConfiguration(identity: identity ?? LeaderElection.uniqueIdentity(), electsLeader: !noLeaderElection),
-            checks: try checks.configuration(), logger: logger)
+            checks: try checks.configuration(), streams: ingest, logger: logger)
         try await ServiceGroup(
-            configuration: .init(services: first + [controllers], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            configuration: .init(
+                services: first + [server, controllers].compactMap(\.self), gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         ).run()
     }
 }

@@ -12,20 +12,24 @@ package struct ControllerServices: Service {
     private let artifacts: any ArtifactLocator
     private let configuration: ControllerConfiguration
     private let checks: CheckConfiguration
+    private let streams: StreamIngest?
     private let logger: Logger
     private let surroundings: Surroundings
 
     /// - Parameters:
     ///   - client: as whoever may write plans and revisions.
     ///   - checks: how what rollouts wait for outside of Graft is asked.
+    ///   - streams: through which agents tell of their hosts, while this replica leads; nil: nobody does.
     package init(
         client: Client, artifacts: any ArtifactLocator, configuration: ControllerConfiguration, checks: CheckConfiguration = .none,
+        streams: StreamIngest? = nil,
         logger: Logger, surroundings: Surroundings = .system
     ) {
         self.client = client
         self.artifacts = artifacts
         self.configuration = configuration
         self.checks = checks
+        self.streams = streams
         self.logger = logger
         self.surroundings = surroundings
     }
@@ -77,7 +81,7 @@ package struct ControllerServices: Service {
         )
         let work = DeploymentWork(
             client: client, artifacts: artifacts, configuration: configuration, checks: checks, stores: stores, events: events,
-            epoch: epoch, logger: logger, surroundings: surroundings)
+            epoch: epoch, streams: streams, logger: logger, surroundings: surroundings)
         // What the last reconcile tells is written, too, while we lead.
         try await events.whileWriting { try await work.run() }
     }

@@ -26,6 +26,7 @@ extension AgentConfiguration {
             if let spread: Double = try reader.optional("judgeSpreadSeconds") { judgeSpread = .seconds(spread) }
             if let period: Double = try reader.optional("judgePeriodSeconds") { judgePeriod = .seconds(period) }
             if let spread: Double = try reader.optional("signatureSpreadSeconds") { signatureSpread = .seconds(spread) }
+            metrics = try reader.optional("metrics")
             try reader.refuseUnknown()
         } catch {
             throw ConfigurationError("the agent's configuration: \(error)")

@@ -43,12 +43,15 @@ package struct AgentConfiguration: Sendable, Hashable {
     package var judgePeriod: Duration
     /// Signatures that came later are looked for within this time by a fleet, where those on a host are not enough.
     package var signatureSpread: Duration
+    /// Nil: the host exposes none.
+    package var metrics: MetricsSettings?
 
     package init(
         hostClass: String, nodeName: String, nodeUID: String? = nil, zone: String = "", runtimeVersion: String, contract: String = "",
         capabilities: [String] = [], labels: [String: String] = [:], agentVersion: String = AgentConfiguration.version, slots: [Slot],
         stateDirectory: String, leaseNamespace: String = "graft-agents", leaseName: String? = nil, largestArtifact: Int = 1 << 30,
-        judgeSpread: Duration = .seconds(5), judgePeriod: Duration = .seconds(300), signatureSpread: Duration = .seconds(30)
+        judgeSpread: Duration = .seconds(5), judgePeriod: Duration = .seconds(300), signatureSpread: Duration = .seconds(30),
+        metrics: MetricsSettings? = nil
     ) {
         self.hostClass = hostClass
         self.nodeName = nodeName
@@ -67,6 +70,7 @@ package struct AgentConfiguration: Sendable, Hashable {
         self.judgeSpread = judgeSpread
         self.judgePeriod = judgePeriod
         self.signatureSpread = signatureSpread
+        self.metrics = metrics
     }
 
     package static let version = "0.1.0"

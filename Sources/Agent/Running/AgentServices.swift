@@ -15,6 +15,7 @@ package struct AgentServices: Service {
     private let lock: FileHandle
     private let fetcher: RevisionFetcher
     private let verifier: RevisionVerifier
+    private let streams: StreamReporter?
     private let logger: Logger
     private let surroundings: Surroundings
 
@@ -26,11 +27,12 @@ package struct AgentServices: Service {
     ///   - driver: of a slot; nil takes the one its configuration describes.
     ///   - sources: nil watches the cluster for this agent alone.
     ///   - disk: through which all files are changed.
+    ///   - uplink: where the host's changes are told; nil tells them nobody.
     /// - Throws: `ConfigurationError`, `FileError`.
     package init(
         client: Client, artifacts: any ArtifactLocator, configuration: AgentConfiguration,
         transport: any Transport, driver: (_ slot: String) -> (any Driver)? = { _ in nil }, sources: AgentSources? = nil,
-        disk: Disk = .real, logger: Logger, surroundings: Surroundings = .system
+        disk: Disk = .real, uplink: StreamUplink? = nil, logger: Logger, surroundings: Surroundings = .system
     ) throws {
         try configuration.check()
         var logger = logger
@@ -77,6 +79,12 @@ package struct AgentServices: Service {
         let runLogger = logger
         let metrics = SlotMetrics(host: configuration.hostName)
         verifier = RevisionVerifier(store: store, host: configuration)
+        streams = uplink.map { uplink in
+            StreamReporter(
+                host: host, drivers: Dictionary(uniqueKeysWithValues: zip(configuration.slots.map(\.name), drivers)),
+                scraper: configuration.metrics.map { HostScraper(settings: $0, transport: transport) }, uplink: uplink,
+                session: Self.session(surroundings), logger: runLogger, surroundings: surroundings)
+        }
         self.logger = logger
         self.surroundings = surroundings
         runners = zip(configuration.slots, drivers).map { slot, driver in
@@ -88,6 +96,11 @@ package struct AgentServices: Service {
                     reporter.report($0)
                 })
         }
+    }
+
+    /// Another for each start.
+    private static func session(_ surroundings: Surroundings) -> String {
+        String((0..<4).map { _ in String(UInt32(surroundings.random() * 0x1p32), radix: 36) }.joined(separator: "."))
     }
 
     /// Runs until the graceful shutdown or its cancellation. What is under way is written down and taken up at the next start;
@@ -103,7 +116,7 @@ package struct AgentServices: Service {
         let signatures = SignatureWatch(host: host, fetcher: fetcher, logger: logger, surroundings: surroundings)
         let services: [any Service] =
             host.sources.services + [reporter, heartbeat, SyncWatch(host: host), trust, signatures] + runners
-            + runners.flatMap(\.driver.services)
+            + runners.flatMap(\.driver.services) + [streams].compactMap(\.self)
         _ = try await untilGracefulShutdown { try await Concurrently(services).run() }
     }
 }

@@ -69,6 +69,7 @@ final class SlotRunner: Service {
                 try await pauseForJournal()
                 continue
             }
+            noteServing()
             tell()
             host.has(state.withLock { $0.machine.present }, in: slot)
             await collect()
@@ -183,6 +184,12 @@ final class SlotRunner: Service {
         guard isQuiet, let active, let change = driver.change(in: active) else { return }
         logger.warning("what is in place seems changed; it is looked after", metadata: ["change": "\(change)"])
         host.suspect(slot)
+    }
+
+    /// Before anything is changed in the host, and when it is over.
+    private func noteServing() {
+        let record = state.withLock { $0.machine.record }
+        host.serving.note(record.step.needsTurn ? nil : record.active, in: slot)
     }
 
     private func tell() { report(SlotReport(slot: slot, of: state.withLock { $0.machine })) }

@@ -17,10 +17,12 @@ struct DeploymentWork: Sendable {
     private let deploymentMetrics = DeploymentMetrics()
     private let hostMetrics: HostMetrics
     private let subscriptions: [Subscription]
+    private let streams: StreamIngest?
+    private let streamTerm: StreamIngest.Term?
 
     init(
         client: Client, artifacts: any ArtifactLocator, configuration: ControllerConfiguration, checks: CheckConfiguration, stores: Stores,
-        events: EventRecorder, epoch: Int64, logger: Logger, surroundings: Surroundings
+        events: EventRecorder, epoch: Int64, streams: StreamIngest?, logger: Logger, surroundings: Surroundings
     ) {
         let wake = Doorbell()
         let hostMetrics = HostMetrics()
@@ -87,23 +89,38 @@ struct DeploymentWork: Sendable {
                 return .awaitChange
             }
         }
+        self.streams = streams
+        let board = streams.map { _ in
+            StreamBoard(
+                deployment: { stores.deployments.store.get($0)?.spec }, isReady: { liveness.state(ofNode: $0).isReady },
+                surroundings: surroundings)
+        }
+        streamTerm = board.map { board in
+            StreamIngest.Term(tokens: AgentTokens(client: client, surroundings: surroundings), board: board) {
+                stores.hosts.store.get(ObjectKey(name: $0))
+            }
+        }
         let means = SignatureSearch.Means(
             revision: { reconciler.writtenRevisions.newest($0, in: stores.revisions.store) },
             keep: { revision, judgement in
                 reconciler.writtenRevisions.remember(
                     try await reconciler.revisions.setEvidence(judgement, of: revision, now: surroundings.wallTime()))
             }, found: { revision in wake.ring([Stores.deployment(of: revision)].compactMap(\.self)) })
-        besides = [
-            SignatureSearch(
-                signatures, resolver: resolver, trust: trust, interval: configuration.refusalRetry, means: means, logger: logger,
-                surroundings: surroundings),
-            TrustRootWatch(stores.roots.store, trust: trust, api: Api(client), events: events, logger: logger, surroundings: surroundings),
-            CheckPerformer(
-                book, analyses: stores.analyses.store,
-                means: .init(checks, hosts: stores.hosts(running:), logger: logger, surroundings: surroundings),
-                workers: checks.concurrency,
-                logger: logger, surroundings: surroundings, news: { wake.ring([$0]) }),
-        ]
+        let told = HostsSource(board: board)
+        var checks = checks
+        (checks.hosts, checks.samples) = (checks.hosts ?? told, checks.samples ?? told)
+        besides =
+            [
+                SignatureSearch(
+                    signatures, resolver: resolver, trust: trust, interval: configuration.refusalRetry, means: means, logger: logger,
+                    surroundings: surroundings),
+                TrustRootWatch(
+                    stores.roots.store, trust: trust, api: Api(client), events: events, logger: logger, surroundings: surroundings),
+                CheckPerformer(
+                    book, analyses: stores.analyses.store,
+                    means: .init(checks, hosts: stores.hosts(running:), logger: logger, surroundings: surroundings),
+                    workers: checks.concurrency, logger: logger, surroundings: surroundings, news: { wake.ring([$0]) }),
+            ] + [board].compactMap(\.self)
         wake.connect { [controller] in controller.enqueue($0, after: Self.gathering) }
         self.liveness = liveness
         trustRoots = trust.loader(client, logger: logger, surroundings: surroundings)
@@ -114,7 +131,9 @@ struct DeploymentWork: Sendable {
     private static let gathering = Duration.milliseconds(50)
 
     func run() async throws {
+        if let streamTerm { streams?.begin(streamTerm) }
         defer {
+            streams?.end()
             for subscription in subscriptions { subscription.cancel() }
             deploymentMetrics.end()
             hostMetrics.end()

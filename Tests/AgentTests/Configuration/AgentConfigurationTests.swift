@@ -1,3 +1,4 @@
+import Analysis
 import JSON
 import Testing
 
@@ -47,6 +48,24 @@ struct AgentConfigurationTests {
         #expect(slots[0].socket == SocketSettings(path: "/run/graft/a.sock", user: 1000, loadTimeout: .seconds(3)))
         #expect(slots[0].directory == nil && slots[0].policy.soak == .seconds(7))
         #expect(slots[1].socket == nil && slots[1].directory?.directory == "/m")
+    }
+
+    @Test func `where the host exposes its metrics is read, within limits`() throws {
+        var document = whole
+        document["metrics"] = ["url": "http://127.0.0.1:9100/metrics", "intervalSeconds": 15, "mostSeries": 500]
+        let metrics = try AgentConfiguration(document).metrics
+        #expect(metrics?.url.path == "/metrics")
+        #expect(metrics?.interval == .seconds(15))
+        #expect(metrics?.limits.samples == 500)
+        #expect(try AgentConfiguration(whole).metrics == nil)
+        let wrong: [JSON] = [
+            [:], ["url": "127.0.0.1"], ["url": "http://a/", "intervalSeconds": 0.1], ["url": "http://a/", "mostSeries": 0],
+            ["url": "http://a/", "timeoutSeconds": 100], ["url": "http://a/", "largestBytes": 1], ["url": "http://a/", "series": []],
+        ]
+        for metrics in wrong {
+            document["metrics"] = metrics
+            #expect(throws: ConfigurationError.self) { try AgentConfiguration(document) }
+        }
     }
 
     @Test(
