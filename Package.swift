@@ -85,7 +85,8 @@ let package = Package(
         .library(name: "AnalysisInternals", targets: ["Analysis", "AnalysisSimulation", "GraftAPI", "KubeCore", "Randomness"]),
         .library(name: "LimitsInternals", targets: ["GraftAPI", "HTTPCore", "JSON", "KubeCore", "OCI", "Trust", "Verification", "YAML"]),
         // For hack/fuzz alone, which links it with libFuzzer.
-        .library(name: "FuzzInternals", type: .static, targets: ["GraftAPI", "JSON", "OCI", "Trust", "Verification", "YAML"]),
+        .library(
+            name: "FuzzInternals", type: .static, targets: ["GraftAPI", "HostProtocol", "JSON", "OCI", "Trust", "Verification", "YAML"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -298,8 +299,8 @@ let package = Package(
         // What hack/fuzz looks for, and that it holds for what it begins with.
         .testTarget(
             name: "FuzzTests",
-            dependencies: ["GraftAPI", "JSON", "KubeCore", "OCI", "Trust", "Verification", "YAML", asn1, httpTypes], swiftSettings: settings
-        ),
+            dependencies: ["GraftAPI", "HostProtocol", "JSON", "KubeCore", "OCI", "Trust", "Verification", "YAML", asn1, httpTypes],
+            swiftSettings: settings),
         .testTarget(
             name: "RealClusterTests",
             dependencies: [
