@@ -38,6 +38,8 @@ extension CheckStatus {
             (phase, message) = (.running, "no host on the canary tells anything of it yet")
             return
         }
+        // Another leader counts anew from where it began to listen.
+        let samples = max(samples, self.samples ?? 0)
         self.samples = samples
         (phase, message) = (samples >= wanted ? .successful : .running, nil)
     }
