@@ -67,6 +67,8 @@ let package = Package(
         .library(name: "KubeConnection", targets: ["KubeConnection"]),
         .library(name: "KubeRuntime", targets: ["KubeRuntime"]),
         .library(name: "Telemetry", targets: ["Telemetry"]),
+        // What a host process links that takes its modules from an agent by the host protocol.
+        .library(name: "GraftHost", targets: ["GraftHost"]),
         // All that a controller needs of them, by one import.
         .library(name: "Kube", targets: ["Kube"]),
         // For Benchmarks/ alone, a package of its own; nothing here is promised to anyone else.
@@ -83,7 +85,8 @@ let package = Package(
         .library(name: "AnalysisInternals", targets: ["Analysis", "AnalysisSimulation", "GraftAPI", "KubeCore", "Randomness"]),
         .library(name: "LimitsInternals", targets: ["GraftAPI", "HTTPCore", "JSON", "KubeCore", "OCI", "Trust", "Verification", "YAML"]),
         // For hack/fuzz alone, which links it with libFuzzer.
-        .library(name: "FuzzInternals", type: .static, targets: ["GraftAPI", "JSON", "OCI", "Trust", "Verification", "YAML"]),
+        .library(
+            name: "FuzzInternals", type: .static, targets: ["GraftAPI", "HostProtocol", "JSON", "OCI", "Trust", "Verification", "YAML"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -107,12 +110,14 @@ let package = Package(
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .target(name: "CThreadShard"),
         .target(name: "CMemory"),
+        .target(name: "CHostSocket"),
         .target(name: "CLibCurl", linkerSettings: [.linkedLibrary("curl"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]),
 
         // Values: no I/O, no clock.
         // Values in a document can't outlive its bytes: the compiler holds them to it. Who imports JSON needs no such setting.
         .target(name: "JSON", swiftSettings: settings + [.enableExperimentalFeature("Lifetimes")]),
         layer("YAML", ["JSON", "CLibYAML"]),
+        layer("HostProtocol", ["CHostSocket", "JSON"]),
         layer("Schema", ["JSON"]),
         layer("KubeCore", ["JSON"]),
         layer("HTTPCore", [httpTypes]),
@@ -137,6 +142,9 @@ let package = Package(
 
         layer("Kube", ["JSON", "KubeClient", "KubeConnection", "KubeCore", "KubeRuntime"]),
 
+        // What a host process links: nothing of Kubernetes.
+        layer("GraftHost", ["CHostSocket", "HostProtocol", "JSON", crypto]),
+
         // Servers, for the embedded control plane alone.
         layer("KubeServer", ["KubeCore", "HTTPCore", "JSON", "YAML", "Schema", grdb, hummingbird, logging, httpTypes, nioCore]),
         layer("RegistryServer", ["JSON", "OCI", hummingbird, logging, httpTypes]),
@@ -147,14 +155,16 @@ let package = Package(
         layer(
             "Controllers",
             [
-                "KubeRuntime", "KubeClient", "KubeCore", "JSON", "Schema", "GraftAPI", "OCI", "Trust", "Verification",
-                "Compatibility", "Rollout", lifecycle, logging,
+                "Analysis", "KubeRuntime", "KubeClient", "KubeCore", "HTTPCore", "JSON", "Schema", "GraftAPI", "OCI", "Trust",
+                "Verification",
+                "Compatibility", "Rollout", crypto, httpTypes, lifecycle, logging,
             ]),
         layer(
             "Agent",
             [
-                "KubeRuntime", "KubeClient", "KubeCore", "HTTPCore", "JSON", "Schema", "GraftAPI", "OCI", "Trust", "Verification",
-                "Compatibility", coreMetrics, crypto, httpTypes, lifecycle, logging,
+                "Analysis", "CHostSocket", "HostProtocol", "KubeRuntime", "KubeClient", "KubeCore", "HTTPCore", "JSON", "Schema",
+                "GraftAPI", "GraftHost", "OCI", "Trust", "Verification", "Compatibility", coreMetrics, crypto, httpTypes, lifecycle,
+                logging,
             ]),
 
         // Programs.
@@ -167,16 +177,17 @@ let package = Package(
         layer(
             "ControllerCommand",
             [
-                "Controllers", "KubeRuntime", "ProgramOptions", "Telemetry", argumentParser, lifecycle, logging, unixSignals,
+                "Controllers", "GraftAPI", "HTTPServing", "HTTPTransport", "KubeRuntime", "ProgramOptions", "Telemetry", argumentParser,
+                httpTypes, hummingbird, hummingbirdTLS, lifecycle, logging, nioCore, nioSSL, unixSignals,
             ]),
         layer(
             "Commands",
             [
                 "AgentCommand", "ControllerCommand", "Controllers", "HTTPServing", "ProgramOptions", "KubeServer", "RegistryServer",
-                "GraftAPI", "Rollout",
+                "Agent", "Analysis", "GraftAPI", "HTTPCore", "HTTPTransport", "Rollout",
                 "KubeRuntime",
                 "KubeClient", "KubeCore", "OCI", "Schema", "Trust", "Verification", "JSON", "YAML", "Compatibility", argumentParser, crypto,
-                hummingbird, hummingbirdTLS, lifecycle, logging, nioCore, nioSSL, asn1, unixSignals, x509,
+                httpTypes, hummingbird, hummingbirdTLS, lifecycle, logging, nioCore, nioSSL, asn1, unixSignals, x509,
             ]),
         main("graft", ["Commands", argumentParser]),
         main("graft-controller", ["ControllerCommand", argumentParser]),
@@ -190,6 +201,11 @@ let package = Package(
             // A new package has no upcoming features.
             swiftSettings: [.treatAllWarnings(as: .error)]),
 
+        // A host that takes its module by the host protocol, with what any other package sees of GraftHost.
+        .executableTarget(
+            name: "socket-host", dependencies: ["GraftHost"], path: "Examples/socket-host", exclude: ["README.md"], packageAccess: false,
+            swiftSettings: [.treatAllWarnings(as: .error)]),
+
         // Tests: what they share, one target for each layer, then the programs as a whole.
         .target(
             name: "Harness",
@@ -201,6 +217,8 @@ let package = Package(
         .target(name: "Randomness", dependencies: ["JSON"], path: "Tests/Randomness", swiftSettings: settings),
         tests(of: "JSON", ["Randomness"]),
         tests(of: "YAML", ["JSON", "Randomness"]),
+        tests(of: "HostProtocol", ["CHostSocket", "JSON", "Randomness"]),
+        tests(of: "GraftHost", ["CHostSocket", "HostProtocol", "JSON", "Randomness"]),
         tests(of: "Schema", ["JSON", "Randomness"]),
         tests(of: "KubeCore", ["JSON", "Randomness"]),
         tests(of: "GraftAPI", ["JSON", "Schema", "KubeCore"]),
@@ -241,14 +259,17 @@ let package = Package(
         tests(
             of: "Controllers",
             [
-                "Harness", "GraftAPI", "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Trust", "JSON", logging, "KubeServer",
-                "Schema", "Telemetry", "HTTPCore", "Rollout", "Verification", coreMetrics, httpTypes, lifecycle,
+                "Agent", "Analysis", "Harness", "GraftAPI", "HTTPTransport", "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Trust",
+                "JSON",
+                logging,
+                "KubeServer", "Randomness", "Schema", "Telemetry", "HTTPCore", "Rollout", "Verification", coreMetrics, httpTypes, lifecycle,
             ]),
         tests(
             of: "Agent",
             [
-                "Harness", "HTTPTransport", "GraftAPI", "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Trust", "Verification",
-                "HTTPCore", "JSON", "Schema", httpTypes, lifecycle, logging,
+                "socket-host", "Analysis", "CHostSocket", "GraftHost", "Harness", "HostProtocol", "HTTPTransport", "GraftAPI",
+                "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Randomness", "Trust", "Verification", "HTTPCore", "JSON", "Schema",
+                httpTypes, lifecycle, logging,
             ]),
         // Articles and the program that they write; it is run, not imported.
         .testTarget(
@@ -256,12 +277,16 @@ let package = Package(
             dependencies: ["config-mirror", "Harness", "HTTPCore", "KubeClient", "KubeCore", "JSON", "YAML"], swiftSettings: settings),
         tests(
             of: "Commands",
-            [argumentParser, "ProgramOptions", "GraftAPI", "Harness", "KubeClient", "KubeCore", "JSON", "OCI", "Schema", "Trust", "YAML"]),
+            [
+                argumentParser, "Analysis", "ProgramOptions", "GraftAPI", "Harness", "KubeClient", "KubeCore", "JSON", "OCI", "Rollout",
+                "Schema",
+                "Trust", "YAML",
+            ]),
         .testTarget(
             name: "ManifestsTests",
             dependencies: [
                 "Agent", "AgentCommand", "ControllerCommand", "Controllers", "Harness", "GraftAPI", "KubeServer", "KubeClient",
-                "KubeCore", "HTTPCore", "ProgramOptions", "Telemetry", "Trust", "Schema", "JSON", "YAML",
+                "KubeCore", "HTTPCore", "HTTPTransport", "ProgramOptions", "Telemetry", "Trust", "Schema", "JSON", "YAML",
                 argumentParser, httpTypes, lifecycle, logging,
             ], swiftSettings: settings),
         // The programs are not imported: they are run.
@@ -274,8 +299,8 @@ let package = Package(
         // What hack/fuzz looks for, and that it holds for what it begins with.
         .testTarget(
             name: "FuzzTests",
-            dependencies: ["GraftAPI", "JSON", "KubeCore", "OCI", "Trust", "Verification", "YAML", asn1, httpTypes], swiftSettings: settings
-        ),
+            dependencies: ["GraftAPI", "HostProtocol", "JSON", "KubeCore", "OCI", "Trust", "Verification", "YAML", asn1, httpTypes],
+            swiftSettings: settings),
         .testTarget(
             name: "RealClusterTests",
             dependencies: [

@@ -58,15 +58,14 @@ static int respond_text(int socket, int status, const char *text, int keep) {
 }
 
 /* Which version really runs in this process; the reason instead when it says that it does not work. */
-static int respond_version(int socket, int keep) {
-    struct loaded *loaded = slot_acquire();
+static int respond_version(int socket, struct loaded *loaded, const char *rule, int keep) {
     if (!loaded) return respond_text(socket, 503, "no module is loaded\n", keep);
     char reason[256] = "it gives no reason", body[1024];
     int healthy = loaded->module->check(reason, sizeof reason) == 0;
     int length = healthy ? snprintf(body, sizeof body,
-                                    "{\"slot\":\"%s\",\"module\":\"%s\",\"version\":\"%s\",\"digest\":\"%s\",\"process\":\"%d.%ld\"}\n",
+                                    "{\"slot\":\"%s\",\"module\":\"%s\",\"version\":\"%s\",\"digest\":\"%s\",\"process\":\"%d.%ld\",\"rule\":\"%s\"}\n",
                                     slot_name, loaded->module->name, loaded->module->version, loaded->digest, (int)getpid(),
-                                    atomic_load(&process_started))
+                                    atomic_load(&process_started), rule)
                          : snprintf(body, sizeof body, "%s\n", reason);
     int result = respond(socket, healthy ? 200 : 500, healthy ? "application/json" : "text/plain", loaded->module->version, body,
                          (size_t)length, keep);
@@ -78,7 +77,7 @@ static int respond_version(int socket, int keep) {
 static int respond_reload(int socket, int keep) {
     char text[1024] = "the module gave no reason";
     if (slot_reload(text, sizeof text) == 0) {
-        struct loaded *loaded = slot_acquire();
+        struct loaded *loaded = slot_acquire(NULL);
         if (!loaded) return respond_text(socket, 200, "no module is loaded\n", keep);
         slot_release(loaded);
         return respond_text(socket, 200, "loaded\n", keep);
@@ -88,8 +87,8 @@ static int respond_reload(int socket, int keep) {
     return respond_text(socket, 500, text, keep);
 }
 
-static int respond_module(int socket, const struct edge_request *request, int keep) {
-    struct loaded *loaded = slot_acquire();
+static int respond_module(int socket, const struct edge_request *request, const struct call *call, int keep) {
+    struct loaded *loaded = slot_acquire(call);
     if (!loaded) return respond_text(socket, 503, "no module is loaded\n", keep);
     char body[8192];
     struct edge_response response = {.status = 200, .body = body, .capacity = sizeof body};
@@ -100,14 +99,18 @@ static int respond_module(int socket, const struct edge_request *request, int ke
     return result;
 }
 
-static int route(int socket, const struct edge_request *request, int keep) {
-    const char *target = request->target;
+static int route(int socket, const struct edge_request *request, const struct call *call, int keep) {
+    const char *target = request->target, *rule = "";
     if (strcmp(target, "/-/healthz") == 0) return respond_text(socket, 200, "ok\n", keep);
-    if (strcmp(target, "/-/version") == 0) return respond_version(socket, keep);
+    if (strcmp(target, "/-/version") == 0) return respond_version(socket, slot_acquire(NULL), rule, keep);
+    if (strcmp(target, "/-/canary") == 0) {
+        struct loaded *canary = slot_acquire_canary(&rule);
+        return respond_version(socket, canary, rule, keep);
+    }
     if (strcmp(target, "/-/reload") == 0)
         return strcmp(request->method, "POST") == 0 ? respond_reload(socket, keep) : respond_text(socket, 405, "use POST\n", keep);
     if (strncmp(target, "/-/", 3) == 0) return respond_text(socket, 404, "nothing is here\n", keep);
-    return respond_module(socket, request, keep);
+    return respond_module(socket, request, call, keep);
 }
 
 /* Reads more into the buffer. Returns 0 at the end, on an error and after a minute without a byte. */
@@ -165,7 +168,9 @@ static int serve_one(struct connection *connection) {
         return respond_text(connection->socket, 400, "a body needs a Content-Length of at most 65536\n", 0), 0;
     int keep = !atomic_load(&connection_stopping) && (wish ? strcasecmp(wish, "close") != 0 : strcmp(rest + 1, "HTTP/1.0") != 0);
     struct edge_request request = {.method = method, .target = target};
-    if (route(connection->socket, &request, keep) != 0 || !keep) return 0;
+    const char *key = header(headers, end, "X-Key");
+    struct call call = {.key = key ? key : target, .headers = headers, .end = end, .method = method, .path = target};
+    if (route(connection->socket, &request, &call, keep) != 0 || !keep) return 0;
     return discard(connection, (size_t)(end + 2 - connection->buffer) + body);
 }
 

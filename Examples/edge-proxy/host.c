@@ -4,7 +4,8 @@
  *
  * GET /            the module answers; X-Filter-Version names it
  * GET /-/version   which module runs in this process, as JSON; 500 with its reason when it says that it does not work
- * POST /-/reload   loads what `current` links to now (so does SIGHUP); 500 with the reason when that fails, and the old one stays
+ * GET /-/canary    the same of the module that has a part of the calls, and by which rule; 503 when there is none
+ * POST /-/reload   loads what `current` and `canary` link to now (so does SIGHUP); 500 with the reason when that fails, and the old one stays
  * GET /-/healthz   200 as long as the process lives
  */
 #define _GNU_SOURCE
@@ -85,7 +86,7 @@ static void reload(void) {
         fprintf(stderr, "edge-proxy: not loaded: %s\n", reason);
         return;
     }
-    struct loaded *loaded = slot_acquire();
+    struct loaded *loaded = slot_acquire(NULL);
     if (!loaded) {
         fprintf(stderr, "edge-proxy: runs no module\n");
         return;

@@ -17,18 +17,31 @@
 const char *slot_root = "modules";
 const char *slot_name = "net/filter";
 
-static _Atomic(struct loaded *) current;
+/* What runs: replaced as a whole, so that no call sees a rule without its canary. Never freed either; it is small. */
+struct running {
+    struct loaded *stable, *canary;
+    struct rule *rule; /* NULL: all calls are the stable one's */
+};
+
+static _Atomic(struct running *) current;
 static pthread_mutex_t reloading = PTHREAD_MUTEX_INITIALIZER;
 
-struct loaded *slot_acquire(void) {
+static struct loaded *acquire(const struct call *call, int wants_canary, const char **rule) {
     for (;;) {
-        struct loaded *loaded = atomic_load(&current);
+        struct running *running = atomic_load(&current);
+        if (!running) return NULL;
+        struct loaded *loaded = wants_canary ? running->canary : running->stable;
         if (!loaded) return NULL;
+        if (call && running->rule && rule_means(running->rule, call)) loaded = running->canary;
+        if (rule) *rule = rule_name(running->rule);
         atomic_fetch_add(&loaded->callers, 1);
-        if (atomic_load(&current) == loaded) return loaded;
+        if (atomic_load(&current) == running) return loaded;
         atomic_fetch_sub(&loaded->callers, 1); /* replaced in between: take the new one */
     }
 }
+
+struct loaded *slot_acquire(const struct call *call) { return acquire(call, 0, NULL); }
+struct loaded *slot_acquire_canary(const char **rule) { return acquire(NULL, 1, rule); }
 
 void slot_release(struct loaded *loaded) { atomic_fetch_sub(&loaded->callers, 1); }
 
@@ -75,26 +88,51 @@ static int initialise(struct loaded *loaded, char *reason, size_t reason_size) {
     return result;
 }
 
+/* What a link leads to, loaded; what runs already from the very same directory is taken as it is. NULL with a reason. */
+static struct loaded *load(const char *name, const struct running *running, char *reason, size_t reason_size) {
+    char link[PATH_MAX];
+    struct stat about;
+    struct loaded *loaded = calloc(1, sizeof *loaded);
+    snprintf(link, sizeof link, "%s/%s/%s", slot_root, slot_name, name);
+    /* The resolved path: the dynamic linker takes equal paths for equal libraries. */
+    if (!loaded || !realpath(link, loaded->directory) || stat(loaded->directory, &about) != 0) {
+        snprintf(reason, reason_size, "%s: %s", link, strerror(errno));
+        return free(loaded), NULL;
+    }
+    loaded->identity = about.st_ino;
+    struct loaded *known[] = {running ? running->stable : NULL, running ? running->canary : NULL};
+    for (int index = 0; index < 2; index++)
+        if (known[index] && known[index]->identity == loaded->identity && strcmp(known[index]->directory, loaded->directory) == 0)
+            return free(loaded), known[index];
+    if (initialise(loaded, reason, reason_size) != 0) return free(loaded), NULL; /* the library itself stays */
+    return loaded;
+}
+
+/* `current`, and where there is a rule `canary`. NULL with a reason. */
+static struct running *load_all(const struct running *before, char *reason, size_t reason_size) {
+    char directory[PATH_MAX];
+    struct running *running = calloc(1, sizeof *running);
+    if (!running || !(running->stable = load("current", before, reason, reason_size))) return free(running), NULL;
+    snprintf(directory, sizeof directory, "%s/%s", slot_root, slot_name);
+    char *document = read_document(directory, "routing.json");
+    if (!document && errno == ENOENT) return running;
+    if (!document) snprintf(reason, reason_size, "%s/routing.json: %s", directory, strerror(errno));
+    running->rule = document ? rule_read(document, reason, reason_size) : NULL;
+    free(document);
+    if (running->rule && (running->canary = load("canary", before, reason, reason_size))) return running;
+    rule_free(running->rule);
+    return free(running), NULL;
+}
+
 int slot_reload(char *reason, size_t reason_size) {
     char link[PATH_MAX];
     snprintf(link, sizeof link, "%s/%s/current", slot_root, slot_name);
     pthread_mutex_lock(&reloading);
     int result = -1;
-    struct loaded *loaded = calloc(1, sizeof *loaded);
-    if (readlink(link, (char[1]){0}, 1) < 0 && errno == ENOENT) {
-        atomic_store(&current, NULL); /* nothing is linked: the slot is to be empty */
-        free(loaded);
-        result = 0;
-        /* The resolved path: the dynamic linker takes equal paths for equal libraries. */
-    } else if (!loaded || !realpath(link, loaded->directory)) {
-        snprintf(reason, reason_size, "%s: %s", link, strerror(errno));
-        free(loaded);
-    } else if (initialise(loaded, reason, reason_size) != 0) {
-        free(loaded); /* the library itself stays */
-    } else {
-        atomic_store(&current, loaded);
-        result = 0;
-    }
+    struct running *running = NULL;
+    if (readlink(link, (char[1]){0}, 1) < 0 && errno == ENOENT) result = 0; /* nothing is linked: the slot is to be empty */
+    else if ((running = load_all(atomic_load(&current), reason, reason_size))) result = 0;
+    if (result == 0) atomic_store(&current, running);
     pthread_mutex_unlock(&reloading);
     return result;
 }

@@ -25,6 +25,7 @@ package struct AgentCommand: AsyncParsableCommand {
     @OptionGroup package var log: LogOptions
     @OptionGroup package var telemetry: TelemetryOptions
     @OptionGroup package var metrics: MetricsOptions
+    @OptionGroup package var uplink: UplinkOptions
 
     package init() {}
 
@@ -42,7 +43,8 @@ package struct AgentCommand: AsyncParsableCommand {
     private func work(_ agentConfiguration: AgentConfiguration, _ first: [any Service], _ logger: Logger) async throws {
         let (client, _) = try cluster.connect(userAgent: "graft-agent")
         let agent = try AgentServices(
-            client: client, artifacts: try registry.client(), configuration: agentConfiguration, transport: HTTPClient(), logger: logger)
+            client: client, artifacts: try registry.client(), configuration: agentConfiguration, transport: HTTPClient(),
+            uplink: try uplink.uplink(logger), logger: logger)
         try await ServiceGroup(
             configuration: .init(services: first + [agent], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         ).run()

@@ -17,6 +17,7 @@ package struct ControllerCommand: AsyncParsableCommand {
 
     @OptionGroup package var cluster: ClusterOptions
     @OptionGroup package var registry: RegistryOptions
+    @OptionGroup package var checks: CheckOptions
     @OptionGroup package var log: LogOptions
     @OptionGroup package var telemetry: TelemetryOptions
     @Option(help: ArgumentHelp("Where /healthz, /readyz and /metrics are served; empty: nowhere.", valueName: "address:port"))
@@ -26,6 +27,8 @@ package struct ControllerCommand: AsyncParsableCommand {
     package var identity: String?
     @Flag(help: "Work at once; for a single replica.")
     package var noLeaderElection = false
+
+    @OptionGroup package var streams: StreamOptions
 
     package init() {}
 
@@ -37,12 +40,14 @@ package struct ControllerCommand: AsyncParsableCommand {
 
     private func serve(_ first: [any Service], _ logger: Logger) async throws {
         let (client, _) = try cluster.connect(userAgent: "graft-controller")
+        let (ingest, server) = try streams.server(logger)
         let controllers = ControllerServices(
             client: client, artifacts: try registry.client(),
             configuration: ControllerConfiguration(identity: identity ?? LeaderElection.uniqueIdentity(), electsLeader: !noLeaderElection),
-            logger: logger)
+            checks: try checks.configuration(), streams: ingest, logger: logger)
         try await ServiceGroup(
-            configuration: .init(services: first + [controllers], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            configuration: .init(
+                services: first + [server, controllers].compactMap(\.self), gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         ).run()
     }
 }

@@ -18,11 +18,14 @@ package struct ControllerConfiguration: Sendable {
     package var refusalRetry: Duration
     /// How long a deleted deployment waits for its hosts to unload.
     package var unloadDeadline: Duration
+    /// Where the time zones of freeze windows are read from.
+    package var zoneDirectory: String
 
     package init(
         identity: String = "graft-controller", electsLeader: Bool = true, namespace: String = GraftAPI.systemNamespace,
         agentNamespace: String = GraftAPI.agentNamespace, workers: Int = 4, statusInterval: Duration = .seconds(1),
-        refusalRetry: Duration = .seconds(30), unloadDeadline: Duration = .seconds(600)
+        refusalRetry: Duration = .seconds(30), unloadDeadline: Duration = .seconds(600),
+        zoneDirectory: String = "/usr/share/zoneinfo"
     ) {
         self.identity = identity
         self.electsLeader = electsLeader
@@ -32,5 +35,6 @@ package struct ControllerConfiguration: Sendable {
         self.statusInterval = statusInterval
         self.refusalRetry = refusalRetry
         self.unloadDeadline = unloadDeadline
+        self.zoneDirectory = zoneDirectory
     }
 }

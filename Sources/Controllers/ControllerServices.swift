@@ -11,17 +11,25 @@ package struct ControllerServices: Service {
     private let client: Client
     private let artifacts: any ArtifactLocator
     private let configuration: ControllerConfiguration
+    private let checks: CheckConfiguration
+    private let streams: StreamIngest?
     private let logger: Logger
     private let surroundings: Surroundings
 
-    /// - Parameter client: as whoever may write plans and revisions.
+    /// - Parameters:
+    ///   - client: as whoever may write plans and revisions.
+    ///   - checks: how what rollouts wait for outside of Graft is asked.
+    ///   - streams: through which agents tell of their hosts, while this replica leads; nil: nobody does.
     package init(
-        client: Client, artifacts: any ArtifactLocator, configuration: ControllerConfiguration, logger: Logger,
-        surroundings: Surroundings = .system
+        client: Client, artifacts: any ArtifactLocator, configuration: ControllerConfiguration, checks: CheckConfiguration = .none,
+        streams: StreamIngest? = nil,
+        logger: Logger, surroundings: Surroundings = .system
     ) {
         self.client = client
         self.artifacts = artifacts
         self.configuration = configuration
+        self.checks = checks
+        self.streams = streams
         self.logger = logger
         self.surroundings = surroundings
     }
@@ -72,9 +80,8 @@ package struct ControllerServices: Service {
             client: client, controller: "graft.dev/controller", instance: configuration.identity, logger: logger, surroundings: surroundings
         )
         let work = DeploymentWork(
-            client: client, artifacts: artifacts, configuration: configuration, stores: stores, events: events, epoch: epoch,
-            logger: logger,
-            surroundings: surroundings)
+            client: client, artifacts: artifacts, configuration: configuration, checks: checks, stores: stores, events: events,
+            epoch: epoch, streams: streams, logger: logger, surroundings: surroundings)
         // What the last reconcile tells is written, too, while we lead.
         try await events.whileWriting { try await work.run() }
     }

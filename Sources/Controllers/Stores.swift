@@ -1,4 +1,5 @@
 import GraftAPI
+import JSON
 import KubeClient
 import KubeCore
 import KubeRuntime
@@ -14,6 +15,8 @@ struct Stores: Sendable {
     let policies: Reflector<VerificationPolicy>
     let roots: Reflector<TrustRoot>
     let quarantines: Reflector<ModuleQuarantine>
+    let guards: Reflector<RolloutGuard>
+    let analyses: Reflector<ModuleAnalysis>
     let leases: Reflector<Lease>
 
     /// `class` of hosts and of deployments.
@@ -24,6 +27,8 @@ struct Stores: Sendable {
     static let deploymentSlot = StoreIndex<ModuleDeployment>("slot") { [Self.slot(of: $0)] }
     /// `namespace/name` of the deployment that a revision is of.
     static let deploymentOfRevision = StoreIndex<ModuleRevision>("deployment") { [Self.deployment(of: $0)?.description].compactMap(\.self) }
+    /// Revisions that need other modules beside them, by the class of their hosts.
+    static let needyRevision = StoreIndex<ModuleRevision>("needs") { Self.needsOthers($0) ? [$0.spec.hostClass] : [] }
     static let quarantinedDigest = StoreIndex<ModuleQuarantine>("digest") { [$0.spec.digest] }
 
     init(_ client: Client, agentNamespace: String, logger: Logger, surroundings: Surroundings) {
@@ -31,16 +36,18 @@ struct Stores: Sendable {
             Reflector(api, indices: indices, logger: logger, surroundings: surroundings)
         }
         deployments = reflector(Api(client), [Self.deploymentClass, Self.deploymentSlot])
-        revisions = reflector(Api(client), [Self.deploymentOfRevision])
+        revisions = reflector(Api(client), [Self.deploymentOfRevision, Self.needyRevision])
         plans = reflector(Api(client))
         hosts = reflector(Api(client), [Self.hostClass, Self.hostNode])
         policies = reflector(Api(client))
         roots = reflector(Api(client))
         quarantines = reflector(Api(client), [Self.quarantinedDigest])
+        analyses = reflector(Api(client))
+        guards = reflector(Api(client))
         leases = reflector(Api(client, namespace: agentNamespace))
     }
 
-    var services: [any Service] { [deployments, revisions, plans, hosts, policies, roots, quarantines, leases] }
+    var services: [any Service] { [deployments, revisions, plans, hosts, policies, roots, quarantines, analyses, guards, leases] }
 
     /// The deployment that a revision is of, by its label.
     static func deployment(of revision: ModuleRevision) -> ObjectKey? {
@@ -50,9 +57,18 @@ struct Stores: Sendable {
     /// Class and slot.
     static func slot(of deployment: ModuleDeployment) -> String { "\(deployment.spec.hostClass) \(deployment.spec.slot)" }
 
-    /// Deployments that may gain or lose a slot when one is there, changes or goes.
-    func rivals(of deployment: ModuleDeployment) -> [ObjectKey] {
-        deployments.store.objects(Self.deploymentSlot, Self.slot(of: deployment)).map(\.key)
+    /// Whether a revision needs other modules beside it.
+    static func needsOthers(_ revision: ModuleRevision) -> Bool { !(revision.spec.descriptor["needs"]?.array?.isEmpty ?? true) }
+
+    /// Others that a deployment means something to when it is there, changes or goes: those that may gain or lose a slot, those of its set,
+    /// and, where any module of the class needs another, all of the class.
+    func deployments(besides deployment: ModuleDeployment) -> [ObjectKey] {
+        let areNeedsThere = !revisions.store.objects(Self.needyRevision, deployment.spec.hostClass).isEmpty
+        let others =
+            areNeedsThere
+            ? deployments.store.objects(Self.deploymentClass, deployment.spec.hostClass)
+            : deployments.store.objects(Self.deploymentSlot, Self.slot(of: deployment))
+        return (others + members(ofSetOf: deployment)).map(\.key)
     }
 
     /// Deployments whose selector takes a host in, or took it in before.
@@ -71,6 +87,8 @@ struct Stores: Sendable {
         try await policies.store.waitUntilSynced()
         try await roots.store.waitUntilSynced()
         try await quarantines.store.waitUntilSynced()
+        try await guards.store.waitUntilSynced()
+        try await analyses.store.waitUntilSynced()
         try await leases.store.waitUntilSynced()
     }
 }

@@ -2,7 +2,9 @@
 public struct TransportError: Error, Sendable, CustomStringConvertible {
     /// Why, for programs; equality is by kind.
     public struct Code: Sendable, Hashable {
-        private enum Kind: Hashable { case unresolved, unreachable, refused, tls, timeout, closed, tooLarge, malformed, unsupported }
+        private enum Kind: Hashable {
+            case unresolved, unreachable, refused, tls, timeout, closed, tooLarge, malformed, unsupported, forbidden
+        }
         private let kind: Kind
         /// The name does not resolve.
         public static let unresolved = Code(kind: .unresolved)
@@ -22,6 +24,8 @@ public struct TransportError: Error, Sendable, CustomStringConvertible {
         public static let malformed = Code(kind: .malformed)
         /// The request asks for what this transport can't do.
         public static let unsupported = Code(kind: .unsupported)
+        /// The name stands for addresses that the transport may not connect to.
+        public static let forbidden = Code(kind: .forbidden)
     }
 
     /// Why, for programs.

@@ -2,12 +2,19 @@
 public enum Base64 {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     private static let padding = UInt8(ascii: "=")
-    /// What each digit is worth; 0xFF for what is none.
-    private static let values: [UInt8] = {
-        var values = [UInt8](repeating: 0xFF, count: 256)
-        for (value, digit) in alphabet.enumerated() { values[Int(digit)] = UInt8(value) }
-        return values
+    /// What each digit is worth at each of the four places of a group, at place × 256 + digit; `notADigit` for what is none. A group is four look-ups and one
+    /// test.
+    private static let worth: [UInt32] = {
+        var worth = [UInt32](repeating: notADigit, count: 4 * 256)
+        for place in 0..<4 {
+            for (value, digit) in alphabet.enumerated() { worth[place * 256 + Int(digit)] = UInt32(value) << UInt32(18 - place * 6) }
+        }
+        return worth
     }()
+    /// A bit that no group has.
+    private static let notADigit: UInt32 = 1 << 31
+    /// The two digits of each twelve bits, in the order in which they stand in memory.
+    private static let pairs: [UInt16] = (0..<4096).map { (UInt16(alphabet[$0 >> 6]) << 8 | UInt16(alphabet[$0 & 63])).bigEndian }
 
     /// With padding, without line breaks.
     public static func encode(_ bytes: some Collection<UInt8>) -> String {
@@ -16,16 +23,17 @@ public enum Base64 {
     }
 
     private static func encode(contiguous bytes: UnsafeBufferPointer<UInt8>) -> String {
-        let alphabet = alphabet
+        let (alphabet, pairs) = (alphabet, pairs)
         return String(unsafeUninitializedCapacity: (bytes.count + 2) / 3 * 4) { text in
             var (index, end) = (0, 0)
-            while index + 3 <= bytes.count {
-                let bits = Int(bytes[index]) << 16 | Int(bytes[index + 1]) << 8 | Int(bytes[index + 2])
-                text[end] = alphabet[bits >> 18]
-                text[end + 1] = alphabet[bits >> 12 & 63]
-                text[end + 2] = alphabet[bits >> 6 & 63]
-                text[end + 3] = alphabet[bits & 63]
-                (index, end) = (index + 3, end + 4)
+            let written = UnsafeMutableRawBufferPointer(text)
+            pairs.withUnsafeBufferPointer { pairs in
+                while index + 3 <= bytes.count {
+                    let bits = Int(bytes[index]) << 16 | Int(bytes[index + 1]) << 8 | Int(bytes[index + 2])
+                    written.storeBytes(of: pairs[bits >> 12], toByteOffset: end, as: UInt16.self)
+                    written.storeBytes(of: pairs[bits & 4095], toByteOffset: end + 2, as: UInt16.self)
+                    (index, end) = (index + 3, end + 4)
+                }
             }
             guard index < bytes.count else { return end }
             let hasTwo = index + 1 < bytes.count
@@ -42,6 +50,12 @@ public enum Base64 {
     /// changing the bytes.
     public static func decode(_ text: some StringProtocol) -> [UInt8]? {
         guard let (bytes, spare) = read(text.utf8), spare == 0 else { return nil }
+        return bytes
+    }
+
+    /// The same of a text's bytes.
+    public static func decode(utf8 text: [UInt8]) -> [UInt8]? {
+        guard let (bytes, spare) = text.withUnsafeBufferPointer(read(contiguous:)), spare == 0 else { return nil }
         return bytes
     }
 
@@ -63,31 +77,34 @@ public enum Base64 {
             digits = UnsafeBufferPointer(rebasing: digits.dropLast())
             padded += 1
         }
-        let values = values
+        let worth = worth
         var isDigits = true
         var (bits, count): (UInt32, UInt32) = (0, 0)
         let bytes = [UInt8](unsafeUninitializedCapacity: digits.count * 3 / 4) { bytes, end in
             var index = 0
-            while index + 4 <= digits.count {
-                let (first, second) = (values[Int(digits[index])], values[Int(digits[index + 1])])
-                let (third, fourth) = (values[Int(digits[index + 2])], values[Int(digits[index + 3])])
-                guard first | second | third | fourth < 64 else {
-                    isDigits = false
-                    return
+            worth.withUnsafeBufferPointer { worth in
+                while index + 4 <= digits.count {
+                    let group =
+                        worth[Int(digits[index])] | worth[256 + Int(digits[index + 1])] | worth[512 + Int(digits[index + 2])]
+                        | worth[768 + Int(digits[index + 3])]
+                    guard group < notADigit else {
+                        isDigits = false
+                        return
+                    }
+                    bytes[end] = UInt8(truncatingIfNeeded: group >> 16)
+                    bytes[end + 1] = UInt8(truncatingIfNeeded: group >> 8)
+                    bytes[end + 2] = UInt8(truncatingIfNeeded: group)
+                    (index, end) = (index + 4, end + 3)
                 }
-                let group = UInt32(first) << 18 | UInt32(second) << 12 | UInt32(third) << 6 | UInt32(fourth)
-                bytes[end] = UInt8(truncatingIfNeeded: group >> 16)
-                bytes[end + 1] = UInt8(truncatingIfNeeded: group >> 8)
-                bytes[end + 2] = UInt8(truncatingIfNeeded: group)
-                (index, end) = (index + 4, end + 3)
             }
+            guard isDigits else { return }
             for digit in digits[index...] {
-                let value = values[Int(digit)]
-                guard value < 64 else {
+                let value = worth[768 + Int(digit)]
+                guard value < notADigit else {
                     isDigits = false
                     return
                 }
-                bits = bits << 6 | UInt32(value)
+                bits = bits << 6 | value
                 count += 6
                 if count >= 8 {
                     count -= 8

@@ -1,16 +1,16 @@
 /// A day of the proleptic Gregorian calendar, after Howard Hinnant's «chrono-Compatible Low-Level Date Algorithms».
-struct CivilDate {
-    var year: Int64
-    var month: Int64
-    var day: Int64
+package struct CivilDate {
+    package var year: Int64
+    package var month: Int64
+    package var day: Int64
 
-    init(year: Int64, month: Int64, day: Int64) {
+    package init(year: Int64, month: Int64, day: Int64) {
         self.year = year
         self.month = month
         self.day = day
     }
 
-    init(daysSinceEpoch days: Int64) {
+    package init(daysSinceEpoch days: Int64) {
         let shifted = days + 719_468
         let era = shifted.flooredQuotient(by: 146_097)
         let dayOfEra = shifted - era * 146_097
@@ -23,7 +23,7 @@ struct CivilDate {
     }
 
     /// Nil when there is no such day.
-    var daysSinceEpoch: Int64? {
+    package var daysSinceEpoch: Int64? {
         guard (1...12).contains(month), (1...31).contains(day) else { return nil }
         let shiftedYear = month <= 2 ? year - 1 : year
         let era = shiftedYear.flooredQuotient(by: 400)
@@ -37,7 +37,7 @@ struct CivilDate {
 }
 
 extension Int64 {
-    func flooredQuotient(by divisor: Int64) -> Int64 {
+    package func flooredQuotient(by divisor: Int64) -> Int64 {
         let quotient = self / divisor
         return self % divisor < 0 ? quotient - 1 : quotient
     }

@@ -24,7 +24,7 @@ package struct LocalFile {
     package func text() throws -> String { String(decoding: try bytes(), as: UTF8.self) }
     package func textIfPresent() throws -> String? { try bytesIfPresent().map { String(decoding: $0, as: UTF8.self) } }
 
-    private func bytesIfPresent() throws -> [UInt8]? {
+    package func bytesIfPresent() throws -> [UInt8]? {
         let descriptor = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }

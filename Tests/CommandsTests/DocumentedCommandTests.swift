@@ -22,7 +22,9 @@ import Testing
         var candidates = subcommands
         for word in words {
             guard !candidates.isEmpty else { break }
-            guard let next = candidates.first(where: { ($0.configuration.commandName ?? "\($0)") == word }) else { return nil }
+            guard let next = candidates.first(where: { ($0.configuration.commandName ?? "\($0)") == word }) else {
+                return found?.configuration.defaultSubcommand
+            }
             found = next
             candidates = next.configuration.subcommands
         }

@@ -1,6 +1,7 @@
 import GraftAPI
 import JSON
 import KubeCore
+import Rollout
 import Testing
 
 @testable import Commands
@@ -63,6 +64,60 @@ struct StatusViewTests {
         }
     }
 
+    @Test("Where calls are divided it shows the steps that do it, and both versions of a host")
+    func divided() {
+        var host = host("a", active: "1.0.0", revision: "http-filter-a")
+        host.status.slots[0].canary = RoutedRevision(
+            revision: "http-filter-b", digest: "", version: "1.1.0", since: now, rule: "00ff00ff00ff00ff")
+        let view = StatusView(
+            deployment {
+                $0.spec.strategy.steps = [
+                    .setWeight(Weight(percent: 10)),
+                    .setTraffic(Traffic(share: Weight(basisPoints: 1225), by: TrafficKey(header: "x-user"))),
+                    .setTraffic(Traffic(share: nil, match: [TrafficMatch(header: "x-canary", values: ["true"])])),
+                    .setTraffic(Traffic(share: .all)),
+                ]
+            }, hosts: [host, self.host("b", active: "1.0.0", revision: "http-filter-a")], now: now)
+        let text = view.lines.joined(separator: "\n")
+        #expect(
+            text.contains("▶ 12.25% of calls by header x-user   · header x-canary=true   · all calls   · all hosts and calls"), "\(text)")
+        #expect(text.contains("◆ edge-proxy.a 1.0.0 + 1.1.0") && text.contains("● edge-proxy.b 1.0.0"), "\(text)")
+    }
+
+    @Test("It shows what a preflight found, by host, and that a rollout was given up for it")
+    func preflight() {
+        func view(_ change: @escaping (inout RolloutStatus) -> Void) -> StatusView {
+            let deployment = deployment { deployment in
+                deployment.spec.strategy.steps = [.preflight(), .setWeight(Weight(percent: 10))]
+                var found = PreflightStatus()
+                (found.asked, found.staged, found.failed, found.waiting, found.unable) = (3, 1, 1, 1, 2)
+                found.failures = [PreflightFailure(host: "edge-proxy.b", reason: "DiskFull", message: "no room")]
+                deployment.status.rollout?.stepIndex = 0
+                deployment.status.rollout?.preflight = found
+                if deployment.status.rollout != nil { change(&deployment.status.rollout!) }
+            }
+            var (staged, full) = (
+                host("a", active: "1.0.0", revision: "http-filter-a"), host("b", active: "1.0.0", revision: "http-filter-a")
+            )
+            staged.status.slots[0].ahead = StagedAhead(rollout: "http-filter-b-1", revision: "http-filter-b", state: .staged)
+            full.status.slots[0].ahead = StagedAhead(
+                rollout: "http-filter-b-1", revision: "http-filter-b", state: .failed, reason: "DiskFull", message: "no room")
+            return StatusView(deployment, hosts: [staged, full], now: now)
+        }
+        let going = view { _ in }.lines
+        #expect(going.contains("  ▶ preflight 1/3   · 10%   · all"))
+        #expect(going.contains("  preflight: 1 of 3 have it staged, 1 can't take it, 1 yet to answer, 2 not asked: their agents can't"))
+        #expect(going.contains("    ✘ edge-proxy.b DiskFull: no room"))
+        #expect(going.contains { $0.contains("edge-proxy.a") && $0.hasSuffix("Staged ahead") })
+        #expect(going.contains { $0.contains("edge-proxy.b") && $0.hasSuffix("Can't take it: DiskFull: no room") })
+        let over = view { $0.stepIndex = 1 }.lines
+        #expect(!over.contains { $0.contains("can't take it") })
+        let refused = view {
+            ($0.kind, $0.cause, $0.state) = (.return, .preflight, .complete)
+        }.lines
+        #expect(refused.contains("    ✘ edge-proxy.b DiskFull: no room"))
+    }
+
     @Test("It shows where the rollout is, why, and each host that the selector matches")
     func progressing() {
         let view = StatusView(
@@ -99,6 +154,88 @@ struct StatusViewTests {
                 "  hosts 1/3 (1 failed)", "    ✘ edge-proxy.a 1.0.0      Reverted: the probe found 1.0.0", "    ○ edge-proxy.b -",
             ])
         #expect(!view.lines.joined().contains("▶"))
+    }
+
+    private func analysis(_ change: (inout CheckStatus) -> Void = { _ in }) -> CheckStatus {
+        var check = CheckStatus()
+        check.id = "step-1.http-errors"
+        check.step = 1
+        check.subject = "http-errors"
+        check.startTime = Instant(now)
+        check.phase = .running
+        var metric = MetricStatus(name: "errors")
+        metric.phase = .running
+        (metric.count, metric.successful, metric.wanted) = (3, 3, 10)
+        var result = AnalysisStatus()
+        result.nextTime = Instant(now)
+        result.metrics = [metric]
+        check.result = result
+        change(&check)
+        return check
+    }
+
+    private func checked(_ checks: [CheckStatus]) -> ModuleDeployment {
+        deployment {
+            $0.spec.strategy.steps[1] = .analysis(StepAnalysis([AnalysisReference("http-errors")]))
+            $0.spec.strategy.steps[2] = .webhook(StepWebhook("https://change.example/x"))
+            $0.spec.strategy.steps[3] = .soak(Soak(durationSeconds: 60, samples: SampleGoal(5, of: HostSeries("requests_total"))))
+            $0.status.rollout?.checks = checks
+        }
+    }
+
+    @Test("What it waits for is a table, with the metrics of what has several or failed")
+    func checks() {
+        var webhook = CheckStatus()
+        webhook.id = "step-2"
+        webhook.kind = .webhook
+        webhook.step = 2
+        webhook.subject = "change.example"
+        webhook.phase = .failed
+        webhook.message = "closed\u{1B}[2J"
+        let background = analysis {
+            $0.id = "background.latency"
+            $0.step = nil
+            $0.subject = "latency"
+            $0.phase = .failed
+            $0.result?.metrics[0].phase = .failed
+            $0.result?.metrics[0].failed = 1
+            $0.result?.metrics[0].message = "1 failed, of which 0 are tolerated: 0.5 is above 0.2"
+            var measurement = MeasurementStatus()
+            measurement.value = "0.5"
+            $0.result?.metrics[0].measurements = [measurement]
+        }
+        let lines = StatusView(checked([analysis(), webhook, background]), hosts: [], now: now).lines
+        #expect(
+            lines.dropFirst(3).prefix(7) == [
+                "  ✔ 10%   ▶ analysis http-errors   · webhook change.example   · soak 60s, 5 samples   · all",
+                "",
+                "  CHECK                    STEP         STATE     RESULT",
+                "  analysis http-errors     2            Running   3 of 10 measurements, 0 failed; next at 2026-01-01T00:10:00Z",
+                "  webhook change.example   3            Failed    NoGo: closed\\u{1B}[2J",
+                "  analysis latency         background   Failed    3 of 10 measurements, 1 failed",
+                "    errors                              Failed    0.5: 1 failed, of which 0 are tolerated: 0.5 is above 0.2",
+            ])
+    }
+
+    @Test("graft why says what is measured, since when, and when next")
+    func why() {
+        let lines = WhyView(checked([analysis(), analysis { $0.phase = .successful }])).lines
+        #expect(
+            lines.last
+                == "Checked: analysis http-errors: 3 of 10 measurements, 0 failed; next at 2026-01-01T00:10:00Z (step 2, since 2026-01-01T00:10:00Z)"
+        )
+        #expect(lines.count { $0.hasPrefix("Checked") } == 1)
+    }
+
+    @Test("The check that fails in a simulation is one of those there are, with seconds or without")
+    func failCheck() throws {
+        let strategy = checked([]).spec.strategy
+        #expect(try SimulateCommand.failing("http-errors", strategy).failing == "http-errors")
+        let later = try SimulateCommand.failing("change.example:90", strategy)
+        #expect(later.failing == "change.example" && later.failsAfter == .seconds(90))
+        for wrong in ["", "else", "http-errors:", "http-errors:-1", "http-errors:x", ":5", "else:5"] {
+            #expect(throws: (any Error).self) { try SimulateCommand.failing(wrong, strategy) }
+        }
     }
 
     @Test("A manifest that the controller has not seen yet is said to be so")

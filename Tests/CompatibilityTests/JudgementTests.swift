@@ -149,4 +149,37 @@ struct JudgementTests {
         #expect(verdict.reasons.map(\.aspect) == [.slot, .config, .runtimeVersion, .contract, .capability, .capability, .need])
         #expect(verdict.description.hasSuffix(". And 4 more"))
     }
+
+    private func module(_ name: String, _ version: String, needs: [String: String] = [:]) throws -> ModuleDescriptor {
+        var descriptor = ModuleDescriptor(
+            name: name, version: try SemanticVersion(version), slot: "net/\(name)", contract: Contract(name: "edge", number: 3))
+        descriptor.needs = try needs.map { ModuleDescriptor.Need(name: $0.key, range: try VersionRange($0.value)) }
+        return descriptor
+    }
+
+    @Test(
+        "What a module needs beside it is there, or it says what was found",
+        arguments: [
+            (["tls": "2.3.0"], ""), ([:], "status.slots: found no tls, wanted tls ^2, which http 1.1.0 needs beside it"),
+            (["tls": "1.9.0"], "status.slots: found tls 1.9.0, wanted tls ^2"), (["ssl": "2.3.0"], "status.slots: found no tls"),
+        ] as [([String: String], String)])
+    func beside(modules: [String: String], message: String) throws {
+        let verdict = try module("http", "1.1.0", needs: ["tls": "^2"]).judge(beside: modules.mapValues { try SemanticVersion($0) })
+        #expect(verdict.isCompatible == message.isEmpty && (message.isEmpty || verdict.description.hasPrefix(message)), "\(verdict)")
+    }
+
+    @Test(
+        "What takes the place of a module that another needs must fit as the old one did",
+        arguments: [("2.0.0", "2.1.0", true), ("2.0.0", "3.0.0", false), ("1.0.0", "3.0.0", true), (nil, "3.0.0", true)])
+    func replacing(current: String?, new: String, fits: Bool) throws {
+        let http = try module("http", "1.1.0", needs: ["tls": "^2"])
+        let verdict = try module("tls", new).judge(replacing: try current.map { try module("tls", $0) }, neededBy: http)
+        #expect(verdict.isCompatible == fits, "\(verdict)")
+        if !fits {
+            #expect(
+                verdict.description
+                    == "status.slots: found http 1.1.0, which needs tls ^2, wanted one that works with tls 3.0.0; roll out a version of http that takes both first"
+            )
+        }
+    }
 }

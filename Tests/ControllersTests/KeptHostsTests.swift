@@ -51,6 +51,12 @@ struct KeptHostsTests {
         #expect(cache.take(key, recipe(), judging: [:]) == nil, "somebody has it")
         keep()
         #expect(cache.take(key, recipe(slot: "net/other"), judging: [:]) == nil)
+        var other = recipe()
+        other.labels = ["stage"]
+        #expect(cache.take(key, other, judging: [:]) == nil)
+        other = recipe()
+        other.areNeedsThere = true
+        #expect(cache.take(key, other, judging: [:]) == nil)
         #expect(cache.take(key, recipe(), judging: ["http-3": .init(uid: "3", descriptor: descriptor)]) == nil)
         #expect(cache.take(key, recipe(), judging: ["http-1": .init(uid: "another", descriptor: descriptor)]) == nil)
         #expect(cache.take(key, recipe(), judging: ["http-1": judged["http-1"]!])?.position == 7)
@@ -58,6 +64,25 @@ struct KeptHostsTests {
         #expect(cache.forget(key) == "edge" && cache.forget(key) == nil)
         cache.keep([Rollout.HostFacts(name: "a")], of: key)
         #expect(cache.take(key, recipe(), judging: [:]) == nil, "what is gone is not kept")
+    }
+
+    @Test func `what was looked up of neighbours holds until another revision would be found, or one that was not there`() throws {
+        var spec = ModuleRevisionSpec()
+        spec.descriptor = [
+            "name": "tls", "version": "1.0.0", "slot": "net/tls", "contract": "edge/3", "minimumRuntimeVersion": "2.0.0",
+        ]
+        let descriptor = try #require(DescriptorCache().descriptor(of: ModuleRevision(metadata: ObjectMeta(name: "tls-1"), spec: spec)))
+        let known = ObjectKey(namespace: "payments", name: "tls-1")
+        let late = ObjectKey(namespace: "payments", name: "tls-2")
+        func areUnchanged(_ found: [ObjectKey: String]) -> Bool {
+            Neighbours([known: .init(uid: "1", descriptor: descriptor), late: nil]) { key in
+                found[key].map { .init(uid: $0, descriptor: descriptor) }
+            }.areUnchanged
+        }
+        #expect(areUnchanged([known: "1"]))
+        #expect(!areUnchanged([known: "2"]))
+        #expect(!areUnchanged([:]))
+        #expect(!areUnchanged([known: "1", late: "3"]))
     }
 
     @Test func `two selectors that want a label to have two values share no host`() {

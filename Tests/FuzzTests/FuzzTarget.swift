@@ -32,7 +32,7 @@ struct FuzzTarget: Sendable {
     static let all: [FuzzTarget] = [
         .bundle, .verdict, .classic, .statement, .envelope, .payload, .rule, .note, .entry, .merkle, .certificate, .extensions, .sct,
         .timestamp, .root, .policy, .expression, .glob, .publicKey, .privateKey, .plugin, .values, .manifest, .reference, .header,
-        .dockerConfig, .registries, .yaml,
+        .dockerConfig, .registries, .yaml, .notation, .cbor, .subject, .token, .hostMessage,
     ]
 
     static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }

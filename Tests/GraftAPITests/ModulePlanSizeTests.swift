@@ -21,5 +21,15 @@ struct ModulePlanSizeTests {
         (spec.stable, spec.canary, spec.previous) = (revision, revision, revision)
         spec.cutoffs = [Cutoff(below: .end)]
         #expect(spec.json.bytes().count < 1024)
+        // And with a rule by which hosts divide calls, names as long as people choose them
+        let shorter = RevisionReference(
+            revision: String(repeating: "n", count: 32), digest: "sha256:" + String(repeating: "0", count: 64), version: "10.20.30")
+        spec.rollout = shorter.revision + "-1"
+        (spec.stable, spec.canary, spec.previous) = (shorter, shorter, shorter)
+        spec.requires = ["routing"]
+        spec.traffic = TrafficRule(
+            shares: [TrafficShare(Weight(basisPoints: 1225), of: TrafficKey(header: "x-user-id"))],
+            matches: [TrafficMatch(header: "x-canary", values: ["true"]), TrafficMatch(group: "beta-testers")])
+        #expect(spec.json.bytes().count < 1024)
     }
 }

@@ -1,4 +1,5 @@
 import JSON
+import Schema
 import Testing
 
 @testable import GraftAPI
@@ -55,5 +56,45 @@ struct PlacementTests {
         let name = ConfigHash.revisionName(deployment: "web", digest: "sha256:00", configHash: first)
         #expect(name.hasPrefix("web-") && name.utf8.count == 14)
         #expect(name != ConfigHash.revisionName(deployment: "web", digest: "sha256:01", configHash: first))
+    }
+
+    private static let order = HostOrder(label: "stage", values: ["staging", "production"])
+    private static let groups: [(stage: String?, level: Int)] = [("staging", 2), ("production", 1), ("testing", 0), (nil, 0), ("", 0)]
+
+    @Test("Groups of an order stand behind one another, those of the first value before all others", arguments: groups)
+    func order(stage: String?, level: Int) {
+        let labels = stage.map { ["stage": $0, "other": "staging"] } ?? ["other": "staging"]
+        #expect(PlacementTests.order.level(of: labels) == level)
+        var plan = ModulePlanSpec()
+        (plan.salt, plan.order) = ("s", PlacementTests.order)
+        let (place, rank) = (plan.place(ofHost: "a", labels: labels), Rank(salt: "s", host: "a"))
+        #expect(place.value == rank.value - Int64(level) * (1 << 48) && place.level == level)
+        #expect(Rank.start(ofLevel: level) <= place && place < Rank.start(ofLevel: level - 1) && Rank.lowest < place && place < .end)
+    }
+
+    @Test("A cutoff between two groups asks the one and not the other; everybody is the same number as without an order")
+    func between() {
+        var plan = ModulePlanSpec()
+        (plan.salt, plan.order) = ("s", PlacementTests.order)
+        plan.canary = RevisionReference(revision: "b", digest: "", version: nil)
+        plan.stable = RevisionReference(revision: "a", digest: "", version: nil)
+        func asked(_ stage: String) -> Bool { plan.revision(forHost: "h", labels: ["stage": stage])?.revision == "b" }
+        plan.cutoffs = [Cutoff(below: .start(ofLevel: 1))]
+        #expect(asked("staging") && !asked("production") && !asked("else"))
+        plan.cutoffs = [Cutoff(below: .start(ofLevel: 0))]
+        #expect(asked("staging") && asked("production") && !asked("else"))
+        plan.cutoffs = [Cutoff(below: .end)]
+        #expect(asked("staging") && asked("production") && asked("else"))
+        // Who does not know of orders sees only ranks.
+        plan.order = nil
+        plan.cutoffs = [Cutoff(below: .start(ofLevel: 0))]
+        #expect(!asked("staging"))
+    }
+
+    @Test("No place is too far for a cutoff's schema, whatever the order")
+    func bounds() throws {
+        let schema = try #require(Cutoff.schema.properties.first { $0.name == "below" }).schema
+        #expect(schema.minimum == Double(Rank.lowest.value) && schema.maximum == Double(Rank.end.value))
+        #expect(HostOrder(label: "l", values: (0..<8).map(String.init)).topLevel == HostOrder.mostValues)
     }
 }

@@ -113,4 +113,33 @@ struct FailureTests {
         #expect(error?.code == .unsupported)
         await client.shutdown()
     }
+
+    @Test("names an address that it may not connect to, whatever name stands for it, and connects to none such")
+    func forbidden() async throws {
+        let asked = Mutex<[[UInt8]]>([])
+        let configuration = HTTPClient.Configuration(
+            proxy: .none,
+            mayConnect: { address in
+                asked.withLock { $0.append(address) }
+                return false
+            })
+        try await withServer(configuration) { connection in
+            Issue.record("somebody has connected")
+            _ = connection.readHead()
+        } _: { server, client in
+            for host in ["127.0.0.1", "localhost", "127.1"] {
+                let error = await failure {
+                    _ = try await client.send(HTTPRequest(method: .get, scheme: "http", authority: "\(host):\(server.port)", path: "/"))
+                }
+                #expect(error?.code == .forbidden, "\(error as Any)")
+                #expect(error?.message.hasPrefix("\(host):\(server.port): it stands for ") == true)
+            }
+            #expect(asked.withLock { $0.contains([127, 0, 0, 1]) })
+        }
+        // IPv6 addresses come whole, though nothing may listen there, or the machine have none.
+        let client = HTTPClient(configuration)
+        _ = await failure { _ = try await client.send(HTTPRequest(method: .get, scheme: "http", authority: "[::1]:9", path: "/")) }
+        #expect(asked.withLock { $0.allSatisfy { $0 == [127, 0, 0, 1] || $0 == [UInt8](repeating: 0, count: 15) + [1] } })
+        await client.shutdown()
+    }
 }

@@ -69,6 +69,8 @@ package struct Program: Sendable {
     package var output: String { ((try? read(outputPath)) ?? []).text }
     package var errors: String { ((try? read(errorPath)) ?? []).text }
 
+    package var hasEnded: Bool { life.status(of: pid, options: WNOHANG) != nil }
+
     package func send(_ signal: Int32) { life.send(signal, to: pid) }
 
     /// Waits for its end.

@@ -50,6 +50,7 @@ struct Base64Tests {
         for length in 0..<300 {
             let bytes = (0..<length).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
             #expect(Base64.decode(Base64.encode(bytes)) == bytes)
+            #expect(Base64.decode(utf8: Array(Base64.encode(bytes).utf8)) == bytes)
         }
     }
 }

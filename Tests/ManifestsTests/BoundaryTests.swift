@@ -44,7 +44,8 @@ struct BoundaryTests {
 
     static let controllers: [Attempt] =
         Attempt.writes("\(leases)/graft-agents/leases/x") + Attempt.writes("\(ours)/modulehosts/x")
-        + Attempt.writes("\(ours)/verificationpolicies/x")
+        + Attempt.writes("\(ours)/namespaces/payments/moduleanalyses/x")
+        + ["verificationpolicies", "rolloutguards"].flatMap { Attempt.writes("\(ours)/\($0)/x") }
         + [
             Attempt(method: .delete, path: "\(ours)/namespaces/payments/moduledeployments/x"),
             Attempt(method: .delete, path: "\(ours)/modulequarantines/x"),
@@ -55,7 +56,7 @@ struct BoundaryTests {
 
     static let editors: [Attempt] =
         ["moduleplans", "modulerevisions"].flatMap { Attempt.writes("\(ours)/namespaces/payments/\($0)/x") }
-        + ["verificationpolicies", "modulequarantines", "modulehosts"].flatMap { Attempt.writes("\(ours)/\($0)/x") }
+        + ["verificationpolicies", "rolloutguards", "modulequarantines", "modulehosts"].flatMap { Attempt.writes("\(ours)/\($0)/x") }
         + Attempt.writes("\(ours)/namespaces/others/moduledeployments/x")
         + ["modulerevisions", "moduledeployments"].map { Attempt(method: .patch, path: "\(ours)/namespaces/payments/\($0)/x/status") }
 

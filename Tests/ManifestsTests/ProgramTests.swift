@@ -72,10 +72,34 @@ struct ProgramTests {
         #expect(annotations?["prometheus.io/port"]?.string == "\(probes.port)")
         #expect(ProbeEndpoint.paths.contains(annotations?["prometheus.io/path"]?.string ?? ""))
         #expect(command.log.logFormat == .json)
+        // Agents reach it by the Service, under the name that they know it by.
+        let streams = try #require(try command.streams.address())
+        let service = try objects.only("Service", "graft-controller")
+        let port = service["spec"]?["ports"]?.array?.first
+        let target = workload.container["ports"]?.array?.first { $0["name"] == port?["targetPort"] }
+        #expect(target?["containerPort"]?.integer == Int64(streams.port))
+        let labels = try objects.only("Deployment", "graft-controller")["spec"]?["template"]?["metadata"]?["labels"]
+        #expect(service["spec"]?["selector"] == labels)
+        let agent = try AgentCommand.parse(try Workload("DaemonSet", "graft-agent", in: objects).arguments("node"))
+        #expect(
+            agent.uplink.controller
+                == "https://graft-controller.\(service.namespace ?? "").svc:\(port?["port"]?.integer ?? 0)")
+        let certificate = try #require(workload.mount("streams"))
+        #expect(certificate.isReadOnly)
+        #expect(
+            command.streams.streamsCertificate == certificate.path + "/tls.crt"
+                && command.streams.streamsKey == certificate.path + "/tls.key")
+        #expect(workload.volumes.first { $0["name"] == "streams" }?["secret"]?["optional"]?.bool == true)
         // Replicas, and a container that is started anew in the same pod, are different candidates.
         #expect(command.identity == nil)
         #expect(workload.namespace == GraftAPI.systemNamespace)
         try checkSurroundings(workload, objects)
+
+        // Credentials of checks are where the program looks for them, and nobody's who runs beside it.
+        let checks = try #require(workload.mount("checks"))
+        #expect(command.checks.checkCredentials == checks.path && checks.isReadOnly)
+        let secret = try #require(workload.volumes.first { $0["name"] == "checks" }?["secret"])
+        #expect(secret["optional"]?.bool == true && secret["defaultMode"]?.integer == 0o440)
     }
 
     @Test("The agent takes its arguments, reads the ConfigMap, and may write where its state and its slots are")
@@ -101,6 +125,17 @@ struct ProgramTests {
         #expect(configuration.leaseNamespace == workload.namespace)
         #expect(configuration.leaseName == "node-7")
         #expect(workload.namespace == GraftAPI.agentNamespace)
+
+        // Its token for the controller is worth nothing elsewhere, and is not the one for the API server.
+        let projected = try #require(workload.volumes.first { $0["name"] == "controller" }?["projected"]?["sources"]?.array)
+        let held = try #require(workload.mount("controller"))
+        let token = try #require(projected[0]["serviceAccountToken"])
+        #expect(token["audience"]?.string == "graft-controller")
+        #expect(command.uplink.controllerToken == "\(held.path)/\(token["path"]?.string ?? "")")
+        #expect(
+            command.uplink.controllerAuthority == "\(held.path)/\(projected[1]["configMap"]?["items"]?.array?.first?["path"]?.string ?? "")"
+        )
+        #expect(projected[1]["configMap"]?["optional"]?.bool == true)
 
         let places = [configuration.stateDirectory] + configuration.slots.compactMap(\.directory?.directory)
         #expect(places.count == 2)

@@ -120,5 +120,27 @@ extension RealCluster {
                 .mergePatch("approved", ["metadata": ["annotations": ["graft.dev/promote": nil]]] as JSON)
             #expect(consumed.metadata.annotations.isEmpty)
         }
+
+        @Test("With the example for freezes, only release managers override one, and the controller takes the annotation away")
+        func overrides() async throws {
+            let cluster = try Cluster.shared
+            let tenants = Api<ModuleDeployment>(try cluster.tenant, namespace: Cluster.namespace)
+            try await tenants.create(Sample.deployment("overridden"))
+            #expect(try await Installer(client: cluster.admin).refusal(of: "manifests/examples/freeze-override.yaml") == nil)
+            let override: JSON = ["metadata": ["annotations": ["graft.dev/override-freeze": "INC-4711"]]]
+            try await eventually("the policy takes effect", within: .seconds(60)) {
+                await outcome { try await tenants.mergePatch("overridden", override, options: WriteOptions(dryRun: true)) } != nil
+            }
+            await expectForbidden("only members of release-managers may override a freeze") {
+                try await tenants.mergePatch("overridden", override)
+            }
+            let releaser = try cluster.server.client(as: "tenant", groups: ["release-managers"])
+            let overridden = try await Api<ModuleDeployment>(releaser, namespace: Cluster.namespace).mergePatch("overridden", override)
+            #expect(overridden.metadata.annotations["graft.dev/override-freeze"] == "INC-4711")
+            try await tenants.mergePatch("overridden", ["spec": ["paused": true]] as JSON)
+            let consumed = try await Api<ModuleDeployment>(cluster.controller, namespace: Cluster.namespace)
+                .mergePatch("overridden", ["metadata": ["annotations": ["graft.dev/override-freeze": nil]]] as JSON)
+            #expect(consumed.metadata.annotations.isEmpty)
+        }
     }
 }

@@ -7,6 +7,8 @@ import Testing
 extension RealCluster {
     @Suite("What schemas and rules refuse")
     struct RuleTests {
+        private static let samples: JSON = ["count": 10, "of": ["name": "requests_total", "labels": ["code": "200"]]]
+
         /// A change to a deployment that would do, the field that the refusal must name, and words of its message.
         static let wrongDeployments: [(path: String, value: JSON?, field: String, message: String)] = [
             ("spec.class", "Edge", "spec.class", "should match"),
@@ -30,6 +32,22 @@ extension RealCluster {
             ("spec.strategy.steps", [["setWeight": 10], [:]], "spec.strategy.steps[1]", "at least 1"),
             // A member that no field names is dropped, which leaves nothing.
             ("spec.strategy.steps", [["setWait": 10]], "spec.strategy.steps[0]", "at least 1"),
+            (
+                "spec.strategy.steps", [["soak": ["durationSeconds": 5, "deadlineSeconds": 9]]], "spec.strategy.steps[0].soak",
+                "wanted with samples"
+            ),
+            (
+                "spec.strategy.steps", [["soak": ["durationSeconds": 5, "deadlineSeconds": 5, "samples": samples]]],
+                "spec.strategy.steps[0].soak", "wanted more than durationSeconds"
+            ),
+            (
+                "spec.strategy.steps", [["analysis": ["analyses": [["name": "a"], ["name": "a"]]]]],
+                "spec.strategy.steps[0].analysis.analyses[1]", "Duplicate value"
+            ),
+            (
+                "spec.strategy.steps", [["webhook": ["url": "https://ann:secret@x/"]]], "spec.strategy.steps[0].webhook.url", "should match"
+            ),
+            ("spec.strategy.analysis", ["analyses": []], "spec.strategy.analysis.analyses", "at least 1"),
             ("metadata.name", .string(String(repeating: "n", count: 53)), "", "metadata.name must be at most 52 characters"),
         ]
 
@@ -57,6 +75,15 @@ extension RealCluster {
         static let rightDeployments: [(path: String, value: JSON?)] = [
             ("spec.strategy.steps", [["setWeight": 0], ["setWeight": 100], ["setWeight": "99.99%"], ["setWeight": "100%"]]),
             ("spec.strategy.steps", nil), ("spec.strategy", nil), ("spec.config", nil), ("spec.selector", [:]),
+            (
+                "spec.strategy.steps",
+                [
+                    ["analysis": ["analyses": [["name": "a", "args": [["name": "job", "value": "edge"]]]], "deadlineSeconds": 5]],
+                    ["webhook": ["url": "https://x:8443/go?a=b"]],
+                    ["soak": ["durationSeconds": 5, "deadlineSeconds": 6, "samples": samples, "onDeadline": "Pause"]],
+                ]
+            ),
+            ("spec.strategy.analysis", ["startingStep": 65, "analyses": [["name": "a"]]]),
             ("spec.strategy.maxUnavailable", 3), ("spec.slot", "heap"), ("spec.slot", "net/filter.v2/http-1"),
             ("metadata.name", .string(String(repeating: "n", count: 52))),
         ]

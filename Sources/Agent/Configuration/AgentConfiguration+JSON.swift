@@ -1,3 +1,4 @@
+import HostProtocol
 package import JSON
 
 extension AgentConfiguration {
@@ -16,12 +17,16 @@ extension AgentConfiguration {
                 largestArtifact: try reader.optional("largestArtifactBytes") ?? 1 << 30)
             let spread: Double? = try reader.optional("returnSpreadSeconds")
             let fetch: Double? = try reader.optional("fetchSpreadSeconds")
+            let ahead: Double? = try reader.optional("stageAheadSpreadSeconds")
             for index in slots.indices {
                 if let spread { slots[index].policy.returnSpread = .seconds(spread) }
                 if let fetch { slots[index].policy.fetchSpread = .seconds(fetch) }
+                if let ahead { slots[index].policy.aheadSpread = .seconds(max(0, ahead)) }
             }
             if let spread: Double = try reader.optional("judgeSpreadSeconds") { judgeSpread = .seconds(spread) }
             if let period: Double = try reader.optional("judgePeriodSeconds") { judgePeriod = .seconds(period) }
+            if let spread: Double = try reader.optional("signatureSpreadSeconds") { signatureSpread = .seconds(spread) }
+            metrics = try reader.optional("metrics")
             try reader.refuseUnknown()
         } catch {
             throw ConfigurationError("the agent's configuration: \(error)")
@@ -48,10 +53,27 @@ extension AgentConfiguration {
             throw refuse("judgeSpreadSeconds", "\(judgeSpread)", "0 to 50: within a minute all is judged")
         }
         guard judgePeriod >= .seconds(1) else { throw refuse("judgePeriodSeconds", "\(judgePeriod)", "at least 1") }
+        guard (.milliseconds(1) ... .seconds(600)).contains(signatureSpread) else {
+            throw refuse("signatureSpreadSeconds", "\(signatureSpread)", "more than 0, at most 600")
+        }
         guard stateDirectory.hasPrefix("/") else { throw refuse("stateDirectory", stateDirectory, "an absolute path") }
+        let paths = slots.compactMap(\.socket?.path)
+        guard Set(paths).count == paths.count else {
+            throw refuse("slots", paths.joined(separator: ", "), "a path of its own for each socket")
+        }
         for slot in slots {
             if let directory = slot.directory?.directory, !directory.hasPrefix("/") {
                 throw refuse("slots[\(slot.name)].directory", directory, "an absolute path")
+            }
+            guard let socket = slot.socket else { continue }
+            guard socket.path.hasPrefix("/"), !socket.path.hasSuffix("/"), socket.path.utf8.count <= HostProtocol.longestPath else {
+                throw refuse("slots[\(slot.name)].path", socket.path, "an absolute path of at most \(HostProtocol.longestPath) bytes")
+            }
+            for (field, time) in [
+                ("loadTimeoutSeconds", socket.loadTimeout), ("probeTimeoutSeconds", socket.probeTimeout),
+                ("hostWaitSeconds", socket.hostWait),
+            ] where !(.milliseconds(1) ... .seconds(600)).contains(time) {
+                throw refuse("slots[\(slot.name)].\(field)", "\(time)", "more than 0, at most 600")
             }
         }
     }
@@ -61,8 +83,15 @@ extension AgentConfiguration.Slot: JSONDecodable {
     package init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
         let reader = try KnownReader(json, at: path)
         self.init(name: try reader.required("name"))
-        directory = DirectorySettings(
-            directory: try reader.required("directory"), reload: try reader.optional("reload"), probe: try reader.optional("probe"))
+        switch try reader.optional("driver") ?? "directory" {
+        case "directory":
+            directory = DirectorySettings(
+                directory: try reader.required("directory"), reload: try reader.optional("reload"), probe: try reader.optional("probe"),
+                routing: try reader.optional("routing"))
+        case "socket": socket = try SocketSettings(reader, at: path)
+        case let driver:
+            throw JSONDecodingError(path: path.appending("driver"), wanted: "directory or socket", found: driver)
+        }
         if let seconds: Double = try reader.optional("probeDeadlineSeconds") { policy.probeDeadline = .seconds(seconds) }
         if let seconds: Double = try reader.optional("probeIntervalSeconds") { policy.probeInterval = .seconds(seconds) }
         if let seconds: Double = try reader.optional("soakSeconds") { policy.soak = .seconds(seconds) }

@@ -2,13 +2,18 @@
 package struct AgentConfiguration: Sendable, Hashable {
     package struct Slot: Sendable, Hashable {
         package var name: String
-        /// Nil when the driver is given by who builds the agent.
+        /// For the directory driver. With neither this nor `socket` the driver is given by who builds the agent.
         package var directory: DirectorySettings?
+        /// For the socket driver.
+        package var socket: SocketSettings?
         package var policy: SlotPolicy
 
-        package init(name: String, directory: DirectorySettings? = nil, policy: SlotPolicy = SlotPolicy()) {
+        package init(
+            name: String, directory: DirectorySettings? = nil, socket: SocketSettings? = nil, policy: SlotPolicy = SlotPolicy()
+        ) {
             self.name = name
             self.directory = directory
+            self.socket = socket
             self.policy = policy
         }
     }
@@ -36,12 +41,17 @@ package struct AgentConfiguration: Sendable, Hashable {
     package var judgeSpread: Duration
     /// How often it is judged, and looked after, when nothing changes.
     package var judgePeriod: Duration
+    /// Signatures that came later are looked for within this time by a fleet, where those on a host are not enough.
+    package var signatureSpread: Duration
+    /// Nil: the host exposes none.
+    package var metrics: MetricsSettings?
 
     package init(
         hostClass: String, nodeName: String, nodeUID: String? = nil, zone: String = "", runtimeVersion: String, contract: String = "",
         capabilities: [String] = [], labels: [String: String] = [:], agentVersion: String = AgentConfiguration.version, slots: [Slot],
         stateDirectory: String, leaseNamespace: String = "graft-agents", leaseName: String? = nil, largestArtifact: Int = 1 << 30,
-        judgeSpread: Duration = .seconds(5), judgePeriod: Duration = .seconds(300)
+        judgeSpread: Duration = .seconds(5), judgePeriod: Duration = .seconds(300), signatureSpread: Duration = .seconds(30),
+        metrics: MetricsSettings? = nil
     ) {
         self.hostClass = hostClass
         self.nodeName = nodeName
@@ -59,6 +69,8 @@ package struct AgentConfiguration: Sendable, Hashable {
         self.largestArtifact = largestArtifact
         self.judgeSpread = judgeSpread
         self.judgePeriod = judgePeriod
+        self.signatureSpread = signatureSpread
+        self.metrics = metrics
     }
 
     package static let version = "0.1.0"

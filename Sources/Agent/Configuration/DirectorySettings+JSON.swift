@@ -30,12 +30,21 @@ extension ProbeSettings: JSONDecodable {
         let command: [String]? = try reader.optional("command")
         let timeout: Double = try reader.optional("timeoutSeconds") ?? 2
         let pointers = Pointers(
-            version: try reader.pointer("version"), digest: try reader.pointer("digest"), process: try reader.pointer("process"))
+            version: try reader.pointer("version"), digest: try reader.pointer("digest"), process: try reader.pointer("process"),
+            rule: try reader.pointer("rule"))
         switch (url, command) {
         case (let url?, nil): self.init(.http(url, pointers), timeout: .seconds(timeout))
         case (nil, let command?) where !command.isEmpty: self.init(.command(command), timeout: .seconds(timeout))
         default: throw JSONDecodingError(path: path, wanted: "exactly one of url and command", found: "something else")
         }
+        try reader.refuseUnknown()
+    }
+}
+
+extension RoutingSettings: JSONDecodable {
+    package init(from json: JSON, at path: JSONPath) throws(JSONDecodingError) {
+        let reader = try KnownReader(json, at: path)
+        self.init(probe: try reader.optional("probe"))
         try reader.refuseUnknown()
     }
 }

@@ -8,12 +8,25 @@ package struct DirectorySettings: Sendable, Hashable {
     package var reload: ReloadSettings?
     /// Nil: what was activated counts as serving. For hosts that can't be asked.
     package var probe: ProbeSettings?
+    /// Nil: the host runs one version at a time.
+    package var routing: RoutingSettings?
 
-    package init(directory: String, reload: ReloadSettings? = nil, probe: ProbeSettings? = nil) {
+    package init(
+        directory: String, reload: ReloadSettings? = nil, probe: ProbeSettings? = nil, routing: RoutingSettings? = nil
+    ) {
         self.directory = directory
         self.reload = reload
         self.probe = probe
+        self.routing = routing
     }
+}
+
+/// That a host divides calls between `current` and `canary` by `routing.json`.
+package struct RoutingSettings: Sendable, Hashable {
+    /// How it is asked for the canary. Nil: what was put there counts as serving.
+    package var probe: ProbeSettings?
+
+    package init(probe: ProbeSettings? = nil) { self.probe = probe }
 }
 
 package struct ReloadSettings: Sendable, Hashable {
@@ -40,14 +53,19 @@ package struct ProbeSettings: Sendable, Hashable {
         package var digest: JSONPointer?
         /// What changes when the process is another.
         package var process: JSONPointer?
+        /// Of a canary: the name of the rule by which calls are divided.
+        package var rule: JSONPointer?
 
-        package init(version: JSONPointer? = nil, digest: JSONPointer? = nil, process: JSONPointer? = nil) {
+        package init(
+            version: JSONPointer? = nil, digest: JSONPointer? = nil, process: JSONPointer? = nil, rule: JSONPointer? = nil
+        ) {
             self.version = version
             self.digest = digest
             self.process = process
+            self.rule = rule
         }
 
-        var isAsking: Bool { version != nil || digest != nil || process != nil }
+        var isAsking: Bool { version != nil || digest != nil || process != nil || rule != nil }
     }
 
     package enum Way: Sendable, Hashable {

@@ -95,21 +95,42 @@ extension DirectoryDriver {
         return (way, try held(try way.last!.file.directory("versions")))
     }
 
-    /// What a host finds that follows `current` now: it must lead to what the seal holds, unchanged.
+    /// What a host finds now: its links must lead to what was put there, unchanged, and calls be divided as they were to be.
     /// - Throws: `Tampering`, `FileError`.
-    func look(through seal: VersionSeal) throws -> SlotView {
+    func look(at inPlace: InPlace) throws -> SlotView {
         let (way, versions) = try slotEntry()
         let slot = way.last!
-        let link = try slot.file.identity(of: "current")
-        let wanted = "versions/\(Self.directoryName(of: seal.revision))"
-        guard let target = slot.file.target(ofLink: "current"), target == wanted else {
-            throw Tampering(current, "it links to \(slot.file.target(ofLink: "current") ?? "nothing"), wanted \(wanted)")
+        var entries: [FileIdentity] = []
+        for (name, seal) in inPlace.links {
+            entries.append(try slot.file.identity(of: name))
+            let wanted = "versions/\(Self.directoryName(of: seal.revision))"
+            guard let target = slot.file.target(ofLink: name), target == wanted else {
+                throw Tampering("\(slotDirectory)/\(name)", "it links to \(slot.file.target(ofLink: name) ?? "nothing"), wanted \(wanted)")
+            }
+            try compare(seal, versions.file)
         }
-        try compare(seal, versions.file)
-        var view = SlotView(way: way.map(\.identity), versions: versions.identity, link: link)
+        if !inPlace.isDivisionUnknown { entries += try lookAtRouting(inPlace.division?.document, slot.file) }
+        var view = SlotView(way: way.map(\.identity), versions: versions.identity, entries: entries)
         // What else stands beside the slots is none of ours, and may change.
         (view.way[0].changed, view.way[0].size, view.way[0].mode) = (0, 0, 0)
         return view
+    }
+
+    /// `routing.json` as it was written, or none where none was.
+    private func lookAtRouting(_ document: [UInt8]?, _ slot: OpenFile) throws -> [FileIdentity] {
+        guard let document else {
+            if let stranger = try slot.names().first(where: { $0 == "routing.json" }) {
+                throw Tampering("\(slotDirectory)/\(stranger)", "calls are not to be divided")
+            }
+            return []
+        }
+        let file = try followingNothing { try slot.file("routing.json") }
+        let identity = try file.identity()
+        if let objection = identity.objection { throw Tampering(file.path, objection) }
+        var found: [UInt8] = []
+        if identity.size == document.count { try file.read { found += $0 } }
+        guard found == document else { throw Tampering(file.path, "it is not what was written there") }
+        return [identity]
     }
 
     /// Whether the version's directory is still what was checked, without reading its bytes.

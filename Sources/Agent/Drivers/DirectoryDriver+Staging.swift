@@ -45,6 +45,8 @@ extension DirectoryDriver {
         if disk.exists(versions), !disk.isDirectory(versions, followingLinks: false) { try disk.removeIfPresent(versions) }
         let incoming = "\(versions)/.incoming-\(DirectoryDriver.directoryName(of: revision.installed))"
         try disk.removeTree(incoming)
+        let bytes = revision.files.reduce(0) { $0 + $1.content.size }
+        try disk.checkRoom(for: bytes, of: "version \(revision.installed.version)", at: disk.exists(versions) ? versions : slotDirectory)
         do {
             try disk.makeDirectories(incoming)
             for file in revision.files { try copy(file, from: store, into: incoming) }
@@ -66,9 +68,9 @@ extension DirectoryDriver {
 
     package func retain(_ revisions: Set<InstalledRevision>) async throws {
         let kept = Set(revisions.map { DirectoryDriver.directoryName(of: $0) })
-        let linked = disk.target(ofLink: current)
+        let linked = Set([current, canary].compactMap { disk.target(ofLink: $0) })
         knowledge.retain(revisions)
-        for name in try disk.names(in: versions) where !kept.contains(name) && linked != "versions/\(name)" {
+        for name in try disk.names(in: versions) where !kept.contains(name) && !linked.contains("versions/\(name)") {
             try disk.removeTree("\(versions)/\(name)")
         }
     }

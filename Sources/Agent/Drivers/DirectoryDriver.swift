@@ -8,6 +8,7 @@ import OCI
 ///
 ///     <root>/<slot>/versions/<version>-<digest, 12 digits>[-<configuration, 8 digits>]/…   the payload, config.json, graft.json
 ///     <root>/<slot>/current → versions/…
+///     <root>/<slot>/canary → versions/…, routing.json   only while calls are divided between both
 ///
 /// A version's directory appears whole and is never changed: the host may have its files mapped. Nobody may write to it, not even the agent;
 /// just before a switch everything in it is opened once, and hashed through what was opened; before and after the host has loaded, the path
@@ -19,10 +20,12 @@ package struct DirectoryDriver: Driver {
     let disk: Disk
     let hook: ReloadHook?
     let hostProbe: HostProbe?
+    /// Asks for what has a part of the calls.
+    let canaryProbe: HostProbe?
     let surroundings: Surroundings
     let knowledge = DirectoryKnowledge()
 
-    package var features: Set<String> { ["unload"] }
+    package var features: Set<String> { settings.routing == nil ? ["unload"] : ["unload", GraftAPI.routingFeature] }
 
     /// - Throws: `ConfigurationError` when the slot's name can't be a path.
     package init(
@@ -41,10 +44,13 @@ package struct DirectoryDriver: Driver {
         try? disk.makeDirectories("\(slotDirectory)/versions")
         hook = settings.reload.map { ReloadHook(settings: $0, transport: transport, surroundings: surroundings) }
         hostProbe = settings.probe.map { HostProbe(settings: $0, transport: transport, surroundings: surroundings) }
+        canaryProbe = settings.routing?.probe.map { HostProbe(settings: $0, transport: transport, surroundings: surroundings) }
     }
 
     var versions: String { "\(slotDirectory)/versions" }
     var current: String { "\(slotDirectory)/current" }
+    var canary: String { "\(slotDirectory)/canary" }
+    var routing: String { "\(slotDirectory)/routing.json" }
 
     /// The name of a version's directory: for people first, and yet another for other bytes or another configuration.
     package static func directoryName(of revision: InstalledRevision) -> String {
@@ -63,10 +69,12 @@ package struct DirectoryDriver: Driver {
     func path(of revision: InstalledRevision) -> String { "\(versions)/\(Self.directoryName(of: revision))" }
 
     /// What hooks and probes that are commands are told.
-    func environment(_ revision: InstalledRevision?) -> [String: String] {
+    /// - Parameter rule: name of the rule by which it has a part of the calls; nil: it has all.
+    func environment(_ revision: InstalledRevision?, rule: String? = nil) -> [String: String] {
         [
             "GRAFT_SLOT": slot, "GRAFT_VERSION": revision?.version ?? "", "GRAFT_DIGEST": revision?.digest ?? "",
             "GRAFT_REVISION": revision?.revision ?? "", "GRAFT_DIRECTORY": revision.map { path(of: $0) } ?? "",
+            "GRAFT_RULE": rule ?? "", "GRAFT_ROUTING": rule == nil ? "" : routing,
         ]
     }
 }

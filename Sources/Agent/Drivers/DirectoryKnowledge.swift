@@ -4,8 +4,8 @@ import Synchronization
 final class DirectoryKnowledge: Sendable {
     private struct State {
         var contents: [InstalledRevision: VersionContents] = [:]
-        /// Of the version that is linked.
-        var seal: VersionSeal?
+        /// What was put there for the host to find.
+        var inPlace: InPlace?
         /// While the host is loading it: what it found on its way there.
         var view: SlotView?
         /// What was found changed in a version's directory that has been put right since.
@@ -28,9 +28,9 @@ final class DirectoryKnowledge: Sendable {
     func forget(_ revision: InstalledRevision) { state.withLock { $0.contents[revision] = nil } }
 
     /// - Parameter view: nil once nobody is on the way any more.
-    func linked(_ seal: VersionSeal?, _ view: SlotView?) { state.withLock { ($0.seal, $0.view) = (seal, view) } }
+    func placed(_ inPlace: InPlace?, _ view: SlotView?) { state.withLock { ($0.inPlace, $0.view) = (inPlace, view) } }
 
-    var seal: VersionSeal? { state.withLock { $0.seal } }
+    var inPlace: InPlace? { state.withLock { $0.inPlace } }
     var view: SlotView? { state.withLock { $0.view } }
 
     func takeMended(_ revision: InstalledRevision) -> String? { state.withLock { $0.mended.removeValue(forKey: revision) } }

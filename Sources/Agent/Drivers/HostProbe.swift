@@ -10,9 +10,10 @@ struct HostProbe: Sendable {
     let transport: any Transport
     let surroundings: Surroundings
 
+    /// - Parameter rule: name of the rule by which it has a part of the calls.
     /// - Returns: what identifies the process; nil when the host does not say.
     /// - Throws: `SlotFailure`: unreachable when nothing answers, module when the answer is not this version at work.
-    func ask(for revision: InstalledRevision, environment: [String: String]) async throws -> String? {
+    func ask(for revision: InstalledRevision, rule: String? = nil, environment: [String: String]) async throws -> String? {
         switch settings.way {
         case .command(let arguments):
             let ended = try await ChildProcess.run(
@@ -28,8 +29,8 @@ struct HostProbe: Sendable {
             guard let json = try? JSON.parse(body, limits: JSONLimits(size: 1 << 16, depth: 16)) else {
                 throw SlotFailure(.module, "ProbeFailed", "GET \(url): wanted JSON, found: \(excerpt(body))")
             }
-            for (pointer, wanted) in [(pointers.version, revision.version), (pointers.digest, revision.digest)] {
-                guard let pointer else { continue }
+            for (pointer, wanted) in [(pointers.version, revision.version), (pointers.digest, revision.digest), (pointers.rule, rule)] {
+                guard let pointer, let wanted else { continue }
                 let found = json[pointer]?.string
                 guard found == wanted else {
                     throw SlotFailure(

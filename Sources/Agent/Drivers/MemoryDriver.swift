@@ -6,6 +6,8 @@ package final class MemoryDriver: Driver {
         package var staged: Set<InstalledRevision> = []
         /// What the process runs; nil: nothing.
         package var running: InstalledRevision?
+        /// What has a part of the calls beside it.
+        package var canary: RoutedCanary?
         /// Changes when the process does.
         package var process = 1
         /// How often a version was put in place.
@@ -13,11 +15,14 @@ package final class MemoryDriver: Driver {
     }
 
     private let host = Mutex(Host())
-    package let features: Set<String> = ["unload"]
+    package let features: Set<String>
     /// What a probe of this version fails with; nil: it serves.
     private let verdict: @Sendable (InstalledRevision) -> SlotFailure?
 
-    package init(verdict: @escaping @Sendable (InstalledRevision) -> SlotFailure? = { _ in nil }) { self.verdict = verdict }
+    package init(routes: Bool = false, verdict: @escaping @Sendable (InstalledRevision) -> SlotFailure? = { _ in nil }) {
+        features = routes ? ["unload", "routing"] : ["unload"]
+        self.verdict = verdict
+    }
 
     package var state: Host { host.withLock { $0 } }
 
@@ -43,16 +48,28 @@ package final class MemoryDriver: Driver {
                 throw SlotFailure(.environment, SlotFailure.missing, "\(revision.version) is not staged")
             }
             host.running = revision
+            host.canary = nil
             host.loads += 1
         }
     }
 
-    package func revert(to revision: InstalledRevision?) async throws { host.withLock { $0.running = revision } }
+    package func route(_ canary: RoutedCanary, beside active: InstalledRevision) async throws -> String? {
+        try host.withLock { host in
+            guard host.staged.contains(canary.installed) || host.canary == canary else {
+                throw SlotFailure(.environment, SlotFailure.missing, "\(canary.installed.version) is not staged")
+            }
+            if host.canary?.installed != canary.installed { host.loads += 1 }
+            (host.running, host.canary) = (active, canary)
+        }
+        return nil
+    }
+
+    package func revert(to revision: InstalledRevision?) async throws { host.withLock { ($0.running, $0.canary) = (revision, nil) } }
 
     package func probe(_ revision: InstalledRevision) async throws -> String? {
         if let failure = verdict(revision) { throw failure }
         return try host.withLock { host in
-            guard host.running == revision else {
+            guard host.running == revision || host.canary?.installed == revision else {
                 throw SlotFailure(.module, "ProbeFailed", "the host runs \(host.running?.version ?? "nothing")")
             }
             return String(host.process)

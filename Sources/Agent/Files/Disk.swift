@@ -1,4 +1,5 @@
 import Glibc
+package import HostProtocol
 
 /// All changes an agent makes to files, one system call after the other.
 ///
@@ -8,12 +9,20 @@ import Glibc
 package struct Disk: Sendable {
     package var before: @Sendable (Change) throws -> Void
     package var looking: @Sendable (Look) -> Void
+    /// Is told each step in which a file in memory is made, with its descriptor.
+    package var sealing: @Sendable (SealedMemory.Step, Int32) -> Void
+    /// Bytes that are free on the file system of a path; nil when that can't be told.
+    package var room: @Sendable (String) -> Int?
 
     package init(
-        before: @escaping @Sendable (Change) throws -> Void = { _ in }, looking: @escaping @Sendable (Look) -> Void = { _ in }
+        before: @escaping @Sendable (Change) throws -> Void = { _ in }, looking: @escaping @Sendable (Look) -> Void = { _ in },
+        sealing: @escaping @Sendable (SealedMemory.Step, Int32) -> Void = { _, _ in },
+        room: @escaping @Sendable (String) -> Int? = Disk.freeBytes
     ) {
         self.before = before
         self.looking = looking
+        self.sealing = sealing
+        self.room = room
     }
 
     package static let real = Disk()

@@ -14,6 +14,8 @@ struct ReportStateMachine: Sendable {
     var patience = Duration.seconds(1)
     /// After which a step under way is reported although one was reported before.
     var longPatience = Duration.seconds(30)
+    /// What is staged ahead is told when it is done; that it is under way only after this: longer than a fleet takes its turns.
+    var aheadPatience = Duration.seconds(120)
 
     private var reports: [String: SlotReport] = [:]
     private var written: ModuleHostStatus?
@@ -46,6 +48,11 @@ struct ReportStateMachine: Sendable {
         guard status.target.map({ !Self.isUnderWay($0.state) }) ?? true else { return false }
         // What else is staged is worth a line, but no hurry.
         status.staged = before?.staged ?? []
+        // That something is on its way here ahead of its turn, and for which rollout, is told with what came of it.
+        if let before, status.ahead?.state == .staging {
+            status.ahead = before.ahead
+            status.rollout = before.rollout
+        }
         return status != before
     }
 
@@ -58,8 +65,17 @@ struct ReportStateMachine: Sendable {
 
     func next(now: Duration) -> Next {
         guard let changedAt, wanted != written, !(wanted.slots.isEmpty && written == nil) else { return .wait(until: nil) }
-        let due = max(finalAt.map { $0 + coalescing } ?? changedAt + (wasReportedUnderWay ? longPatience : patience), notBefore)
+        let due = max(finalAt.map { $0 + coalescing } ?? changedAt + patienceNow, notBefore)
         return now >= due ? .write(wanted) : .wait(until: due)
+    }
+
+    private var patienceNow: Duration {
+        let wanted = wanted
+        let isOnlyAhead =
+            wanted.slots.contains { $0.ahead?.state == .staging }
+            && !wanted.slots.contains { $0.target.map { Self.isUnderWay($0.state) } ?? false }
+        if isOnlyAhead { return aheadPatience }
+        return wasReportedUnderWay ? longPatience : patience
     }
 
     /// The same loads were reported as being under way already.

@@ -1,3 +1,4 @@
+import GraftAPI
 package import HTTPCore
 package import KubeClient
 package import KubeRuntime
@@ -12,7 +13,9 @@ package struct AgentServices: Service {
     private let heartbeat: Heartbeat
     private let runners: [SlotRunner]
     private let lock: FileHandle
+    private let fetcher: RevisionFetcher
     private let verifier: RevisionVerifier
+    private let streams: StreamReporter?
     private let logger: Logger
     private let surroundings: Surroundings
 
@@ -24,11 +27,12 @@ package struct AgentServices: Service {
     ///   - driver: of a slot; nil takes the one its configuration describes.
     ///   - sources: nil watches the cluster for this agent alone.
     ///   - disk: through which all files are changed.
+    ///   - uplink: where the host's changes are told; nil tells them nobody.
     /// - Throws: `ConfigurationError`, `FileError`.
     package init(
         client: Client, artifacts: any ArtifactLocator, configuration: AgentConfiguration,
         transport: any Transport, driver: (_ slot: String) -> (any Driver)? = { _ in nil }, sources: AgentSources? = nil,
-        disk: Disk = .real, logger: Logger, surroundings: Surroundings = .system
+        disk: Disk = .real, uplink: StreamUplink? = nil, logger: Logger, surroundings: Surroundings = .system
     ) throws {
         try configuration.check()
         var logger = logger
@@ -49,19 +53,24 @@ package struct AgentServices: Service {
             ?? .watching(
                 client, hostClass: configuration.hostClass, hostName: configuration.hostName, logger: logger, surroundings: surroundings)
         let host = HostState(configuration: configuration, sources: sources)
+        let driverLogger = logger
         let drivers = try configuration.slots.map { slot -> any Driver in
             if let given = driver(slot.name) { return given }
+            if let settings = slot.socket {
+                return try SocketDriver(slot: slot.name, settings: settings, disk: disk, logger: driverLogger, surroundings: surroundings)
+            }
             guard let settings = slot.directory else {
-                throw ConfigurationError("slots[\(slot.name)]: no directory, and no driver was given")
+                throw ConfigurationError("slots[\(slot.name)]: neither a directory nor a socket, and no driver was given")
             }
             return try DirectoryDriver(
                 slot: slot.name, settings: settings, disk: disk, transport: transport, surroundings: surroundings)
         }
-        let features = drivers.reduce(into: drivers[0].features) { $0.formIntersection($1.features) }
+        let features = drivers.reduce(into: drivers[0].features) { $0.formIntersection($1.features) }.union(AgentFeature.all)
         let reporter = HostReporter(
             client: client, configuration: configuration, features: features, contact: host.contact, hosts: host.sources.hosts,
             logger: logger, surroundings: surroundings)
         let fetcher = RevisionFetcher(store: store, artifacts: artifacts, limit: configuration.largestArtifact)
+        self.fetcher = fetcher
         self.host = host
         self.reporter = reporter
         heartbeat = Heartbeat(
@@ -70,6 +79,12 @@ package struct AgentServices: Service {
         let runLogger = logger
         let metrics = SlotMetrics(host: configuration.hostName)
         verifier = RevisionVerifier(store: store, host: configuration)
+        streams = uplink.map { uplink in
+            StreamReporter(
+                host: host, drivers: Dictionary(uniqueKeysWithValues: zip(configuration.slots.map(\.name), drivers)),
+                scraper: configuration.metrics.map { HostScraper(settings: $0, transport: transport) }, uplink: uplink,
+                session: Self.session(surroundings), logger: runLogger, surroundings: surroundings)
+        }
         self.logger = logger
         self.surroundings = surroundings
         runners = zip(configuration.slots, drivers).map { slot, driver in
@@ -83,6 +98,11 @@ package struct AgentServices: Service {
         }
     }
 
+    /// Another for each start.
+    private static func session(_ surroundings: Surroundings) -> String {
+        String((0..<4).map { _ in String(UInt32(surroundings.random() * 0x1p32), radix: 36) }.joined(separator: "."))
+    }
+
     /// Runs until the graceful shutdown or its cancellation. What is under way is written down and taken up at the next start;
     /// hosts go on serving.
     package func run() async throws {
@@ -93,7 +113,10 @@ package struct AgentServices: Service {
         let trust = TrustWatch(host: host, verifier: verifier, logger: logger, surroundings: surroundings) {
             for runner in runners { runner.inspect() }
         }
-        let services: [any Service] = host.sources.services + [reporter, heartbeat, SyncWatch(host: host), trust] + runners
+        let signatures = SignatureWatch(host: host, fetcher: fetcher, logger: logger, surroundings: surroundings)
+        let services: [any Service] =
+            host.sources.services + [reporter, heartbeat, SyncWatch(host: host), trust, signatures] + runners
+            + runners.flatMap(\.driver.services) + [streams].compactMap(\.self)
         _ = try await untilGracefulShutdown { try await Concurrently(services).run() }
     }
 }

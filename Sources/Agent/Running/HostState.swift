@@ -13,8 +13,12 @@ final class HostState: Sendable {
     let turns: ActivationTurns
     /// What today's policies say about what is on this host.
     let board = TrustBoard()
+    /// What each slot serves.
+    let serving = ServingBoard()
     /// Wakes who judges it.
     let trustWake = Wake()
+    /// What is here with too few signatures.
+    let signatureWants = SignatureWants()
     private let wakes: [String: Wake]
     private let shared = Mutex(Shared())
 

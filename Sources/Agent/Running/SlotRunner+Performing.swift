@@ -29,6 +29,11 @@ extension SlotRunner {
             try await driver.stage(verified, from: store)
         case .restore(let installed): return .restored(mended: try await restore(installed))
         case .activate(let installed): try await driver.mending(installed, verifier, store) { try await driver.activate(installed) }
+        case .route(let canary, let active):
+            return .restored(
+                mended: try await driver.mending(active, verifier, store) {
+                    try await driver.mending(canary.installed, verifier, store) { try await driver.route(canary, beside: active) }
+                })
         case .probe(let installed): return .serving(process: try await driver.probe(installed))
         case .revert(let installed?): try await driver.mending(installed, verifier, store) { try await driver.revert(to: installed) }
         case .revert(nil), .unload: try await driver.revert(to: nil)
@@ -39,8 +44,11 @@ extension SlotRunner {
     /// What is in place already, and can't be checked since its proofs are gone from the store, stays: absence never unloads.
     private func restore(_ installed: InstalledRevision) async throws -> String? {
         do {
-            return try await driver.mending(installed, verifier, store) { try await driver.restore(installed) }
-        } catch let failure as SlotFailure where failure.reason == SlotFailure.missing && driver.isInPlace(installed) {
+            let isDivided = isDivided
+            return try await driver.mending(installed, verifier, store) { try await driver.restore(installed, isDivided: isDivided) }
+        } catch let failure as SlotFailure where failure.reason == SlotFailure.missing {
+            guard await driver.isInPlace(installed) else { throw failure }
+            try Task.checkCancellation()
             logger.warning("what is in place can't be checked", metadata: ["error": "\(failure.message)"])
             return nil
         }
@@ -64,7 +72,7 @@ extension SlotFailure {
         switch error {
         case let failure as SlotFailure: self = failure
         case let error as FileError:
-            self.init(.environment, error.isDiskFull ? "DiskFull" : "DiskFailed", error.description)
+            self.init(.environment, error.isDiskFull ? SlotFailure.diskFull : "DiskFailed", error.description)
         case let error as OCIError:
             self.init(.environment, error.code == .digestMismatch ? "DigestMismatch" : "FetchFailed", error.message)
         case let error as KubeError: self.init(.environment, "RevisionUnavailable", error.message)

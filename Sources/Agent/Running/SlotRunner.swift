@@ -28,7 +28,8 @@ final class SlotRunner: Service {
         var journalFailures = 0
         /// Decided at least once with all caches full.
         var hasDecided = false
-        var verified: VerifiedRevision?
+        /// The last two: what the slot loads next, and what it stages ahead.
+        var verified: [VerifiedRevision] = []
     }
 
     init(
@@ -50,7 +51,7 @@ final class SlotRunner: Service {
         logger[metadataKey: "slot"] = "\(settings.name)"
         self.logger = logger
         var policy = settings.policy
-        policy.features = driver.features
+        policy.features = driver.features.union(AgentFeature.all)
         let record = journal.record(of: settings.name)
         state = Mutex(
             State(machine: SlotStateMachine(record: record ?? SlotRecord(slot: settings.name), policy: policy), journaled: record))
@@ -68,6 +69,7 @@ final class SlotRunner: Service {
                 try await pauseForJournal()
                 continue
             }
+            noteServing()
             tell()
             host.has(state.withLock { $0.machine.present }, in: slot)
             await collect()
@@ -158,6 +160,10 @@ final class SlotRunner: Service {
     private func note(_ record: SlotRecord) {
         var metadata: Logger.Metadata = ["step": "\(record.step.rawValue)"]
         if let candidate = record.candidate { metadata["candidate"] = "\(candidate.version)" }
+        if let canary = record.canary {
+            metadata["canary"] = "\(canary.installed.version)"
+            metadata["rule"] = "\(canary.rule.name)"
+        }
         if let active = record.active { metadata["active"] = "\(active.version)" }
         if let rejected = record.rejected { metadata["rejected"] = "\(rejected.version): \(rejected.message)" }
         logger.info("slot goes on", metadata: metadata)
@@ -178,6 +184,12 @@ final class SlotRunner: Service {
         guard isQuiet, let active, let change = driver.change(in: active) else { return }
         logger.warning("what is in place seems changed; it is looked after", metadata: ["change": "\(change)"])
         host.suspect(slot)
+    }
+
+    /// Before anything is changed in the host, and when it is over.
+    private func noteServing() {
+        let record = state.withLock { $0.machine.record }
+        host.serving.note(record.step.needsTurn ? nil : record.active, in: slot)
     }
 
     private func tell() { report(SlotReport(slot: slot, of: state.withLock { $0.machine })) }
@@ -205,7 +217,7 @@ final class SlotRunner: Service {
 
     /// Performs an action, and stops it as soon as the machine would ask for another.
     private func carryOut(_ action: SlotAction) async throws {
-        if case .activate = action { host.turns.activated(slot) }
+        if action.takesIn { host.turns.activated(slot) }
         let result = try await withThrowingTaskGroup(of: Result<SlotOutcome, SlotFailure>?.self) { group in
             group.addTask { try await self.result(of: action) }
             group.addTask {
@@ -250,8 +262,13 @@ final class SlotRunner: Service {
         logger.warning("a step of the slot failed", metadata: ["reason": "\(failure.reason)", "error": "\(failure.message)"])
     }
 
-    func remember(_ verified: VerifiedRevision) { state.withLock { $0.verified = verified } }
+    /// Calls are divided, as far as is written down.
+    var isDivided: Bool { state.withLock { $0.machine.record.canary != nil } }
+
+    func remember(_ verified: VerifiedRevision) {
+        state.withLock { $0.verified = $0.verified.suffix(1).filter { $0.installed != verified.installed } + [verified] }
+    }
     func verified(_ installed: InstalledRevision) -> VerifiedRevision? {
-        state.withLock { $0.verified?.installed == installed ? $0.verified : nil }
+        state.withLock { $0.verified.first { $0.installed == installed } }
     }
 }

@@ -65,11 +65,23 @@ package enum SlotAction: Sendable, Hashable {
     /// Put it beside what the driver has.
     case stage(InstalledRevision)
     case activate(InstalledRevision)
+    /// Put it beside what is active and have calls divided, or see to it that they are.
+    case route(RoutedCanary, beside: InstalledRevision)
     /// Ask the running process once whether it serves this version.
     case probe(InstalledRevision)
     /// Put this back in place; nil: leave the slot empty.
     case revert(InstalledRevision?)
     case unload
+}
+
+extension SlotAction {
+    /// It has the host load something.
+    var takesIn: Bool {
+        switch self {
+        case .activate, .route: true
+        default: false
+        }
+    }
 }
 
 /// What came of an action.
@@ -101,6 +113,8 @@ package struct SlotPolicy: Sendable, Hashable {
     package var returnSpread = Duration.seconds(60)
     /// Fetches are spread over this time.
     package var fetchSpread = Duration.seconds(1)
+    /// What a whole fleet stages ahead is fetched within this time, by rank.
+    package var aheadSpread = Duration.seconds(60)
     /// The first pause after a failure of the environment; doubles up to `longestPause`.
     package var firstPause = Duration.milliseconds(500)
     package var longestPause = Duration.seconds(30)
@@ -109,7 +123,7 @@ package struct SlotPolicy: Sendable, Hashable {
     /// How many versions are kept beside those that the plan names.
     package var keptVersions = 3
     /// What this agent can do beyond the first version.
-    package var features: Set<String> = ["unload"]
+    package var features = AgentFeature.all.union(["unload"])
 
     package init() {}
 }

@@ -9,8 +9,14 @@ package struct SlotPlan: Sendable, Hashable {
     package var requires: [String]
     /// What this host is to run; nil: nothing is asked of it.
     package var target: RevisionReference?
+    /// By which rule the target has a part of the calls; nil: it has all.
+    package var rule: DividingRule?
+    /// What has the others then; nil: whatever is active.
+    package var beneath: RevisionReference?
     /// What is to be kept beside it, to go back to.
     package var previous: RevisionReference?
+    /// What this host is to judge and stage ahead of its turn.
+    package var ahead: RevisionReference?
     /// Everything the plan names: none of it is thrown away.
     package var named: [RevisionReference]
     /// This host's place in the rollout, from 0 up to 1.
@@ -20,7 +26,8 @@ package struct SlotPlan: Sendable, Hashable {
 
     package init(
         owner: SlotOwner, action: ModulePlanSpec.Action = .run, rollout: String, requires: [String] = [], target: RevisionReference?,
-        previous: RevisionReference? = nil, named: [RevisionReference] = [], place: Double = 0, created: Int64 = 0
+        previous: RevisionReference? = nil, ahead: RevisionReference? = nil, named: [RevisionReference] = [], place: Double = 0,
+        created: Int64 = 0
     ) {
         self.owner = owner
         self.action = action
@@ -28,6 +35,7 @@ package struct SlotPlan: Sendable, Hashable {
         self.requires = requires
         self.target = target
         self.previous = previous
+        self.ahead = ahead
         self.named = named
         self.place = place
         self.created = created
@@ -39,12 +47,20 @@ package struct SlotPlan: Sendable, Hashable {
         let spec = plan.spec
         guard spec.hostClass == hostClass, spec.selector.matches(labels) else { return nil }
         guard zone != nil || spec.cutoffs.allSatisfy(\.zone.isEmpty) else { return nil }
+        let target = spec.revision(forHost: host, zone: zone ?? "", labels: labels)
+        let isCanary = target != nil && target == spec.canary
         self.init(
             owner: SlotOwner(namespace: plan.metadata.namespace ?? "", name: plan.metadata.name, planUID: plan.metadata.uid ?? ""),
-            action: spec.action, rollout: spec.rollout, requires: spec.requires, target: spec.revision(forHost: host, zone: zone ?? ""),
-            previous: spec.previous, named: [spec.stable, spec.canary, spec.previous].compactMap { $0 },
+            action: spec.action, rollout: spec.rollout,
+            // Who has all calls for the stable version needs nothing to divide them.
+            requires: isCanary ? spec.requires : spec.requires.filter { $0 != GraftAPI.routingFeature }, target: target,
+            previous: spec.previous, ahead: spec.stageAhead ?? false && spec.canary != target ? spec.canary : nil,
+            named: [spec.stable, spec.canary, spec.previous].compactMap { $0 },
             place: Double(Rank(salt: spec.salt, host: host).value) / Double(Rank.end.value),
             created: plan.metadata.creationTimestamp?.microseconds ?? 0)
+        guard isCanary, let traffic = spec.traffic else { return }
+        rule = DividingRule(salt: spec.salt, rule: traffic)
+        beneath = spec.stable
     }
 }
 

@@ -32,6 +32,11 @@ package struct SlotRecord: Sendable, Hashable {
     package var activeSince = Timestamp(seconds: 0)
     /// While activating and probing: what is being tried.
     package var candidate: InstalledRevision?
+    /// While activating and probing: the rule by which the candidate is to have a part of the calls; nil: all.
+    package var candidateRule: DividingRule?
+    /// What has a part of the calls, beside what is active.
+    package var canary: RoutedCanary?
+    package var canarySince = Timestamp(seconds: 0)
     /// While soaking: what to go back to.
     package var fallback: InstalledRevision?
     package var fallbackSince = Timestamp(seconds: 0)
@@ -50,6 +55,8 @@ package struct SlotRecord: Sendable, Hashable {
     package var trust: SlotTrust?
     /// What of the active version somebody else had changed.
     package var tampering: String?
+    /// What was found of a revision that was to be staged ahead of its turn.
+    package var ahead: StagedAhead?
 
     package init(slot: String) { self.slot = slot }
 }
@@ -68,6 +75,9 @@ extension SlotRecord: JSONConvertible {
         active = try reader.optional("active")
         activeSince = try reader.optional("activeSince", default: Timestamp(seconds: 0))
         candidate = try reader.optional("candidate")
+        candidateRule = try reader.optional("candidateRule")
+        canary = try reader.optional("canary")
+        canarySince = try reader.optional("canarySince", default: Timestamp(seconds: 0))
         fallback = try reader.optional("fallback")
         fallbackSince = try reader.optional("fallbackSince", default: Timestamp(seconds: 0))
         process = try reader.optional("process")
@@ -79,6 +89,7 @@ extension SlotRecord: JSONConvertible {
         evidence = Dictionary(vouched.map { ($0.installed, $0.evidenceHash) }) { $1 }
         trust = try reader.optional("trust")
         tampering = try reader.optional("tampering")
+        ahead = try reader.optional("ahead")
     }
 
     package var json: JSON {
@@ -90,6 +101,11 @@ extension SlotRecord: JSONConvertible {
             object["activeSince"] = activeSince.json
         }
         object.set("candidate", candidate)
+        object.set("candidateRule", candidateRule)
+        if let canary {
+            object["canary"] = canary.json
+            object["canarySince"] = canarySince.json
+        }
         if let fallback {
             object["fallback"] = fallback.json
             object["fallbackSince"] = fallbackSince.json
@@ -104,6 +120,7 @@ extension SlotRecord: JSONConvertible {
             "evidence", vouched.sorted { ($0.installed.revision, $0.evidenceHash) < ($1.installed.revision, $1.evidenceHash) })
         object.set("trust", trust)
         object.set("tampering", tampering)
+        object.set("ahead", ahead)
         return .object(object)
     }
 }

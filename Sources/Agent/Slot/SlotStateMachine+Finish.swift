@@ -3,6 +3,7 @@ import GraftAPI
 extension SlotStateMachine {
     /// Takes in what came of an action that `next` asked for. What was cancelled is not finished.
     package mutating func finish(_ action: SlotAction, _ result: Result<SlotOutcome, SlotFailure>, _ inputs: SlotInputs) {
+        if finishAhead(action, result, inputs) { return }
         switch (action, result) {
         case (.wait, _): break
         case (.restore, .success(let outcome)):
@@ -29,6 +30,11 @@ extension SlotStateMachine {
             record.step = .probing
             probe = ProbeProgress(deadline: inputs.now + policy.probeDeadline)
         case (.activate(let candidate), .failure(let failure)): finishActivating(candidate, failure, inputs)
+        case (.route, let result) where record.step != .activating: finishRouting(result, inputs)
+        case (.route, .success):
+            record.step = .probing
+            probe = ProbeProgress(deadline: inputs.now + policy.probeDeadline)
+        case (.route(let canary, _), .failure(let failure)): finishActivating(canary.installed, failure, inputs)
         case (.probe(let revision), .success(.serving(let process))): finishProbe(revision, process, inputs)
         case (.probe(let revision), .failure(let failure)): finishProbe(revision, failure, inputs)
         case (.revert(let revision), .success):
@@ -37,6 +43,7 @@ extension SlotStateMachine {
         case (.revert(let revision), .failure(let failure)): finishReverting(revision, failure, inputs)
         case (.unload, .success):
             record.active = nil
+            record.canary = nil
             record.step = .resting
             record.attempts = 0
             record.rejected = nil
@@ -55,12 +62,15 @@ extension SlotStateMachine {
     }
 
     /// The environment failed: a pause, twice as long as the last, and then again.
-    private mutating func suffer(_ failure: SlotFailure, _ revision: String?, _ inputs: SlotInputs) {
+    mutating func suffer(_ failure: SlotFailure, _ revision: String?, _ inputs: SlotInputs) {
         let count = max(setback.map { $0.revision == revision ? $0.count + 1 : 1 } ?? 1, revision == nil ? 1 : disturbances)
-        let pause = min(policy.firstPause * (1 << min(count - 1, 16)), policy.longestPause)
         setback = Setback(
-            revision: revision, failure: failure, count: count, until: inputs.now + pause * (0.5 + inputs.random / 2),
-            policyStamp: inputs.policyStamp)
+            revision: revision, failure: failure, count: count, until: inputs.now + pause(count, inputs), policyStamp: inputs.policyStamp)
+    }
+
+    /// How long it takes until something is tried again that failed so often.
+    func pause(_ count: Int, _ inputs: SlotInputs) -> Duration {
+        min(policy.firstPause * (1 << min(count - 1, 16)), policy.longestPause) * (0.5 + inputs.random / 2)
     }
 
     private mutating func finishRestoring(_ active: InstalledRevision, _ failure: SlotFailure, _ inputs: SlotInputs) {
@@ -71,6 +81,7 @@ extension SlotStateMachine {
         case .environment where failure.reason == SlotFailure.missing:
             // Its bytes are gone: the slot has nothing, and obtains what the plan asks for.
             record.active = nil
+            record.canary = nil
             record.staged.removeAll { $0 == active }
             if record.step == .soaking { record.step = .resting }
             (isRestored, setback) = (true, nil)
@@ -84,9 +95,10 @@ extension SlotStateMachine {
         if failure.kind == .module { return give(up: candidate, failure, inputs) }
         if failure.kind == .disturbed { return undo(candidate, failure, inputs) }
         suffer(failure, candidate.revision, inputs)
-        record.candidate = nil
         // An attempt before the agent's last start may have got further than this one.
-        record.step = record.attempts > 1 ? .reverting : .resting
+        if record.attempts > 1 { beginReverting() } else { record.step = .resting }
+        record.candidate = nil
+        record.candidateRule = nil
         record.attempts = 0
         probe = ProbeProgress()
     }
@@ -95,16 +107,14 @@ extension SlotStateMachine {
     private mutating func undo(_ candidate: InstalledRevision, _ failure: SlotFailure, _ inputs: SlotInputs) {
         disturbances += 1
         suffer(failure, candidate.revision, inputs)
-        record.step = .reverting
-        record.candidate = nil
+        beginReverting()
         record.attempts = 0
-        probe = ProbeProgress()
     }
 
     private mutating func finishProbe(_ revision: InstalledRevision, _ process: String?, _ inputs: SlotInputs) {
         if record.step == .probing, revision == record.candidate { return promote(revision, process, inputs) }
         if record.step == .reverting, probe.isConfirming, revision == record.active { return settle(reverted: true) }
-        guard record.step == .soaking, revision == record.active else { return }
+        guard record.step == .soaking, revision == watched else { return }
         if probe.isTakenUp {
             takeUpSoak(process, inputs)
             guard record.step == .soaking else { return }
@@ -119,6 +129,8 @@ extension SlotStateMachine {
     }
 
     private mutating func promote(_ revision: InstalledRevision, _ process: String?, _ inputs: SlotInputs) {
+        if let rule = record.candidateRule { return promoteBeside(revision, rule, process, inputs) }
+        record.canary = nil
         if record.active != revision {
             record.fallback = record.active
             record.fallbackSince = record.activeSince
@@ -153,7 +165,7 @@ extension SlotStateMachine {
                 return settle(reverted: failure.kind == .unreachable)
             }
             probe.next = inputs.now + policy.probeInterval
-        case .soaking where revision == record.active: finishSoakProbe(revision, failure, inputs)
+        case .soaking where revision == watched: finishSoakProbe(revision, failure, inputs)
         default: break
         }
     }
@@ -190,6 +202,7 @@ extension SlotStateMachine {
     private mutating func settle(reverted: Bool) {
         record.step = .resting
         record.candidate = nil
+        record.candidateRule = nil
         record.attempts = 0
         record.rejected?.isReverted = reverted
         probe = ProbeProgress()

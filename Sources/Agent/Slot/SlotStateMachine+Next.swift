@@ -12,8 +12,9 @@ extension SlotStateMachine {
     private mutating func decide(_ inputs: SlotInputs) -> SlotAction {
         if isFresh { takeUp(inputs) }
         noteTrust(inputs)
-        if suspicions != inputs.suspicions { (suspicions, isRestored) = (inputs.suspicions, false) }
+        if suspicions != inputs.suspicions { (suspicions, isRestored, isRouted) = (inputs.suspicions, false, false) }
         refusal = nil
+        isWorkingAhead = false
         let plan = obeyedPlan(inputs)
         asked = plan
         if record.step.needsTurn, !inputs.mayActivate { return .wait(until: nil) }
@@ -24,17 +25,20 @@ extension SlotStateMachine {
             }
             return paused(inputs) ?? .restore(active)
         }
+        if !isRouted, !record.step.needsTurn, let active = record.active, let canary = record.canary, !mustLeave(canary, inputs) {
+            return paused(inputs) ?? .route(canary, beside: active)
+        }
         switch record.step {
         case .activating:
             // Taken up after a restart: it may be refused since.
             if inputs.isDistrusted(record.candidate!), mayGoBack(inputs) { return goBack(inputs) }
-            return .activate(record.candidate!)
+            return activation()
         case .probing: return nextWhileProbing(plan, inputs)
         case .reverting: return nextWhileReverting(inputs)
         case .unloading: return paused(inputs) ?? .unload
         case .soaking, .resting:
             endSoakIfOver(inputs)
-            return nextAtRest(plan, inputs)
+            return stageAhead(insteadOf: nextAtRest(plan, inputs), plan, inputs)
         }
     }
 
@@ -74,7 +78,8 @@ extension SlotStateMachine {
         guard let plan else { return }
         var others = policy.keptVersions
         let kept = record.staged.filter { installed in
-            if installed == record.active || installed == pipeline?.installed { return true }
+            if installed == record.active || installed == record.canary?.installed || installed == pipeline?.installed { return true }
+            if installed == ahead?.pipeline.installed { return true }
             if plan.named.contains(where: { installed.isNamed(by: $0, in: plan.owner.namespace) }) { return true }
             guard installed.revision != record.rejected?.revision else { return false }
             others -= 1
@@ -98,7 +103,9 @@ extension SlotStateMachine {
 
     private func asksFor(_ installed: InstalledRevision, _ plan: SlotPlan) -> Bool {
         guard plan.action == .run else { return false }
-        return plan.target.map { installed.isNamed(by: $0, in: plan.owner.namespace) } ?? true
+        // Where calls are to be divided, what has the others comes first, for all of them.
+        let wanted = plan.rule != nil && record.candidateRule == nil ? plan.beneath : plan.target
+        return wanted.map { installed.isNamed(by: $0, in: plan.owner.namespace) } ?? (record.candidateRule == nil)
     }
 
     /// Whether what was active before may be loaded again. Nothing to go back to is something one can always go back to.
@@ -107,9 +114,7 @@ extension SlotStateMachine {
     }
 
     mutating func goBack(_ inputs: SlotInputs) -> SlotAction {
-        record.step = .reverting
-        record.candidate = nil
-        probe = ProbeProgress()
+        beginReverting()
         setback = nil
         return nextWhileReverting(inputs)
     }

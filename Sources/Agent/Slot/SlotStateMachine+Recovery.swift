@@ -30,8 +30,8 @@ extension SlotStateMachine {
     private mutating func countDeath(_ inputs: SlotInputs) {
         record.attempts += 1
         // Without anything to go back to a version that answered its probe is better than none.
-        if record.attempts > policy.attempts, let active = record.active, record.fallback != nil {
-            failSoak(active, hostDied(active), inputs)
+        if record.attempts > policy.attempts, let watched, record.fallback != nil || record.canary != nil {
+            failSoak(watched, hostDied(watched), inputs)
         }
     }
 
@@ -43,6 +43,12 @@ extension SlotStateMachine {
     /// The candidate failed by itself: what was active before comes back.
     mutating func give(up candidate: InstalledRevision, _ failure: SlotFailure, _ inputs: SlotInputs) {
         reject(candidate, failure)
+        if record.candidateRule != nil {
+            // What serves already goes on, with all calls.
+            setback = nil
+            return beginReverting()
+        }
+        record.canary = nil
         let allowed = refuge(from: candidate, record.active, inputs)
         record.candidate = nil
         if record.active != nil, allowed == nil {
@@ -68,6 +74,7 @@ extension SlotStateMachine {
         setback = nil
         probe = ProbeProgress()
         record.attempts = 0
+        if record.canary != nil { return beginReverting() }
         if let fallback = record.fallback, inputs.quarantine(of: fallback) != nil {
             record.fallback = nil
             record.step = .resting

@@ -7,8 +7,11 @@ extension SlotStateMachine {
             if plan?.action == .unload || !isSatisfied(plan) { refusal = .held }
             return watch(inputs)
         }
+        if let canary = record.canary, mustLeave(canary, inputs) { return withdraw(inputs) }
         if let active = record.active, inputs.quarantine(of: active)?.action == .evict { return evict(active, plan, inputs) }
         guard let plan else { return watch(inputs) }
+        // Absence unloads nothing; but a plan that asks for something else, or for nothing, leaves a canary no calls.
+        if let canary = record.canary, !asks(for: canary, plan) { return withdraw(inputs) }
         let missing = plan.requires.filter { !policy.features.contains($0) }
         if !missing.isEmpty {
             refusal = .unsupported(missing)
@@ -16,6 +19,7 @@ extension SlotStateMachine {
         }
         if plan.action == .unload { return beginUnloading(inputs) }
         guard let target = plan.target else { return watch(inputs) }
+        if let rule = plan.rule { return nextDivided(target, rule, plan, inputs) }
         if let active = record.active, active.isNamed(by: target, in: plan.owner.namespace) {
             return keepPrevious(plan, inputs) ?? watch(inputs)
         }
@@ -32,8 +36,9 @@ extension SlotStateMachine {
     func isSatisfied(_ plan: SlotPlan?) -> Bool {
         guard let plan else { return true }
         guard plan.action == .run else { return record.active == nil }
-        guard let target = plan.target else { return true }
-        return record.active?.isNamed(by: target, in: plan.owner.namespace) ?? false
+        guard let target = plan.target else { return record.canary == nil }
+        if let rule = plan.rule { return record.canary.map { $0.rule == rule && asks(for: $0, plan) } ?? false }
+        return record.canary == nil && record.active?.isNamed(by: target, in: plan.owner.namespace) ?? false
     }
 
     /// Brings the target here, and what to go back to, and begins to load it.
@@ -55,18 +60,20 @@ extension SlotStateMachine {
         if let quarantine = inputs.quarantine(of: candidate) { return refuse(quarantine, inputs) }
         if inputs.now < appointment.activateAt { return attend(until: appointment.activateAt, inputs) }
         guard inputs.mayActivate else { return attend(until: nil, inputs) }
-        return begin(candidate, inputs)
+        return begin(candidate, by: target == plan.target ? plan.rule : nil)
     }
 
-    mutating func begin(_ candidate: InstalledRevision, _ inputs: SlotInputs) -> SlotAction {
+    /// - Parameter rule: by which it gets a part of the calls; nil: it gets all.
+    mutating func begin(_ candidate: InstalledRevision, by rule: DividingRule? = nil) -> SlotAction {
         record.step = .activating
         record.candidate = candidate
+        record.candidateRule = rule
         record.fallback = nil
         record.attempts = 1
         record.rejected = nil
         pipeline = nil
         probe = ProbeProgress()
-        return .activate(candidate)
+        return activation()
     }
 
     /// The next thing to do to have a revision verified and staged; nil when it is.
@@ -103,7 +110,7 @@ extension SlotStateMachine {
     }
 
     /// Has what the plan names as previous beside the active version, without holding anything up.
-    private mutating func keepPrevious(_ plan: SlotPlan, _ inputs: SlotInputs) -> SlotAction? {
+    mutating func keepPrevious(_ plan: SlotPlan, _ inputs: SlotInputs) -> SlotAction? {
         let namespace = plan.owner.namespace
         // What soaks is watched without interruption.
         guard record.step == .resting, let previous = plan.previous,

@@ -6,8 +6,8 @@ extension SlotStateMachine {
 
     /// Waits for a moment, and watches what soaks meanwhile.
     mutating func attend(until moment: Duration?, _ inputs: SlotInputs) -> SlotAction {
-        guard record.step == .soaking, let active = record.active else { return sleep(until: moment, inputs) }
-        if inputs.now >= probe.next { return .probe(active) }
+        guard record.step == .soaking, let watched else { return sleep(until: moment, inputs) }
+        if inputs.now >= probe.next { return .probe(watched) }
         return .wait(until: [probe.next, probe.soakUntil!, moment ?? probe.next].min()!)
     }
 
@@ -56,18 +56,22 @@ extension SlotStateMachine {
         guard inputs.isJudged else { return watch(inputs) }
         let allowed = record.staged.filter { $0 != active && inputs.mayReplace($0) && $0.revision != record.rejected?.revision }
         let wanted = plan.flatMap { plan in
-            plan.target.flatMap { target in allowed.first { $0.isNamed(by: target, in: plan.owner.namespace) } }
+            // A part of the calls is what the plan gives it, not all.
+            (plan.rule == nil ? plan.target : nil).flatMap { target in allowed.first { $0.isNamed(by: target, in: plan.owner.namespace) } }
         }
         guard let replacement = wanted ?? allowed.first else {
             if let plan, plan.action == .run, let target = plan.target, !active.isNamed(by: target, in: plan.owner.namespace),
                 inputs.quarantine(of: target, in: plan.owner.namespace) == nil,
                 record.rejected?.revision != target.revision
             {
-                return pursue(target, plan, inputs)
+                // There is nothing left that could have the other calls.
+                var whole = plan
+                whole.rule = nil
+                return pursue(target, whole, inputs)
             }
             return beginUnloading(inputs)
         }
         guard inputs.mayActivate else { return watch(inputs) }
-        return begin(replacement, inputs)
+        return begin(replacement)
     }
 }

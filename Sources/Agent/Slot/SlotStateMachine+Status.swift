@@ -12,8 +12,15 @@ extension SlotStateMachine {
             ActiveRevision(
                 revision: $0.revision, digest: $0.digest, version: $0.version, since: record.activeSince, evidenceHash: record.evidence[$0])
         }
+        status.canary = record.canary.map { canary in
+            let installed = canary.installed
+            return RoutedRevision(
+                revision: installed.revision, digest: installed.digest, version: installed.version, since: record.canarySince,
+                evidenceHash: record.evidence[installed], rule: canary.rule.name)
+        }
         status.trust = record.trust
         status.target = target
+        status.ahead = aheadStatus
         status.staged = record.staged.filter { $0 != record.active }.prefix(16).map(\.revision)
         return status
     }
@@ -21,7 +28,8 @@ extension SlotStateMachine {
     /// `net/filter=1.0.0 (1.1.0 Reverted)`.
     package var summary: String? {
         guard record.owner != nil else { return nil }
-        let active = "\(record.slot)=\(record.active?.version ?? "none")"
+        let beside = record.canary.map { "&\($0.installed.version)" } ?? ""
+        let active = "\(record.slot)=\(record.active?.version ?? "none")\(beside)"
         guard let target, target.state != .active, target.state != .empty else { return active }
         return "\(active) (\(targetVersion ?? target.revision) \(target.state.rawValue))"
     }
@@ -50,7 +58,10 @@ extension SlotStateMachine {
         if let refusal { return describe(refusal, asked) }
         guard let wanted = asked.target else { return nil }
         if let rejected = record.rejected, rejected.rollout == asked.rollout, rejected.revision == wanted.revision { return rejection }
-        if let active = record.active, active.isNamed(by: wanted, in: asked.owner.namespace) {
+        if asked.rule == nil, let active = record.active, active.isNamed(by: wanted, in: asked.owner.namespace) {
+            return SlotTarget(revision: wanted.revision, state: .active)
+        }
+        if let rule = asked.rule, let canary = record.canary, canary.rule == rule, asks(for: canary, asked) {
             return SlotTarget(revision: wanted.revision, state: .active)
         }
         if let setback {

@@ -18,6 +18,8 @@ package struct SlotStateMachine: Sendable {
     var isFresh = true
     /// The driver is known to have what the record says is active.
     var isRestored = false
+    /// So are the canary beside it and its rule.
+    var isRouted = false
     /// How far the target, or what is kept beside it, is on its way to being loadable.
     var pipeline: Pipeline?
     /// What the environment failed, and when it is tried again.
@@ -33,6 +35,10 @@ package struct SlotStateMachine: Sendable {
     var asked: SlotPlan?
     /// `SlotInputs.suspicions` when the driver was last asked to see to what is in place.
     var suspicions = 0
+    /// What is brought here before its turn.
+    var ahead: Ahead?
+    /// The last decision was about that.
+    var isWorkingAhead = false
     /// How many loads in a row somebody else's changes to files have ended.
     var disturbances = 0
 
@@ -55,12 +61,12 @@ package struct SlotStateMachine: Sendable {
 
     /// Everything that is not to be thrown away: what the record names, and what is on its way.
     package var kept: Set<InstalledRevision> {
-        present.union([pipeline?.installed].compactMap { $0 })
+        present.union([pipeline?.installed, ahead?.pipeline.installed].compactMap { $0 })
     }
 
     /// What was found good once and is on this host: all of `kept` but what is only on its way.
     package var present: Set<InstalledRevision> {
-        Set(record.staged + [record.active, record.candidate, record.fallback].compactMap { $0 })
+        Set(record.staged + [record.active, record.candidate, record.canary?.installed, record.fallback].compactMap { $0 })
     }
 
     struct Setback: Sendable, Hashable {

@@ -77,6 +77,14 @@ package final class ContentStore: Sendable {
         }
     }
 
+    /// Refuses what would not fit, beside what is here already.
+    /// - Throws: `SlotFailure`.
+    package func checkRoom(for contents: [Descriptor]) throws {
+        var missing: [Digest: Int] = [:]
+        for content in contents where disk.size(of: path(of: content.digest)) != content.size { missing[content.digest] = content.size }
+        try disk.checkRoom(for: missing.values.reduce(0, +), of: "the artifact", at: root)
+    }
+
     /// How many wait for the blob.
     func waiting(for descriptor: Descriptor) -> Int { fetches.waiting(for: descriptor) }
 

@@ -11,12 +11,18 @@ package struct TrustFinding: Sendable, Hashable {
     package var evidenceHash: String?
     /// Of the policies it was judged by; what was found by later ones counts.
     package var stamp: Int
+    /// The signatures on this host are not enough, or gone, or vouch for a part of the fleet alone: those that came later may do.
+    package var wantsSignatures: Bool
 
-    package init(_ state: SlotTrust.State, reason: String? = nil, message: String? = nil, evidenceHash: String? = nil, stamp: Int) {
+    package init(
+        _ state: SlotTrust.State, reason: String? = nil, message: String? = nil, evidenceHash: String? = nil, stamp: Int,
+        wantsSignatures: Bool = false
+    ) {
         self.state = state
         self.reason = reason
         self.message = message
         self.evidenceHash = evidenceHash
         self.stamp = stamp
+        self.wantsSignatures = wantsSignatures
     }
 }

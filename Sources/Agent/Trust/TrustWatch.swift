@@ -45,6 +45,7 @@ struct TrustWatch: Service {
             tell(finding, before, about: revision)
         }
         let isFirst = host.board.passed(over: revisions)
+        host.signatureWants.set(host.board.findings.filter(\.value.wantsSignatures).mapValues(\.stamp))
         if isNews || isFirst { host.wakeAll() }
     }
 

@@ -78,6 +78,7 @@ package struct RevisionFetcher: Sendable {
                 .environment, "ArtifactTooLarge",
                 "\(source.location)@\(root): its files have \(module.size) bytes, this host takes \(limit)")
         }
+        try store.checkRoom(for: [module.config] + module.files.map(\.content))
         for content in [module.config] + module.files.map(\.content) {
             try await store.receive(content, from: source)
             blobs.append(content.digest)
@@ -85,7 +86,7 @@ package struct RevisionFetcher: Sendable {
         return (module.manifest.digest, blobs)
     }
 
-    private func receive(signatures: [Digest], from source: any ArtifactSource) async throws -> [Digest] {
+    func receive(signatures: [Digest], from source: any ArtifactSource) async throws -> [Digest] {
         var blobs: [Digest] = []
         for digest in signatures {
             let document = try await source.manifest(.digest(digest))

@@ -47,20 +47,25 @@ package struct RevisionVerifier: Sendable {
         -> TrustFinding
     {
         let judgement: Judgement
+        let isLimited: Bool
         do {
-            judgement = try await self.judgement(of: try stored(installed), policies, now)
+            let stored = try stored(installed)
+            judgement = try await self.judgement(of: stored, policies, now)
+            isLimited = judgement.isTrusted && self.isLimited(judgement, policies.tenancy(delivery(of: stored)).enforcing)
         } catch let failure as SlotFailure where failure.reason == SlotFailure.missing || failure.reason == SlotFailure.damaged {
-            return TrustFinding(.unknown, reason: "ProofsMissing", message: failure.message, stamp: stamp)
+            return TrustFinding(.unknown, reason: "ProofsMissing", message: failure.message, stamp: stamp, wantsSignatures: true)
         } catch {
             return TrustFinding(.unknown, reason: "Unreadable", message: "\(error)", stamp: stamp)
         }
-        if judgement.isTrusted { return TrustFinding(.trusted, evidenceHash: judgement.evidenceHash, stamp: stamp) }
+        if judgement.isTrusted {
+            return TrustFinding(.trusted, evidenceHash: judgement.evidenceHash, stamp: stamp, wantsSignatures: isLimited)
+        }
         if !judgement.isRefusedByAny, case .policyInvalid? = judgement.failure {
             // Nothing is loaded by a policy that can't be read, and nothing is held against what runs.
             return TrustFinding(
                 .unknown, reason: rootsAreHere ? "PolicyInvalid" : "RootMissing", message: judgement.message, stamp: stamp)
         }
-        return TrustFinding(.distrusted, reason: Self.notTrusted, message: judgement.message, stamp: stamp)
+        return TrustFinding(.distrusted, reason: Self.notTrusted, message: judgement.message, stamp: stamp, wantsSignatures: true)
     }
 
     private static let notTrusted = "NotTrusted"
@@ -84,12 +89,21 @@ package struct RevisionVerifier: Sendable {
         let installed = stored.installed
         let (root, source) = (try Digest(parsing: installed.digest), StoredArtifact(store: store))
         let signatures = try await SignatureManifest.fetch(of: root, pinned: stored.signatures, from: source)
-        let delivery = Delivery(
-            namespace: installed.namespace, class: stored.hostClass, slot: stored.slot, repository: stored.repository)
+        let delivery = delivery(of: stored)
         let occasion = try await Occasion.find(of: root, in: source, for: policies.tenancy(delivery), now: now)
         return try await verdicts.judge(
             policies, delivery, digest: installed.digest, signatures: signatures, pinned: Set(stored.signatures.map(\.description)),
             on: occasion, now: monotonic())
+    }
+
+    private func delivery(of stored: StoredRevision) -> Delivery {
+        Delivery(namespace: stored.installed.namespace, class: stored.hostClass, slot: stored.slot, repository: stored.repository)
+    }
+
+    /// Whether those who vouch for it do so for a part of the fleet alone.
+    private func isLimited(_ judgement: Judgement, _ enforcing: [Policy]) -> Bool {
+        let kept = judgement.evidence.map { KeptEvidence(VerificationEvidence($0, time: Timestamp(seconds: 0))) }
+        return enforcing.contains { $0.reach(of: kept) != nil }
     }
 
     /// What the controller checked against what the host said, checked against what the host is.

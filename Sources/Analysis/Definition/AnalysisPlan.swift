@@ -37,6 +37,9 @@ package struct AnalysisPlan: Hashable, Sendable {
             guard spec.objective == nil, spec.withinMilliseconds == nil else {
                 throw AnalysisDefinitionError("spec.sli", "wanted with objective and withinMilliseconds")
             }
+            guard spec.prometheus == nil, spec.matchLabels.isEmpty, spec.rules.isEmpty, spec.count == nil else {
+                throw AnalysisDefinitionError("spec.sli", "wanted with prometheus, matchLabels, rules and count")
+            }
             return nil
         }
         guard let objective = spec.objective, objective > 0, objective < 100 else {
@@ -44,6 +47,25 @@ package struct AnalysisPlan: Hashable, Sendable {
         }
         guard (spec.withinMilliseconds != nil) == (indicator == .latency) else {
             throw AnalysisDefinitionError("spec.withinMilliseconds", "wanted with sli Latency, and only there")
+        }
+        guard spec.interval.seconds >= 1 else {
+            throw AnalysisDefinitionError("spec.interval", "found \(spec.interval), wanted 1s or more")
+        }
+        for metric in spec.metrics where ServiceLevelPlan.metricNames.contains(metric.name) {
+            throw AnalysisDefinitionError("spec.metrics[\(metric.name)]", "with an sli its own metrics have this name; call it otherwise")
+        }
+        for label in spec.matchLabels.keys.sorted() where !PromQL.isLabel(label) {
+            throw AnalysisDefinitionError(
+                "spec.matchLabels", "found \"\(label)\", wanted names of labels: letters, digits and _, no digit first")
+        }
+        for rule in spec.rules {
+            let field = "spec.rules[\(rule.name)]"
+            guard rule.indicator == .availability || rule.metric.hasSuffix("_bucket") else {
+                throw AnalysisDefinitionError("\(field).metric", "found \(rule.metric), wanted the _bucket series of a histogram")
+            }
+            guard (rule.failures != nil) == (rule.indicator == .availability) else {
+                throw AnalysisDefinitionError("\(field).failures", "wanted with indicator Availability, and only there")
+            }
         }
         return ServiceLevel(indicator: indicator, objective: objective, within: spec.withinMilliseconds.map { Double($0) / 1000 })
     }

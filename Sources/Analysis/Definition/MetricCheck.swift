@@ -16,11 +16,32 @@ struct MetricCheck {
         try want(
             [provider.prometheus != nil, provider.web != nil, provider.hosts != nil].count { $0 } == 1, "provider",
             "wanted exactly one of prometheus, web and hosts")
+        let timeouts = [("prometheus", provider.prometheus?.timeout), ("web", provider.web?.timeout)]
+        for (name, timeout) in timeouts {
+            guard let timeout else { continue }
+            try want(
+                Self.timeouts.contains(timeout.seconds), "provider.\(name).timeout",
+                "found \(timeout), wanted \(Self.timeouts.lowerBound)s to \(Period(seconds: Self.timeouts.upperBound))")
+        }
+        if let range = provider.prometheus?.range { try check(range) }
         guard let hosts = provider.hosts else { return }
         try want(
             [hosts.ratio != nil, hosts.latency != nil, hosts.increase != nil].count { $0 } == 1, "provider.hosts",
             "wanted exactly one of ratio, latency and increase")
         if let ratio = hosts.ratio { try want(ratio.failures != ratio.total, "provider.hosts.ratio", "wanted two different series") }
+    }
+
+    /// Seconds. Whoever waits longer keeps others of its namespace from being measured.
+    private static let timeouts = 1...120
+    private static let mostEvaluations = 1000
+
+    private func check(_ range: QueryRange) throws(AnalysisDefinitionError) {
+        let field = "provider.prometheus.range"
+        try want(range.step.seconds >= 1, "\(field).step", "found \(range.step), wanted 1s or more")
+        try want(range.duration >= range.step, "\(field).duration", "found \(range.duration), wanted at least step, \(range.step)")
+        try want(
+            range.duration.seconds / range.step.seconds <= Self.mostEvaluations, "\(field).step",
+            "found \(range.step) in \(range.duration), wanted at most \(Self.mostEvaluations) of them")
     }
 
     private func checkJudge() throws(AnalysisDefinitionError) {
@@ -53,6 +74,9 @@ struct MetricCheck {
 
     private func checkLimits() throws(AnalysisDefinitionError) {
         let (failures, successes) = (metric.failureLimit, metric.consecutiveSuccessLimit)
+        if let interval = metric.interval {
+            try want(interval.seconds >= 1, "interval", "found \(interval), wanted 1s or more: nobody is asked without a pause")
+        }
         try want(failures >= -1, "failureLimit", "found \(failures), wanted 0 or more, or -1 for any number")
         let others = [
             ("inconclusiveLimit", metric.inconclusiveLimit), ("consecutiveErrorLimit", metric.consecutiveErrorLimit),

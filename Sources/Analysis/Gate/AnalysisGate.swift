@@ -12,6 +12,7 @@ package struct AnalysisGate: Sendable {
         var status = AnalysisStatus()
         status.startTime = Instant(now)
         status.metrics = gates.map(\.initial)
+        status.nextTime = next(status).map { Instant($0) }
         return status
     }
 
@@ -31,6 +32,7 @@ package struct AnalysisGate: Sendable {
         if index == status.metrics.endIndex { status.metrics.append(gate.initial) }
         status.metrics[index] = gate.advance(status.metrics[index], by: reading, at: now).status
         assess(&status, isOver: false)
+        status.nextTime = next(status).map { Instant($0) }
         return status
     }
 
@@ -39,6 +41,7 @@ package struct AnalysisGate: Sendable {
         guard !status.phase.isCompleted else { return status }
         var status = status
         assess(&status, isOver: true)
+        status.nextTime = nil
         return status
     }
 

@@ -34,6 +34,7 @@ package struct MetricGate: Sendable {
     package var initial: MetricStatus {
         var status = MetricStatus(name: metric.name)
         status.dryRun = metric.dryRun
+        status.wanted = effectiveCount
         return status
     }
 
@@ -107,15 +108,5 @@ package struct MetricGate: Sendable {
         }
         if last.phase == .undecided { return (.inconclusive, because("not enough data after \(status.count) measurements")) }
         return (.successful, "\(status.count) measurement\(status.count == 1 ? "" : "s")")
-    }
-}
-
-extension AnalysisPhase {
-    /// Whether it stays so.
-    package var isCompleted: Bool {
-        switch self {
-        case .pending, .running: false
-        case .successful, .inconclusive, .error, .failed: true
-        }
     }
 }

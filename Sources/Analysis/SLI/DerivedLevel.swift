@@ -16,34 +16,37 @@ package struct DerivedLevel: Hashable, Sendable {
     ///
     /// - Parameter within: for latency, the longest duration that is good, in seconds. The greatest bucket that is no longer is taken, as a histogram knows no
     ///   durations between the bounds of its buckets.
+    /// - Parameter matchLabels: labels that series must have besides, in every query.
     package static func derive(
-        _ indicator: ServiceLevelIndicator, from exposed: [ExposedMetric], rules: [SLIRule] = [], within: Double? = nil
+        _ indicator: ServiceLevelIndicator, from exposed: [ExposedMetric], rules: [SLIRule] = [], within: Double? = nil,
+        matchLabels: [String: String] = [:]
     ) -> DerivedLevel? {
         for rule in rules + SLIRule.builtin where rule.indicator == indicator {
             for metric in exposed.sorted(by: { $0.name < $1.name }) where rule.covers(metric) {
-                if let level = DerivedLevel(rule, metric, within: within) { return level }
+                if let level = DerivedLevel(rule, metric, within: within, matchLabels) { return level }
             }
         }
         return nil
     }
 
-    private init?(_ rule: SLIRule, _ metric: ExposedMetric, within: Double?) {
+    private init?(_ rule: SLIRule, _ metric: ExposedMetric, within: Double?, _ matchLabels: [String: String]) {
+        func series(_ name: some StringProtocol, _ more: String? = nil) -> String { PromQL.selector(name, matchLabels, more) }
         indicator = rule.indicator
         self.rule = rule.name
         self.metric = metric.name
         switch rule.indicator {
         case .availability:
             guard let failures = rule.failures else { return nil }
-            total = "sum(rate(\(metric.name)[]))"
-            good = "sum(rate(\(metric.name){\(rule.label)!~\(Self.quoted(failures))}[]))"
+            total = "sum(rate(\(series(metric.name))[]))"
+            good = "sum(rate(\(series(metric.name, "\(rule.label)!~\(PromQL.quoted(failures))"))[]))"
         case .latency:
             guard let within, metric.name.hasSuffix("_bucket") else { return nil }
             // Bounds are matched as texts: the host's own.
             let bounds = metric.labels[rule.label, default: []].compactMap { text in Double(text).map { (text, $0) } }
             guard let bound = bounds.filter({ $0.1 <= within }).max(by: { $0.1 < $1.1 }) else { return nil }
             self.within = bound.1
-            total = "sum(rate(\(metric.name.dropLast("_bucket".count))_count[]))"
-            good = "sum(rate(\(metric.name){\(rule.label)=\(Self.quoted(bound.0))}[]))"
+            total = "sum(rate(\(series(metric.name.dropLast("_bucket".count) + "_count"))[]))"
+            good = "sum(rate(\(series(metric.name, "\(rule.label)=\(PromQL.quoted(bound.0))"))[]))"
         }
     }
 
@@ -67,9 +70,6 @@ package struct DerivedLevel: Hashable, Sendable {
         return lineage
     }
 
-    private static func quoted(_ text: String) -> String {
-        "\"" + text.map { $0 == "\\" || $0 == "\"" ? "\\\($0)" : String($0) }.joined() + "\""
-    }
 }
 
 extension String {

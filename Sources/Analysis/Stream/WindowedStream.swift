@@ -45,7 +45,7 @@ package struct WindowedStream<Value: Hashable & Sendable>: Sendable {
     package init(width: Duration) { self.width = max(width, .microseconds(1)) }
 
     /// Changes that wait for their window to be complete.
-    package var waiting: Int { open.values.reduce(0) { $0 + $1.count } }
+    package private(set) var waiting = 0
 
     /// Takes a change; its source counts from now on, if it did not before.
     /// - Returns: false when it is too late.
@@ -58,6 +58,7 @@ package struct WindowedStream<Value: Hashable & Sendable>: Sendable {
             return false
         }
         open[start, default: []].append(change)
+        waiting += 1
         return true
     }
 
@@ -83,6 +84,7 @@ package struct WindowedStream<Value: Hashable & Sendable>: Sendable {
         let complete = open.keys.filter { $0 < limit }.sorted()
         return complete.map { start in
             let changes = open.removeValue(forKey: start) ?? []
+            waiting -= changes.count
             let ordered = changes.enumerated().sorted { left, right in
                 (left.element.time, left.element.source, left.offset) < (right.element.time, right.element.source, right.offset)
             }

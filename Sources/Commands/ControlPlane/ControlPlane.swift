@@ -1,3 +1,4 @@
+import ControllerCommand
 import Controllers
 import FoundationEssentials
 import Glibc
@@ -54,7 +55,9 @@ struct ControlPlane {
             ]
         if runsController {
             services.append(
-                ControllerServices(client: client, artifacts: registry, configuration: .init(electsLeader: false), logger: logger))
+                ControllerServices(
+                    client: client, artifacts: registry, configuration: .init(electsLeader: false), checks: try CheckOptions.local(),
+                    logger: logger))
         }
         let group = ServiceGroup(
             configuration: .init(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))

@@ -5,7 +5,7 @@ import KubeClient
 import KubeCore
 import ProgramOptions
 
-/// `graft promote`: go on from a pause now, or skip all steps.
+/// `graft promote`: go on from a pause now, skip all steps, or go on in spite of a freeze.
 struct PromoteCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "promote", abstract: "End the pause a rollout is in, or skip all its steps.")
@@ -13,10 +13,32 @@ struct PromoteCommand: AsyncParsableCommand {
     @OptionGroup var deployment: DeploymentOptions
     @Flag(help: "Skip all remaining steps; waves stay within maxUnavailable.")
     var full = false
+    @Flag(help: "Let this rollout, or the one that is kept from beginning, go on in spite of freeze windows; nothing else is skipped.")
+    var overrideFreeze = false
+    @Option(help: "Why the freeze is overridden: it is kept in the status, and told in an event.")
+    var reason: String?
+
+    func validate() throws {
+        if overrideFreeze, full { throw ValidationError("--override-freeze and --full are two decisions: say one after the other") }
+        guard overrideFreeze else {
+            if reason != nil { throw ValidationError("--reason is of --override-freeze") }
+            return
+        }
+        guard let reason, reason.contains(where: { !$0.isWhitespace }), reason.unicodeScalars.count <= 500 else {
+            throw ValidationError("--override-freeze needs --reason with a text of at most 500 characters, which is kept and told")
+        }
+    }
 
     func run() async throws {
         let target = try deployment.connect()
         let current = try await target.get()
+        if let reason, overrideFreeze {
+            guard current.status.conditions["Ready"]?.reason == "FreezeWindow" else {
+                throw CommandError("\(current.key): no freeze window holds it: \(current.status.message)")
+            }
+            let changed = try await target.annotate(current, GraftAPI.overrideFreezeAnnotation, reason)
+            return deployment.report(changed, "goes on in spite of freeze windows: \(reason)")
+        }
         let rollout = try target.rollout(of: current)
         let step = full ? "full" : String(rollout.stepIndex)
         let changed = try await target.annotate(current, GraftAPI.promoteAnnotation, "\(rollout.id)/\(step)")

@@ -18,7 +18,7 @@ struct StatusView {
     }
 
     /// What hosts and registries said stands in them: nothing of it moves a cursor or ends a line.
-    var lines: [String] { (header + [""] + steps + (steps.isEmpty ? [] : [""]) + hostLines).map(\.visible) }
+    var lines: [String] { ([header, steps, preflight, checks, hostLines].filter { !$0.isEmpty }.joined(separator: [""])).map(\.visible) }
 
     private var status: ModuleDeploymentStatus { deployment.status }
 
@@ -38,19 +38,44 @@ struct StatusView {
             let mark = index < rollout.stepIndex ? "✔" : index == rollout.stepIndex ? "▶" : "·"
             return "\(mark) \(text(of: step, isCurrent: index == rollout.stepIndex, since: rollout.stepStartTime?.time))"
         }
-        let last = rollout.stepIndex >= steps.count ? "▶ all" : "· all"
+        let isDivided = steps.contains { $0.setTraffic != nil }
+        let last = (rollout.stepIndex >= steps.count ? "▶ all" : "· all") + (isDivided ? " hosts and calls" : "")
         return ["  " + (marks + [last]).joined(separator: "   ")]
     }
 
     private func text(of step: Step, isCurrent: Bool, since start: Timestamp?) -> String {
         if let weight = step.setWeight { return weight.description }
+        if let traffic = step.setTraffic { return TrafficRule.none.adding(traffic)?.description ?? "all calls" }
         if let approval = step.approve { return "approval of \(approval.approvers.joined(separator: " or "))" }
+        if let preflight = step.preflight {
+            guard isCurrent, let found = status.rollout?.preflight else {
+                return preflight.failureThreshold == .count(0) ? "preflight" : "preflight, \(preflight.failureThreshold) may fail"
+            }
+            return "preflight \(found.staged)/\(found.asked)"
+        }
+        if let analysis = step.analysis { return "analysis \(analysis.analyses.map(\.name).joined(separator: " and "))" }
+        if let webhook = step.webhook { return "webhook \(webhook.host)" }
         let what = step.soak == nil ? "pause" : "soak"
         guard let seconds = step.soak?.durationSeconds ?? step.pause?.durationSeconds else { return "pause until promoted" }
-        guard isCurrent, let start else { return "\(what) \(seconds)s" }
+        let samples = step.soak?.samples.map { ", \($0.count) samples" } ?? ""
+        guard isCurrent, let start else { return "\(what) \(seconds)s\(samples)" }
         let left = max(0, Int64(seconds) - (now - start).components.seconds)
-        return "\(what) \(left)s left"
+        return "\(what) \(left)s left\(samples)"
     }
+
+    /// What the preflight in progress found, or the one for which the last rollout was given up.
+    private var preflight: [String] {
+        guard let rollout = status.rollout, let found = rollout.preflight else { return [] }
+        let isCurrent = rollout.state == .running && rollout.kind == .steps && rollout.stepIndex == found.step
+        guard isCurrent || rollout.cause == .preflight else { return [] }
+        let notes = [(found.failed, "can't take it"), (found.waiting, "yet to answer"), (found.unable, "not asked: their agents can't")]
+            .filter { $0.0 > 0 }.map { ", \($0.0) \($0.1)" }
+        let named = found.failures.map { "    ✘ \($0.host) \($0.reason)\($0.message.isEmpty ? "" : ": \($0.message)")" }
+        let rest = found.failed > found.failures.count ? ["    and \(found.failed - found.failures.count) more"] : []
+        return ["  preflight: \(found.staged) of \(found.asked) have it staged\(notes.joined())"] + named + rest
+    }
+
+    private var checks: [String] { CheckTable(status.rollout?.checks ?? [], deployment.spec.strategy).lines.map { "  \($0)" } }
 
     private var hostLines: [String] {
         let counts = status.hosts
@@ -60,7 +85,8 @@ struct StatusView {
         let width = hosts.map { $0.metadata.name.count }.max() ?? 0
         lines += hosts.map { host in
             let slot = host.status.slots.first { $0.name == deployment.spec.slot }
-            let version = slot?.active?.version ?? slot?.active?.revision ?? "-"
+            let beside = slot?.canary.map { " + \($0.version ?? $0.revision)" } ?? ""
+            let version = (slot?.active?.version ?? slot?.active?.revision ?? "-") + beside
             return "    \(mark(slot)) \(padded(host.metadata.name, width)) \(padded(version, 10)) \(progress(slot))"
         }
         return lines.map(trimmed)
@@ -69,12 +95,22 @@ struct StatusView {
     private func mark(_ slot: SlotStatus?) -> String {
         guard let slot, let active = slot.active else { return slot?.target?.state == .failed ? "✘" : "○" }
         if slot.target?.state == .reverted || slot.target?.state == .failed { return "✘" }
-        return active.revision == status.canary?.revision ? "◆" : "●"
+        guard let canary = status.canary?.revision else { return "●" }
+        return active.revision == canary || slot.canary?.revision == canary ? "◆" : "●"
     }
 
     private func progress(_ slot: SlotStatus?) -> String {
-        guard let target = slot?.target, target.state != .active else { return "" }
+        guard let target = slot?.target, target.state != .active else { return ahead(slot) }
         return target.state.rawValue + (target.message.map { ": \($0)" } ?? "")
+    }
+
+    private func ahead(_ slot: SlotStatus?) -> String {
+        guard let ahead = slot?.ahead, ahead.rollout == status.rollout?.id, ahead.revision == status.canary?.revision else { return "" }
+        switch ahead.state {
+        case .staging: return "Staging ahead"
+        case .staged: return "Staged ahead"
+        case .failed: return "Can't take it: \(ahead.reason ?? "")\(ahead.message.map { ": \($0)" } ?? "")"
+        }
     }
 
     private func padded(_ text: String, _ width: Int) -> String {

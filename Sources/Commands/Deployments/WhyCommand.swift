@@ -4,6 +4,7 @@ import JSON
 import KubeCore
 import ProgramOptions
 import Rollout
+import Trust
 
 /// `graft why`: what a deployment waits for, since when, and what would move it.
 struct WhyCommand: AsyncParsableCommand {
@@ -35,10 +36,19 @@ struct WhyView {
         if let generation = deployment.metadata.generation, seen < generation {
             lines.append("The controller has yet to see the newest manifest; this is about the one before.")
         }
-        guard let condition = status.conditions["Ready"] else { return lines }
+        guard let condition = status.conditions["Ready"] else { return lines + checks }
         if let since = since(condition) { lines.append("Since: \(since)") }
         if let remedy = Remedy.of(condition.reason) { lines.append("What moves it: \(remedy)") }
-        return lines
+        return lines + checks
+    }
+
+    /// What is measured or asked, also beside what the message is about.
+    private var checks: [String] {
+        (deployment.status.rollout?.checks ?? []).filter { !$0.phase.isCompleted }.map { check in
+            let place = check.step == nil ? " (in the background" : " (step \((check.step ?? 0) + 1)"
+            let since = check.startTime.map { ", since \($0.time.wholeSeconds))" } ?? ")"
+            return "Checked: \(CheckText(check, deployment.spec.strategy).progress)\(place)\(since)".visible
+        }
     }
 
     /// A condition's time is when it became true or false; steps and waves have their own.

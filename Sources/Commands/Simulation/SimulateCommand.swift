@@ -27,11 +27,19 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: "Share of hosts that die of it.")
     var die = "0%"
 
+    @Option(help: "Share of hosts that can't take it, as a preflight finds out.")
+    var unfit = "0%"
+
     @Option(help: "Another number, another fleet; the same one, the same outcome.")
     var seed: UInt64 = 1
 
     @Option(help: ArgumentHelp("How long people take to promote or approve.", valueName: "seconds"))
     var patience = 600
+
+    @Option(
+        help: ArgumentHelp(
+            "An analysis, webhook host or counter that fails, so long after it began; all others succeed.", valueName: "name[:seconds]"))
+    var failCheck: String?
 
     @Option(help: ArgumentHelp("Draw it there.", valueName: "path"))
     var svg: String?
@@ -50,9 +58,12 @@ struct SimulateCommand: AsyncParsableCommand {
         options.zones = zones
         options.failing = try share("--fail", fail)
         options.dying = try share("--die", die)
+        options.unfit = try share("--unfit", unfit)
         options.seed = seed
         options.patience = .seconds(patience)
-        var simulation = Simulation(try deployment(), options)
+        let deployment = try deployment()
+        if let failCheck { options.checks = try Self.failing(failCheck, deployment.spec.strategy) }
+        var simulation = Simulation(deployment, options)
         simulation.run()
         if let svg { try LocalFile(svg).write(simulation.svg) }
         output.print(json(of: simulation), text: text(of: simulation))
@@ -70,6 +81,27 @@ struct SimulateCommand: AsyncParsableCommand {
         } catch let error as JSONDecodingError {
             throw CommandError("\(file): \(error)")
         }
+    }
+
+    /// `errors:600`: the analysis errors fails 600 s after it began. A webhook's host may hold a port.
+    static func failing(_ text: String, _ strategy: Strategy) throws -> SimulatedChecks {
+        let analyses = strategy.steps.flatMap { $0.analysis?.analyses ?? [] } + (strategy.analysis?.analyses ?? [])
+        let others = strategy.steps.flatMap { [$0.webhook?.host, $0.soak?.samples?.series.name] }.compactMap { $0 }
+        let names = Set(analyses.map(\.name) + others).sorted()
+        var checks = SimulatedChecks()
+        if names.contains(text) {
+            checks.failing = text
+            return checks
+        }
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        let name = parts.dropLast().joined(separator: ":")
+        guard names.contains(name), let seconds = parts.last.flatMap({ Int($0) }), (0...2_592_000).contains(seconds) else {
+            let known = names.isEmpty ? "the strategy has none" : "wanted one of \(names.joined(separator: ", ")), and seconds like :600"
+            throw ValidationError("--fail-check: found \"\(text)\"; \(known)")
+        }
+        checks.failing = name
+        checks.failsAfter = .seconds(seconds)
+        return checks
     }
 
     /// Of a million: `0.3%` is 3,000.

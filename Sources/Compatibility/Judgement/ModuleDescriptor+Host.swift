@@ -36,6 +36,24 @@ extension ModuleDescriptor {
         return CompatibilityVerdict(reasons)
     }
 
+    /// Whether what it needs beside it is there.
+    /// - Parameter modules: those that are active on the host, by name.
+    package func judge(beside modules: [String: SemanticVersion]) -> CompatibilityVerdict {
+        CompatibilityVerdict(needs.compactMap { needReason($0, modules) })
+    }
+
+    /// Whether another module that needs this one beside it would lose it, were it to take the place of `current`.
+    package func judge(replacing current: ModuleDescriptor?, neededBy other: ModuleDescriptor) -> CompatibilityVerdict {
+        guard let current, let need = other.needs.first(where: { $0.name == name }), need.range.contains(current.version),
+            !need.range.contains(version)
+        else { return CompatibilityVerdict() }
+        return CompatibilityVerdict([
+            Incompatibility(
+                .need, field: "status.slots", found: "\(other.name) \(other.version), which needs \(name) \(need.range)",
+                wanted: "one that works with \(name) \(version)", remedy: "roll out a version of \(other.name) that takes both first")
+        ])
+    }
+
     /// Both judgements: whether the module fits the deployment, and the host.
     package func judge(slot: String, config: JSON?, host: HostFacts) -> CompatibilityVerdict {
         judge(slot: slot, config: config) + judge(host)

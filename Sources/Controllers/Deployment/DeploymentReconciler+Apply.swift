@@ -70,6 +70,7 @@ extension DeploymentReconciler {
 
     /// A deployment that is being deleted: `Retain` leaves hosts as they are, `Unload` waits until they have unloaded, or a deadline.
     func release(_ deployment: ModuleDeployment, _ current: ModulePlan?) async throws -> Next {
+        checks.forget(deployment.key)
         let finalizer = Finalizer(GraftAPI.finalizer)
         guard finalizer.isPresent(on: deployment) else { return .awaitChange }
         guard deployment.spec.onRelease == .unload, var spec = current?.spec else {

@@ -1,3 +1,4 @@
+import Compatibility
 import GraftAPI
 import KubeCore
 import KubeRuntime
@@ -5,16 +6,16 @@ import Logging
 import Rollout
 
 extension DeploymentReconciler {
-    /// Decides, and keeps what was worked out of the hosts for the next time.
+    /// Decides, within what the cluster's guards allow, and keeps what was worked out of the hosts for the next time.
     func conclude(_ observation: Observation, for deployment: ModuleDeployment) -> Decision {
-        var decision = RolloutEngine.decide(observation)
+        var decision = decide(observation, for: deployment)
         if !decision.unheard.isEmpty {
             var observation = observation
             observation.hosts.hear(decision.unheard) { name in
                 stores.hosts.store.get(ObjectKey(name: name)).flatMap { liveness.state(ofNode: $0.spec.nodeName).lastSeen }
             }
             observation.hosts.areSignsCurrent = true
-            decision = RolloutEngine.decide(observation)
+            decision = decide(observation, for: deployment)
         }
         fleets.keep(decision.findings?.hosts, of: deployment.key)
         decision.findings = nil
@@ -22,41 +23,81 @@ extension DeploymentReconciler {
     }
 
     /// What the engine must know of the hosts of a deployment: of those that something happened to since the last time, or of all.
-    func hosts(of deployment: ModuleDeployment, judging needed: [String: FleetCache.Judged]) -> FleetIndex {
+    /// - Parameter labels: those that an order goes by.
+    func hosts(of deployment: ModuleDeployment, goingBy labels: [String], judging needed: [String: FleetCache.Judged]) -> FleetIndex {
         let hostClass = deployment.spec.hostClass
         let recipe = FleetCache.Recipe(
-            uid: deployment.metadata.uid, hostClass: hostClass, slot: deployment.spec.slot, selector: deployment.spec.selector)
+            uid: deployment.metadata.uid, hostClass: hostClass, slot: deployment.spec.slot, selector: deployment.spec.selector,
+            labels: Set(labels), areNeedsThere: areNeedsThere(for: deployment, needed))
         // Before hosts are looked at: what happens meanwhile is looked at again.
         let end = journal.end(ofClass: hostClass)
         if var entry = fleets.take(deployment.key, recipe, judging: needed),
             let changes = journal.changes(ofClass: hostClass, since: entry.position), var hosts = entry.hosts.take()
         {
-            for key in changes { renew(key, of: deployment, judging: entry.judged, in: &hosts) }
-            hosts.areSignsCurrent = false
-            entry.position = end
-            fleets.begin(entry, of: deployment.key)
-            return hosts
+            var neighbours = Neighbours(entry.neighbours, lookUp: judged)
+            if neighbours.areUnchanged {
+                for key in changes { renew(key, of: deployment, recipe, judging: entry.judged, beside: &neighbours, in: &hosts) }
+                hosts.areSignsCurrent = false
+                entry.position = end
+                entry.neighbours = neighbours.known
+                fleets.begin(entry, of: deployment.key)
+                return hosts
+            }
         }
-        fleets.begin(FleetCache.Entry(recipe: recipe, judged: needed, position: end, hosts: nil), of: deployment.key)
         let selected = counted(
             stores.hosts.store.objects(Stores.hostClass, hostClass).filter { deployment.spec.selector.matches($0.metadata.labels) })
-        return FleetIndex(selected.lazy.map { facts(of: $0, deployment, judging: needed) })
+        var neighbours = Neighbours(lookUp: judged)
+        let hosts = FleetIndex(selected.lazy.map { facts(of: $0, deployment, recipe, judging: needed, beside: &neighbours) })
+        let entry = FleetCache.Entry(recipe: recipe, judged: needed, neighbours: neighbours.known, position: end, hosts: nil)
+        fleets.begin(entry, of: deployment.key)
+        return hosts
     }
 
     private func renew(
-        _ key: ObjectKey, of deployment: ModuleDeployment, judging judged: [String: FleetCache.Judged], in hosts: inout FleetIndex
+        _ key: ObjectKey, of deployment: ModuleDeployment, _ recipe: FleetCache.Recipe, judging judged: [String: FleetCache.Judged],
+        beside neighbours: inout Neighbours, in hosts: inout FleetIndex
     ) {
         guard let host = stores.hosts.store.get(key), host.spec.hostClass == deployment.spec.hostClass,
             deployment.spec.selector.matches(host.metadata.labels), isCounted(host)
         else { return hosts.remove(key.name) }
-        hosts.update(facts(of: host, deployment, judging: judged))
+        hosts.update(facts(of: host, deployment, recipe, judging: judged, beside: &neighbours))
     }
 
     private func facts(
-        of host: ModuleHost, _ deployment: ModuleDeployment, judging judged: [String: FleetCache.Judged]
+        of host: ModuleHost, _ deployment: ModuleDeployment, _ recipe: FleetCache.Recipe, judging judged: [String: FleetCache.Judged],
+        beside neighbours: inout Neighbours
     ) -> Rollout.HostFacts {
-        Rollout.HostFacts(
-            host, deployment: deployment, liveness: liveness.state(ofNode: host.spec.nodeName), judging: judged.mapValues(\.descriptor))
+        let descriptors = judged.mapValues(\.descriptor)
+        var facts = Rollout.HostFacts(
+            host, deployment: deployment, liveness: liveness.state(ofNode: host.spec.nodeName), goingBy: recipe.labels,
+            judging: descriptors)
+        if recipe.areNeedsThere {
+            facts.unmetNeeds = neighbours.unmetNeeds(of: descriptors, slot: deployment.spec.slot, on: host)
+        }
+        return facts
+    }
+
+    /// A revision as hosts are judged for it; nil while it is not there, or can't be read.
+    private func judged(_ revision: ObjectKey) -> FleetCache.Judged? {
+        guard let revision = writtenRevisions.newest(revision, in: stores.revisions.store) else { return nil }
+        return descriptors.descriptor(of: revision).map { FleetCache.Judged(uid: revision.metadata.uid, descriptor: $0) }
+    }
+
+    /// Most modules need no other: then hosts' other slots are not looked at.
+    private func areNeedsThere(for deployment: ModuleDeployment, _ needed: [String: FleetCache.Judged]) -> Bool {
+        if needed.values.contains(where: { !$0.descriptor.needs.isEmpty }) { return true }
+        let hostClass = deployment.spec.hostClass
+        let written = writtenRevisions.all { $0.spec.hostClass == hostClass && Stores.needsOthers($0) }
+        let owners = Set((stores.revisions.store.objects(Stores.needyRevision, hostClass) + written).compactMap(Stores.deployment(of:)))
+        return owners.contains { stores.deployments.store.get($0).map(runsWithNeeds) ?? false }
+    }
+
+    private func runsWithNeeds(_ deployment: ModuleDeployment) -> Bool {
+        let status = deployment.status
+        return [status.stable, status.canary, status.previous].compactMap(\.self).contains { reference in
+            let key = ObjectKey(namespace: deployment.metadata.namespace, name: reference.revision)
+            return judged(key).map { !$0.descriptor.needs.isEmpty } ?? false
+        }
     }
 
     /// Hosts but those beyond the limit of their node, of which it tells once.

@@ -14,12 +14,15 @@ extension DeploymentReconciler {
         let known = revisions(of: deployment)
         let rivals = stores.deployments.store.objects(Stores.deploymentSlot, Stores.slot(of: deployment))
         let status = statuses.decided(deployment) ?? deployment.status
+        let orders = [deployment.spec.strategy.order, status.rollout?.order, plan?.spec.order].compactMap(\.self)
         var observation = Observation(
             deployment: deployment.key, uid: deployment.metadata.uid ?? "", generation: deployment.metadata.generation ?? 0,
             spec: deployment.spec, status: status, plan: plan.map { PlanFacts(uid: $0.metadata.uid ?? "", spec: $0.spec) }, wanted: wanted,
             revisions: facts(of: known, deployment, inUse: status, wanted),
-            hosts: hosts(of: deployment, judging: relevant(known, status, wanted)),
+            hosts: hosts(of: deployment, goingBy: orders.map(\.label), judging: relevant(known, status, wanted)),
             epoch: plans.epoch, leaderSince: leaderSince, now: surroundings.wallTime())
+        observation.siblings = siblings(of: deployment)
+        observation.checks = standing(status, of: deployment)
         observation.verbs = Verbs(annotations: verbs.fresh(deployment))
         observation.conflict = SlotClaims.conflict(
             of: deployment, among: rivals, hosts: { stores.hosts.store.objects(Stores.hostClass, deployment.spec.hostClass) },

@@ -33,6 +33,11 @@ extension DeploymentReconciler {
             }
         }
         try await announce(deployment)
+        // Neither who gives a rollout up waits for a registry, nor what goes back, nor what is to be told of that.
+        let isAborted = Verbs(annotations: verbs.fresh(deployment)).abort != nil
+        if isAborted || isGoingBack(deployment) || statuses.hasUntoldTurn(of: deployment) {
+            return (.pending("\(deployment.spec.module) is looked up once hosts are back"), Self.respite)
+        }
         guard turns.begin(deployment.key) else {
             return (.pending("\(deployment.spec.module) waits for others to be looked up"), Self.patience)
         }
@@ -42,6 +47,14 @@ extension DeploymentReconciler {
 
     /// After which one who waits for a turn looks again, should nobody call it.
     private static let patience = Duration.seconds(30)
+
+    /// After which it is looked at again, should no host report anything.
+    private static let respite = Duration.seconds(1)
+
+    private func isGoingBack(_ deployment: ModuleDeployment) -> Bool {
+        guard let rollout = (statuses.decided(deployment) ?? deployment.status).rollout else { return false }
+        return rollout.kind == .return && rollout.state == .running
+    }
 
     private func lookUp(
         _ deployment: ModuleDeployment, _ question: ResolutionMemory.Question, _ known: [ModuleRevision]

@@ -21,6 +21,11 @@ struct DeploymentReconciler: Sendable {
     let hostLimit: HostLimit
     let journal: HostJournal
     let fleets: FleetCache
+    let zones: ZoneDatabase
+    let budgets: BudgetLedger
+    /// Has deployments reconciled soon.
+    let wake: @Sendable ([ObjectKey]) -> Void
+    let checks: CheckBook
     let verbs: ObeyedVerbs
     let writtenPlans: Written<ModulePlan>
     let writtenRevisions: Written<ModuleRevision>
@@ -55,6 +60,7 @@ struct DeploymentReconciler: Sendable {
         let observation = observe(deployment, plan, wanted)
         let decision = conclude(observation, for: deployment)
         let statusDue = try await apply(decision, to: deployment, plan)
+        perform(decision.status, of: deployment)
         try await prune(deployment, keeping: decision)
         return next(decision, retryAfter, statusDue)
     }
@@ -69,10 +75,12 @@ struct DeploymentReconciler: Sendable {
         memory.forget(key)
         turns.forget(key)
         signatures.forget(key)
+        checks.forget(key)
         statuses.forget(key)
         writtenPlans.forget(key)
         verbs.forget(key)
         if let hostClass = fleets.forget(key) { journal.forget(hostClass) }
+        wake(budgets.forget(key))
     }
 
     /// All revisions of a deployment, also those that the watch has not brought back yet.

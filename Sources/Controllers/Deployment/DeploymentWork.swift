@@ -17,11 +17,12 @@ struct DeploymentWork: Sendable {
     private let deploymentMetrics = DeploymentMetrics()
     private let hostMetrics: HostMetrics
     private let subscriptions: [Subscription]
+    private let streams: StreamIngest?
+    private let streamTerm: StreamIngest.Term?
 
     init(
-        client: Client, artifacts: any ArtifactLocator, configuration: ControllerConfiguration, stores: Stores, events: EventRecorder,
-        epoch: Int64,
-        logger: Logger, surroundings: Surroundings
+        client: Client, artifacts: any ArtifactLocator, configuration: ControllerConfiguration, checks: CheckConfiguration, stores: Stores,
+        events: EventRecorder, epoch: Int64, streams: StreamIngest?, logger: Logger, surroundings: Surroundings
     ) {
         let wake = Doorbell()
         let journal = HostJournal()
@@ -38,10 +39,14 @@ struct DeploymentWork: Sendable {
         let trust = TrustView(policies: stores.policies.store, roots: stores.roots.store)
         let resolver = ModuleResolver(artifacts: artifacts, monotonic: surroundings.now)
         let signatures = SignatureMemory()
+        let book = CheckBook(limit: checks.concurrency, prometheus: checks.prometheus, wallTime: surroundings.wallTime) {
+            stores.analyses.store.get($0)?.spec
+        }
         let reconciler = DeploymentReconciler(
             stores: stores, liveness: liveness, resolver: resolver, memory: ResolutionMemory(),
             turns: ResolutionTurns(workers: configuration.workers) { wake.ring([$0]) }, signatures: signatures,
             descriptors: DescriptorCache(), trust: trust, hostLimit: HostLimit(), journal: journal, fleets: FleetCache(),
+            zones: ZoneDatabase(directory: configuration.zoneDirectory), budgets: BudgetLedger(), wake: { wake.ring($0) }, checks: book,
             verbs: ObeyedVerbs(), writtenPlans: Written(),
             writtenRevisions: Written(), writtenQuarantines: Written(),
             plans: PlanPublisher(api: Api(client), epoch: epoch), revisions: RevisionPublisher(api: Api(client)),
@@ -70,9 +75,16 @@ struct DeploymentWork: Sendable {
                 reconciler.writtenQuarantines.follow(stores.quarantines.store), deploymentMetrics.follow(stores.deployments.store),
             ] + hostMetrics.follow(stores.hosts.store) + trust.follow { wake.ring(stores.deployments.store.keys) }
         let fence = Fence()
+        let aborts = AbortCalls()
         controller = Controller(
             "deployment", triggers: Self.triggers(stores), workers: configuration.workers,
-            generation: { stores.deployments.store.get($0)?.metadata.generation }, logger: logger, surroundings: surroundings
+            generation: { key in
+                guard let deployment = stores.deployments.store.get(key) else {
+                    aborts.forget(key)
+                    return nil
+                }
+                return aborts.generation(of: deployment)
+            }, logger: logger, surroundings: surroundings
         ) { key in
             do {
                 return try await reconciler.reconcile(key)
@@ -81,18 +93,38 @@ struct DeploymentWork: Sendable {
                 return .awaitChange
             }
         }
+        self.streams = streams
+        let board = streams.map { _ in
+            StreamBoard(
+                deployment: { stores.deployments.store.get($0)?.spec }, isReady: { liveness.state(ofNode: $0).isReady },
+                surroundings: surroundings)
+        }
+        streamTerm = board.map { board in
+            StreamIngest.Term(tokens: AgentTokens(client: client, surroundings: surroundings), board: board) {
+                stores.hosts.store.get(ObjectKey(name: $0))
+            }
+        }
         let means = SignatureSearch.Means(
             revision: { reconciler.writtenRevisions.newest($0, in: stores.revisions.store) },
             keep: { revision, judgement in
                 reconciler.writtenRevisions.remember(
                     try await reconciler.revisions.setEvidence(judgement, of: revision, now: surroundings.wallTime()))
             }, found: { revision in wake.ring([Stores.deployment(of: revision)].compactMap(\.self)) })
-        besides = [
-            SignatureSearch(
-                signatures, resolver: resolver, trust: trust, interval: configuration.refusalRetry, means: means, logger: logger,
-                surroundings: surroundings),
-            TrustRootWatch(stores.roots.store, trust: trust, api: Api(client), events: events, logger: logger, surroundings: surroundings),
-        ]
+        let told = HostsSource(board: board)
+        var checks = checks
+        (checks.hosts, checks.samples) = (checks.hosts ?? told, checks.samples ?? told)
+        besides =
+            [
+                SignatureSearch(
+                    signatures, resolver: resolver, trust: trust, interval: configuration.refusalRetry, means: means, logger: logger,
+                    surroundings: surroundings),
+                TrustRootWatch(
+                    stores.roots.store, trust: trust, api: Api(client), events: events, logger: logger, surroundings: surroundings),
+                CheckPerformer(
+                    book, analyses: stores.analyses.store,
+                    means: .init(checks, hosts: stores.hosts(running:), logger: logger, surroundings: surroundings),
+                    workers: checks.concurrency, logger: logger, surroundings: surroundings, news: { wake.ring([$0]) }),
+            ] + [board].compactMap(\.self)
         wake.connect { [controller] in controller.enqueue($0, after: Self.gathering) }
         self.liveness = liveness
         trustRoots = trust.loader(client, logger: logger, surroundings: surroundings)
@@ -103,7 +135,9 @@ struct DeploymentWork: Sendable {
     private static let gathering = Duration.milliseconds(50)
 
     func run() async throws {
+        if let streamTerm { streams?.begin(streamTerm) }
         defer {
+            streams?.end()
             for subscription in subscriptions { subscription.cancel() }
             deploymentMetrics.end()
             hostMetrics.end()
@@ -147,13 +181,18 @@ struct DeploymentWork: Sendable {
     private static func triggers(_ stores: Stores) -> [Trigger<ObjectKey>] {
         return [
             .changes(of: stores.deployments.store) { change in
-                // Others may gain or lose a slot by it; statuses concern nobody else, and at first everyone looks anyway.
+                // Statuses concern nobody else, and at first everyone looks anyway.
                 let isStatusOnly = change.old.map { $0.metadata.generation == change.new?.metadata.generation } ?? false
-                if isStatusOnly || change.isInitial { return [change.key] }
-                return [change.key] + [change.old, change.new].compactMap(\.self).flatMap(stores.rivals)
+                // Others of its set follow one that goes back.
+                let hasTurned = change.old.map { $0.status.rollout?.id != change.new?.status.rollout?.id } ?? false
+                let followers = hasTurned ? change.new.map { stores.members(ofSetOf: $0).map(\.key) } ?? [] : []
+                if isStatusOnly || change.isInitial { return [change.key] + followers }
+                return [change.key] + [change.old, change.new].compactMap(\.self).flatMap(stores.deployments(besides:))
             },
             .changes(of: stores.plans.store) { [$0.key] },
             .changes(of: stores.revisions.store) { Stores.deployment(of: $0.object).map { [$0] } ?? [] },
+            // One that is gone, or covers others by now, may have held any of them.
+            .changes(of: stores.guards.store) { _ in stores.deployments.store.keys },
             .changes(of: stores.quarantines.store) { change in
                 stores.revisions.store.all().filter { $0.spec.digest == change.object.spec.digest }.compactMap(Stores.deployment(of:))
             },

@@ -5,9 +5,10 @@ import Rollout
 
 extension Rollout.HostFacts {
     /// What the engine must know of a host, for one deployment.
+    /// - Parameter keys: labels that an order goes by. Others are left out: most hosts have some that no other has.
     init(
         _ host: ModuleHost, deployment: ModuleDeployment, liveness: (isReady: Bool, lastSeen: Timestamp?),
-        judging descriptors: [String: ModuleDescriptor]
+        goingBy keys: Set<String>, judging descriptors: [String: ModuleDescriptor]
     ) {
         let slot = host.status.slots.first { $0.name == deployment.spec.slot }
         let isOurs = slot.map { $0.owner.namespace == deployment.metadata.namespace && $0.owner.name == deployment.metadata.name } ?? false
@@ -25,7 +26,12 @@ extension Rollout.HostFacts {
             name: host.metadata.name, zone: host.spec.zone ?? "", isReady: liveness.isReady, lastSeen: liveness.lastSeen,
             isHeld: host.isHeld, incompatibilities: incompatibilities,
             claimedBy: slot.flatMap { $0.active != nil && !isOurs ? "\($0.owner.namespace)/\($0.owner.name)" : nil },
-            slot: isOurs ? slot : nil, isLastActivated: lastActivated.map { $0.name == deployment.spec.slot } ?? true)
+            slot: isOurs ? slot : nil, isLastActivated: lastActivated.map { $0.name == deployment.spec.slot } ?? true,
+            canRoute: host.spec.features.contains(GraftAPI.routingFeature))
+        if !keys.isEmpty, host.spec.features.contains(AgentFeature.order) {
+            labels = host.metadata.labels.filter { keys.contains($0.key) }
+        }
+        canStageAhead = host.spec.features.contains(AgentFeature.preflight)
     }
 }
 

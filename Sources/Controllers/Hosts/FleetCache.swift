@@ -12,6 +12,10 @@ final class FleetCache: Sendable {
         var hostClass: String
         var slot: String
         var selector: LabelSelector
+        /// Labels of hosts that an order goes by.
+        var labels: Set<String> = []
+        /// Whether it is looked at what runs in hosts' other slots.
+        var areNeedsThere = false
     }
 
     /// A revision that hosts may be asked to run, and what it needs of them.
@@ -25,6 +29,8 @@ final class FleetCache: Sendable {
         var recipe: Recipe
         /// Revisions that hosts were judged for, by name.
         var judged: [String: Judged]
+        /// What was found of revisions in hosts' other slots.
+        var neighbours: [ObjectKey: Judged?] = [:]
         /// In the journal of the class.
         var position: Int
         /// Nil while a reconcile has them.

@@ -35,6 +35,15 @@ final class StatusPublisher: Sendable {
         }
     }
 
+    /// Whether a rollout began, turned or ended, and the status does not tell it yet.
+    func hasUntoldTurn(of deployment: ModuleDeployment) -> Bool {
+        entries.withLock { entries in
+            guard let entry = entries[deployment.key], entry.uid == deployment.metadata.uid else { return false }
+            let told = (entry.written ?? deployment.status).rollout
+            return told?.id != entry.decided.rollout?.id || told?.state != entry.decided.rollout?.state
+        }
+    }
+
     /// Nobody but us writes it, so what we wrote last is what is there, whatever the watch has brought back.
     /// - Returns: how long to wait before it is written; nil when it is.
     func publish(_ status: ModuleDeploymentStatus, of deployment: ModuleDeployment) async throws -> Duration? {

@@ -7,6 +7,8 @@ package struct AnalysisStatus: SchemaObject, Hashable {
     package var startTime: Instant?
     /// Why it ended as it did, in a sentence.
     package var message: String?
+    /// When something is to be measured next; nil once it has ended.
+    package var nextTime: Instant?
     package var metrics: [MetricStatus] = []
 
     package init() {}
@@ -15,6 +17,7 @@ package struct AnalysisStatus: SchemaObject, Hashable {
         .defaulted("phase", \.phase, .running, "The worst of its metrics, once one is bad or all have ended."),
         .optional("startTime", \.startTime, "When it began."),
         .optional("message", \.message, "Why it ended as it did.", Limits.text(512)),
+        .optional("nextTime", \.nextTime, "When something is to be measured next."),
         .collection("metrics", \.metrics, "How each metric stands.", Limits.map(by: "name", 16)),
     ]
 }
@@ -30,6 +33,14 @@ package enum AnalysisPhase: String, SchemaValue, CaseIterable, Hashable {
     /// It couldn't be measured.
     case error = "Error"
     case failed = "Failed"
+
+    /// Whether it stays so.
+    package var isCompleted: Bool {
+        switch self {
+        case .pending, .running: false
+        case .successful, .inconclusive, .error, .failed: true
+        }
+    }
 }
 
 /// How a metric stands.
@@ -42,6 +53,8 @@ package struct MetricStatus: SchemaObject, Hashable {
     package var message: String?
     /// Measurements that came to an answer: all but errors and those that are waited out.
     package var count = 0
+    /// How many such answers end it, if a number does.
+    package var wanted: Int?
     package var successful = 0
     package var failed = 0
     package var inconclusive = 0
@@ -61,6 +74,7 @@ package struct MetricStatus: SchemaObject, Hashable {
         .defaulted("dryRun", \.dryRun, false, "Its failures count for nothing."),
         .optional("message", \.message, "Why it ended as it did.", Limits.text(512)),
         .defaulted("count", \.count, 0, "Measurements that came to an answer."),
+        .optional("wanted", \.wanted, "How many answers end it; unset: no number does."),
         .defaulted("successful", \.successful, 0, "How many succeeded."),
         .defaulted("failed", \.failed, 0, "How many failed."),
         .defaulted("inconclusive", \.inconclusive, 0, "How many were neither."),

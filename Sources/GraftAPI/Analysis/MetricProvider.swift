@@ -22,6 +22,8 @@ package struct MetricProvider: SchemaObject, Hashable {
 package struct PrometheusProvider: SchemaObject, Hashable {
     package var address = ""
     package var query = ""
+    /// Nil: the query is evaluated once, now.
+    package var range: QueryRange?
     package var credentials: String?
     package var timeout = Period(seconds: 30)
 
@@ -33,8 +35,38 @@ package struct PrometheusProvider: SchemaObject, Hashable {
             $0.minLength = 1
             $0.maxLength = 4096
         },
+        .optional("range", \.range, "Evaluate it again and again over a time that has passed; unset: once, now."),
         .optional("credentials", \.credentials, "Which of the controller's own credentials it is asked with.", Limits.text(63)),
-        .defaulted("timeout", \.timeout, Period(seconds: 30), "After this long without an answer it is an error."),
+        .defaulted("timeout", \.timeout, Period(seconds: 30), "After this long without an answer it is an error; at most 2m."),
+    ]
+}
+
+/// A time up to now in which a query is evaluated at each step, and how the results become one number.
+package struct QueryRange: SchemaObject, Hashable {
+    package var duration = Period(seconds: 300)
+    package var step = Period(seconds: 15)
+    package var reduce = Reduction.last
+
+    package init() {}
+    package init(_ duration: Period, step: Period, reduce: Reduction) {
+        self.duration = duration
+        self.step = step
+        self.reduce = reduce
+    }
+
+    package enum Reduction: String, SchemaValue, CaseIterable, Hashable {
+        case last = "Last"
+        /// NaN where one of them is.
+        case average = "Average"
+        /// Of those that are numbers, as PromQL's `min_over_time` has it; NaN when none is.
+        case min = "Min"
+        case max = "Max"
+    }
+
+    package static let fields: [Field<Self>] = [
+        .required("duration", \.duration, "How far back it begins: 10m."),
+        .required("step", \.step, "From one evaluation to the next: 30s; at most a thousand of them."),
+        .required("reduce", \.reduce, "Which number they come to: Last, Average, Min or Max."),
     ]
 }
 
@@ -48,12 +80,12 @@ package struct WebProvider: SchemaObject, Hashable {
 
     package static let fields: [Field<Self>] = [
         .required("url", \.url, "Fetched by GET; the answer is JSON.", Limits.url),
-        .required("pointer", \.pointer, "Where the number stands (RFC 6901): /data/0/value.") {
+        .required("pointer", \.pointer, "Where the number stands (RFC 6901): /data/0/value; a text that is one counts.") {
             $0.pattern = "^(/.*)?$"
             $0.maxLength = 1024
         },
         .optional("credentials", \.credentials, "Which of the controller's own credentials it is asked with.", Limits.text(63)),
-        .defaulted("timeout", \.timeout, Period(seconds: 10), "After this long without an answer it is an error."),
+        .defaulted("timeout", \.timeout, Period(seconds: 10), "After this long without an answer it is an error; at most 2m."),
     ]
 }
 

@@ -1,7 +1,7 @@
 package import KubeCore
 package import Schema
 
-/// What must be measured while a revision is rolled out, and what the measurements must say. Steps name it; it runs nothing by itself.
+/// What must be measured while a revision is rolled out, and what the measurements must say. Steps and backgrounds of deployments name it; it runs nothing by itself.
 package struct ModuleAnalysis: CustomResource {
     package var metadata: ObjectMeta
     package var spec: ModuleAnalysisSpec
@@ -17,7 +17,7 @@ package struct ModuleAnalysis: CustomResource {
         kind: "ModuleAnalysis", plural: "moduleanalyses", shortNames: ["mana"], scope: .namespaced,
         about:
             "Metrics that are measured while a revision is rolled out, and what they must say: thresholds, or a comparison with hosts that run "
-            + "the stable revision. Checked and kept; no rollout is held against one in this version.",
+            + "the stable revision. Deployments name it in a step, or in the background; by itself it does nothing.",
         columns: [
             PrinterColumn("Metric", "string", ".spec.metrics[0].name", "The first of its metrics."),
             PrinterColumn("SLI", "string", ".spec.sli", "The service level that is judged."),
@@ -35,6 +35,16 @@ package struct ModuleAnalysisSpec: SchemaObject, Hashable {
     package var objective: Double?
     /// For `Latency`: a request is good when it took no longer.
     package var withinMilliseconds: Int?
+    /// For an `sli`: who has the hosts' series; nil: the Prometheus that the controller knows.
+    package var prometheus: ServiceLevelSource?
+    /// For an `sli`: labels that the series must have.
+    package var matchLabels: [String: String] = [:]
+    /// For an `sli`: what follows from which metric, before what is known anyway.
+    package var rules: [SLIRule] = []
+    /// For an `sli`: between measurements.
+    package var interval = Period(seconds: 60)
+    /// For an `sli`: how many measurements; nil: five in a step, and as long as the rollout lasts in the background.
+    package var count: Int?
 
     package init() {}
 
@@ -52,6 +62,24 @@ package struct ModuleAnalysisSpec: SchemaObject, Hashable {
             $0.minimum = 1
             $0.maximum = 3_600_000
         },
+        .optional(
+            "prometheus", \.prometheus, "With an sli: who has the hosts' series; unset: the Prometheus that the controller was told of."),
+        .collection("matchLabels", \.matchLabels, "With an sli: labels that the series must have: {job: edge-proxy}.") {
+            var value = StructuralSchema(.string)
+            value.maxLength = 256
+            $0.additionalProperties = .schema(value)
+            $0.maxProperties = 16
+        },
+        .collection(
+            "rules", \.rules, "With an sli: which metric says what, before the rules that are built in.", Limits.map(by: "name", 16)),
+        .defaulted("interval", \.interval, Period(seconds: 60), "With an sli: from the end of one measurement to the next one."),
+        .optional(
+            "count", \.count,
+            "With an sli: how many measurements; unset: five in a step, and as long as the rollout lasts in the background."
+        ) {
+            $0.minimum = 1
+            $0.maximum = 100_000
+        },
     ]
 
     package static func refine(_ schema: inout StructuralSchema) {
@@ -61,6 +89,9 @@ package struct ModuleAnalysisSpec: SchemaObject, Hashable {
             .init(
                 "has(self.withinMilliseconds) == (has(self.sli) && self.sli == 'Latency')",
                 message: "withinMilliseconds: wanted with sli Latency, and only there"),
+            .init(
+                "has(self.sli) || !(has(self.prometheus) || has(self.matchLabels) || has(self.rules) || has(self.count))",
+                message: "prometheus, matchLabels, rules and count: wanted with an sli"),
         ]
     }
 }

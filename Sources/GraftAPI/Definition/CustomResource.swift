@@ -70,8 +70,14 @@ package enum GraftAPI {
     /// `<revision>`, consumed once: try a revision that failed again.
     package static let retryAnnotation = "graft.dev/retry"
 
+    /// A reason, consumed once: the rollout that freeze windows hold, or hold from beginning, goes on in spite of them.
+    package static let overrideFreezeAnnotation = "graft.dev/override-freeze"
+
     /// `<revision>`, consumed once: someone undid it; the controller marks it Rejected.
     package static let rejectAnnotation = "graft.dev/reject"
+
+    /// What agents say in their features, and plans require, where two versions serve side by side.
+    package static let routingFeature = "routing"
 
     /// Where agents keep their Leases; never beside the leader's.
     package static let agentNamespace = "graft-agents"
@@ -82,6 +88,6 @@ package enum GraftAPI {
 
     package static let kinds: [any CustomResource.Type] = [
         ModuleDeployment.self, ModuleRevision.self, ModulePlan.self, ModuleHost.self, VerificationPolicy.self, TrustRoot.self,
-        ModuleQuarantine.self, ModuleAnalysis.self,
+        ModuleQuarantine.self, ModuleAnalysis.self, RolloutGuard.self,
     ]
 }

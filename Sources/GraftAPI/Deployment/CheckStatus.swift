@@ -5,12 +5,13 @@ package import Schema
 /// The engine begins and ends checks; whoever performs them hands back the same check, further on, in its next observation. All that is needed to go on with it
 /// after a restart is here, and bounded.
 package struct CheckStatus: SchemaObject, Hashable {
-    /// Unique within the rollout, and the same however often it is decided: `step-3.errors`, `background.errors`, `step-4`.
+    /// Unique within the rollout, and the same however often it is decided: `step-3.errors`, `background.errors`, `step-4`; the
+    /// number is `step`. A check that begins anew has the same and another `startTime`.
     package var id = ""
     package var kind = Kind.analysis
     /// Step that it belongs to, from 0; nil: it watches the rollout in the background.
     package var step: Int?
-    /// Name of the `ModuleAnalysis`; for a webhook, its host.
+    /// Name of the `ModuleAnalysis`; for a webhook, its host; for samples, the counter's name.
     package var subject = ""
     package var startTime: Instant?
     package var phase = AnalysisPhase.pending
@@ -35,7 +36,7 @@ package struct CheckStatus: SchemaObject, Hashable {
         .required("id", \.id, "Unique within the rollout.", Limits.text(128)),
         .required("kind", \.kind, "Analysis, Webhook or Samples."),
         .optional("step", \.step, "Step that it belongs to, from 0; unset: it watches in the background."),
-        .defaulted("subject", \.subject, "", "Name of the ModuleAnalysis, or the webhook's host.", Limits.text(253)),
+        .defaulted("subject", \.subject, "", "Name of the ModuleAnalysis, the webhook's host, or the counter.", Limits.text(253)),
         .optional("startTime", \.startTime, "When it began."),
         .defaulted("phase", \.phase, .pending, "How it stands."),
         .optional("message", \.message, "Why it stands so.", Limits.text(512)),

@@ -14,6 +14,8 @@ package struct ModuleDeploymentSpec: SchemaObject, Hashable {
     package var onRelease = ReleasePolicy.retain
     package var paused = false
     package var revisionHistoryLimit = 10
+    /// Deployments of a namespace that name the same one go back together.
+    package var set: String?
     package var strategy = Strategy()
 
     package init() {}
@@ -40,6 +42,10 @@ package struct ModuleDeploymentSpec: SchemaObject, Hashable {
             $0.minimum = 1
             $0.maximum = 50
         },
+        .optional(
+            "set", \.set,
+            "Name of a set: when one of its members goes back by itself, those that were rolled out at the same time go back as well.",
+            Limits.hostClass),
         .defaulted("strategy", \.strategy, Strategy(), "How fast, and how careful."),
     ]
 }
@@ -58,7 +64,9 @@ package struct Strategy: SchemaObject, Hashable {
     package var spread = Spread.evenly
     /// Zones that come before all others, in this order, when it goes zone by zone.
     package var zoneOrder: [String] = []
+    package var order: HostOrder?
     package var steps: [Step] = []
+    package var analysis: BackgroundAnalysis?
 
     package init() {}
 
@@ -116,6 +124,11 @@ package struct Strategy: SchemaObject, Hashable {
         ),
         .collection(
             "zoneOrder", \.zoneOrder, "Zones that ZoneByZone takes first, in this order; then the others by name.", Limits.atomic(32)),
+        .optional(
+            "order", \.order,
+            "Which hosts come first, by a label: hosts of an earlier value are all asked before the next, across waves and steps. A rollout under way "
+                + "keeps the order it began with."),
         .collection("steps", \.steps, "In this order; after the last one, all hosts.", Limits.atomic(64)),
+        .optional("analysis", \.analysis, "What watches the rollout in the background, from a step on until it ends."),
     ]
 }

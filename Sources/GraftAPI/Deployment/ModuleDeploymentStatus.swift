@@ -61,7 +61,7 @@ package struct StatusSummary: SchemaObject, Hashable {
     package static let fields: [Field<Self>] = [
         .defaulted("version", \.version, "", "Stable version, and the canary beside it.", Limits.text(300)),
         .defaulted("step", \.step, "", "Step of the rollout, of how many.", Limits.text(16)),
-        .defaulted("weight", \.weight, "", "Share of hosts that run the canary.", Limits.text(16)),
+        .defaulted("weight", \.weight, "", "Share of hosts that run the canary, and where they divide calls, of those.", Limits.text(40)),
     ]
 }
 

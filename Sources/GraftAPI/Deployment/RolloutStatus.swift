@@ -13,16 +13,30 @@ package struct RolloutStatus: SchemaObject, Hashable {
     package var reason: String?
     /// Hosts in flight at most, where that is less than the strategy allows.
     package var maxUnavailable: CountOrShare?
+    /// When it began and was complete, and when the rollout began that it takes back: known of members of a set.
+    package var startTime: Instant?
+    package var endTime: Instant?
+    package var abandonedStartTime: Instant?
     package var stepIndex = 0
     package var stepStartTime: Instant?
     package var weight = Weight.none
+    /// Which calls inside those hosts go to the canary; nil: all.
+    package var traffic: TrafficRule?
     package var salt = ""
+    /// As the strategy had it when it began; nil: by rank alone.
+    package var order: HostOrder?
     package var wave = WaveStatus()
     package var progress = ProgressStatus()
     /// Which deadline passed, when nothing moves since until someone promotes or aborts it.
     package var overdue: String?
+    /// Why freeze windows don't hold it; nil: they do.
+    package var freezeOverride: String?
+    /// Since when hosts run what is rolled out, as far as a budget of unproven revisions counts it.
+    package var provingSince: Instant?
     /// What it waits for, or is watched by, outside the engine.
     package var checks: [CheckStatus] = []
+    /// What the last preflight found.
+    package var preflight: PreflightStatus?
     /// Hosts that vanished while they soaked: the module's failures, even when they come back.
     package var lostHosts: [String] = []
     /// Hosts that vanished after they were asked and before they were known to have activated anything: nobody's failures, but in
@@ -56,6 +70,8 @@ package struct RolloutStatus: SchemaObject, Hashable {
         case deadline = "DeadlineExceeded"
         /// A step took longer than it may, by nobody's fault as far as is known.
         case overdue = "StepDeadlineExceeded"
+        /// Too many hosts could not take it, by the word of those hosts: nothing was activated for it.
+        case preflight = "PreflightFailed"
         case aborted = "Aborted"
         case superseded = "Superseded"
         /// Hosts were found with several revisions and no status to tell why.
@@ -63,6 +79,22 @@ package struct RolloutStatus: SchemaObject, Hashable {
         case quarantined = "Quarantined"
         /// Policies no longer accept what it leaves; nobody is blamed.
         case distrusted = "Distrusted"
+        /// Another member of its set went back by itself.
+        case setRolledBack = "SetRolledBack"
+        /// A metric of an analysis said that it is bad.
+        case analysisFailed = "AnalysisFailed"
+        /// What had to be measured, or asked, could not be; nobody is blamed.
+        case checkError = "CheckError"
+        /// Another system said NoGo.
+        case refused = "Refused"
+
+        /// Nobody asked for it: what was rolled out turned out bad, or may not go on. Others of its set follow.
+        package var isAutomatic: Bool {
+            switch self {
+            case .failures, .deadline, .overdue, .preflight, .quarantined, .analysisFailed, .checkError, .refused: true
+            case .declared, .aborted, .superseded, .adopted, .distrusted, .setRolledBack: false
+            }
+        }
     }
 
     package static let fields: [Field<Self>] = [
@@ -72,14 +104,22 @@ package struct RolloutStatus: SchemaObject, Hashable {
         .optional("cause", \.cause, "Why it returns to a proven revision."),
         .optional("reason", \.reason, "Why it returns, or is held, in a sentence.", Limits.text(1024)),
         .optional("maxUnavailable", \.maxUnavailable, "Hosts in flight at most, beside what the strategy allows."),
+        .optional("startTime", \.startTime, "When it began; of members of a set."),
+        .optional("endTime", \.endTime, "When it was complete; of members of a set."),
+        .optional("abandonedStartTime", \.abandonedStartTime, "When the rollout began that it takes back; of members of a set."),
         .defaulted("stepIndex", \.stepIndex, 0, "Step in progress, from 0."),
         .optional("stepStartTime", \.stepStartTime, "When it began; moves on while time stands still."),
         .defaulted("weight", \.weight, .none, "Share of hosts that run the canary."),
+        .optional("traffic", \.traffic, "Which calls inside those hosts go to the canary; unset: all."),
         .defaulted("salt", \.salt, "", "What ranks are computed from.", Limits.text(64)),
+        .optional("order", \.order, "Which hosts come first, as the strategy had it when it began."),
         .defaulted("wave", \.wave, WaveStatus(), "Hosts asked at one time."),
         .defaulted("progress", \.progress, ProgressStatus(), "What the deadline is reckoned from."),
         .optional("overdue", \.overdue, "Which deadline passed; nothing moves since until it is promoted or aborted.", Limits.text(1024)),
+        .optional("freezeOverride", \.freezeOverride, "Why freeze windows don't hold it.", Limits.text(512)),
+        .optional("provingSince", \.provingSince, "Since when hosts run what is rolled out, where a budget counts it."),
         .collection("checks", \.checks, "What it waits for, or is watched by: analyses, webhooks, samples.", Limits.map(by: "id", 16)),
+        .optional("preflight", \.preflight, "What the last preflight found."),
         .collection("lostHosts", \.lostHosts, "Hosts that vanished while they soaked.", Limits.atomic(256)),
         .collection("vanishedHosts", \.vanishedHosts, "Hosts that vanished after they were asked; in flight.", Limits.atomic(256)),
     ]

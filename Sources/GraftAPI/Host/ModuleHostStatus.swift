@@ -22,10 +22,12 @@ package struct SlotStatus: SchemaObject, Hashable {
     /// Echo of the plan that the target is about; anything but the current one is ignored.
     package var rollout = ""
     package var active: ActiveRevision?
+    package var canary: RoutedRevision?
     package var target: SlotTarget?
     /// Revisions whose bytes are here, verified, beside the active one.
     package var staged: [String] = []
     package var trust: SlotTrust?
+    package var ahead: StagedAhead?
 
     package init() {}
 
@@ -34,9 +36,11 @@ package struct SlotStatus: SchemaObject, Hashable {
         .required("owner", \.owner, "Whose plan it obeys."),
         .required("rollout", \.rollout, "Rollout ID of the plan that was acted on.", Limits.text(80)),
         .optional("active", \.active, "What serves."),
+        .optional("canary", \.canary, "What serves a part of the calls beside it, and by which rule."),
         .optional("target", \.target, "What the plan asks for, and how far that is."),
         .collection("staged", \.staged, "Revisions staged beside the active one.", Limits.atomic(16)),
         .optional("trust", \.trust, "Whether what serves would be loaded today."),
+        .optional("ahead", \.ahead, "What was found of a revision that is staged ahead of its turn."),
     ]
 }
 

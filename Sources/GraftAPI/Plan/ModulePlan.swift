@@ -43,6 +43,12 @@ package struct ModulePlanSpec: SchemaObject, Hashable {
     /// What a host stages beside its active version, so that it can go back without the registry.
     package var previous: RevisionReference?
     package var cutoffs: [Cutoff] = []
+    /// Which calls hosts below the cutoff send to the canary, beside the stable revision; nil: all.
+    package var traffic: TrafficRule?
+    /// By what cutoffs go beside ranks: a host's label says which group it belongs to.
+    package var order: HostOrder?
+    /// Hosts that are not below a cutoff judge the canary and stage it ahead of their turn; none activates it.
+    package var stageAhead: Bool?
 
     package init() {}
 
@@ -67,6 +73,12 @@ package struct ModulePlanSpec: SchemaObject, Hashable {
         .optional("canary", \.canary, "What hosts below the cutoff run."),
         .optional("previous", \.previous, "What hosts keep staged, to go back to."),
         .collection("cutoffs", \.cutoffs, "By zone; the empty zone is every other.", Limits.map(by: "zone", 32)),
+        .optional(
+            "traffic", \.traffic, "Which calls hosts below the cutoff send to the canary, with the stable revision beside it; unset: all."),
+        .optional(
+            "order", \.order,
+            "Groups of hosts by a label. The last group's cutoffs are ranks; those of the one before are smaller by 2^48, and so on."),
+        .optional("stageAhead", \.stageAhead, "Hosts that are not below a cutoff judge the canary and stage it ahead of their turn."),
     ]
 
     package static func refine(_ schema: inout StructuralSchema) { schema.mapType = .atomic }
@@ -85,8 +97,10 @@ package struct Cutoff: SchemaObject, Hashable {
 
     package static let fields: [Field<Self>] = [
         .required("zone", \.zone, "Value of the topology label; empty: hosts of no other entry.", Limits.text(63)),
-        .required("below", \.below, "Ranks below it run the canary; 2^48 is all.") {
-            $0.minimum = 0
+        .required(
+            "below", \.below, "Ranks below it run the canary; 2^48 is all. Below zero: of a group that the order has before the last."
+        ) {
+            $0.minimum = -2_533_274_790_395_904
             $0.maximum = 281_474_976_710_656
         },
     ]
@@ -98,9 +112,14 @@ extension ModulePlanSpec {
         (cutoffs.first { $0.zone == zone } ?? cutoffs.first { $0.zone.isEmpty }).map { Rank(value: $0.below) }
     }
 
+    /// A host's place: by its group, and in that by its rank.
+    package func place(ofHost name: String, labels: [String: String]) -> Rank {
+        Rank(salt: salt, host: name).atLevel(order?.level(of: labels) ?? 0)
+    }
+
     /// What a host must run: the canary below the cutoff, else the stable revision. Nil: nothing is asked of it (yet).
-    package func revision(forHost name: String, zone: String = "") -> RevisionReference? {
-        if let canary, let cutoff = cutoff(zone: zone), Rank(salt: salt, host: name) < cutoff { return canary }
+    package func revision(forHost name: String, zone: String = "", labels: [String: String] = [:]) -> RevisionReference? {
+        if let canary, let cutoff = cutoff(zone: zone), place(ofHost: name, labels: labels) < cutoff { return canary }
         return stable
     }
 }

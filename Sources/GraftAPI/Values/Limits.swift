@@ -32,6 +32,12 @@ enum Limits {
         schema.maxLength = 2048
     }
 
+    /// Name of a header, label or group of calls.
+    static func trafficName(_ schema: inout StructuralSchema) {
+        schema.pattern = "^[!-~]+$"
+        schema.maxLength = 63
+    }
+
     static func text(_ maxLength: Int) -> (inout StructuralSchema) -> Void { { $0.maxLength = maxLength } }
     static func atLeast(_ minimum: Double) -> (inout StructuralSchema) -> Void { { $0.minimum = minimum } }
     static func atomic(_ maxItems: Int) -> (inout StructuralSchema) -> Void {

@@ -26,13 +26,18 @@ extension HTTPClient {
         public var bufferedBytes: Int
         /// When a peer that has gone silent counts as dead.
         public var peerCheck: PeerCheck
+        /// Whether an address may be connected to, however a request names it: four or sixteen bytes, in network order. Asked for each address
+        /// that a name stands for, when it is connected to, so that a name that changes its mind in between gets nowhere. Not asked for proxies,
+        /// which connect to what they like, nor for Unix sockets. Called on the client's own thread: be quick. Nil: every address may be.
+        public var mayConnect: (@Sendable (_ address: [UInt8]) -> Bool)?
 
         /// Made of its members; the defaults are the system's.
         public init(
             trustedAuthorities: [UInt8]? = nil, clientCertificate: ClientCertificate? = nil, insecureSkipVerify: Bool = false,
             tlsServerName: String? = nil, proxy: Proxy = .environment, version: Version = .http1, userAgent: String = "HTTPTransport",
             maxConnectionsPerHost: Int? = nil, unixSocketPath: String? = nil, bufferedBytes: Int = 256 << 10,
-            credentialFiles: CredentialFiles? = nil, peerCheck: PeerCheck = PeerCheck()
+            credentialFiles: CredentialFiles? = nil, peerCheck: PeerCheck = PeerCheck(),
+            mayConnect: (@Sendable (_ address: [UInt8]) -> Bool)? = nil
         ) {
             self.trustedAuthorities = trustedAuthorities
             self.clientCertificate = clientCertificate
@@ -46,6 +51,7 @@ extension HTTPClient {
             self.bufferedBytes = bufferedBytes
             self.credentialFiles = credentialFiles
             self.peerCheck = peerCheck
+            self.mayConnect = mayConnect
         }
     }
 

@@ -17,7 +17,7 @@ extension Transfer {
                 return Int32(CURL_PREREQFUNC_OK)
             }, context)
         graft_set_socket_callbacks(
-            handle, { context, _, address in Transfer.of(context).openSocket(address!.pointee) }, context,
+            handle, { context, _, address in Transfer.of(context).openSocket(address!) }, context,
             { ledger, socket in
                 Unmanaged<SocketLedger>.fromOpaque(ledger!).takeUnretainedValue().socketClosed(socket)
                 return Glibc.close(socket)
@@ -127,12 +127,30 @@ extension Transfer {
 
 extension Transfer {
     /// Children must not inherit it, not even one that is forked at this moment by another thread.
-    private func openSocket(_ address: curl_sockaddr) -> curl_socket_t {
+    private func openSocket(_ place: UnsafePointer<curl_sockaddr>) -> curl_socket_t {
+        let address = place.pointee
+        if let mayConnect, let bytes = Self.bytes(of: place), !mayConnect(bytes) {
+            forbidden = bytes
+            return CURL_SOCKET_BAD
+        }
         let descriptor = socket(address.family, address.socktype | Int32(SOCK_CLOEXEC.rawValue), address.`protocol`)
         guard descriptor >= 0 else { return CURL_SOCKET_BAD }
         if address.family == AF_INET || address.family == AF_INET6 { check(descriptor, peerCheck) }
         socketOpened(descriptor)
         return descriptor
+    }
+
+    /// In network order; nil for what is no Internet address. Those of IPv6 are longer than the type that the structure ends with.
+    private static func bytes(of place: UnsafePointer<curl_sockaddr>) -> [UInt8]? {
+        guard let start = MemoryLayout<curl_sockaddr>.offset(of: \.addr) else { return nil }
+        let raw = UnsafeRawPointer(place) + start
+        switch (place.pointee.family, Int(place.pointee.addrlen)) {
+        case (AF_INET, MemoryLayout<sockaddr_in>.size...):
+            return withUnsafeBytes(of: raw.loadUnaligned(as: sockaddr_in.self).sin_addr) { Array($0) }
+        case (AF_INET6, MemoryLayout<sockaddr_in6>.size...):
+            return withUnsafeBytes(of: raw.loadUnaligned(as: sockaddr_in6.self).sin6_addr) { Array($0) }
+        default: return nil
+        }
     }
 
     /// A peer that vanished must be noticed even when nothing is sent.

@@ -47,6 +47,11 @@ extension Transfer {
 
     private func connectionFailure(_ configuration: HTTPClient.Configuration) -> ExchangeState.Ending {
         let target = request.target
+        if let forbidden {
+            return .failed(
+                TransportError(
+                    .forbidden, "\(target.address): it stands for \(Self.text(of: forbidden)), which must not be connected to from here"))
+        }
         let place =
             configuration.unixSocketPath.map { "the socket \($0)" }
             ?? request.proxy.map { "\(target.address): the proxy \(ProxyRules.name(of: $0))" } ?? target.address
@@ -59,6 +64,13 @@ extension Transfer {
             default: (.unreachable, "no connection (\(String(cString: strerror(Int32(number))))); check address, routes and firewalls")
             }
         return .failed(TransportError(code, "\(place): \(text)"))
+    }
+
+    private static func text(of address: [UInt8]) -> String {
+        var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+        let family = address.count == 4 ? AF_INET : AF_INET6
+        guard inet_ntop(family, address, &text, socklen_t(text.count)) != nil else { return "an address" }
+        return text.withUnsafeBytes { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     }
 
     /// Names the limit that passed.

@@ -32,6 +32,7 @@ extension Transfer {
         graft_set_list(handle, CURLOPT_HTTPHEADER, list(request.fields)).ignored()
         try setBody(handle)
         peerCheck = configuration.peerCheck
+        mayConnect = request.proxy == nil ? configuration.mayConnect : nil
         setCallbacks(handle)
     }
 

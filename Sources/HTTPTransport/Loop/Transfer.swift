@@ -21,6 +21,10 @@ final class Transfer {
     var onConnection: ((Transfer) -> Void)?
     var onHTTP1: ((Transfer) -> Void)?
     var peerCheck = HTTPClient.PeerCheck()
+    /// Nil: every address may be connected to.
+    var mayConnect: (@Sendable ([UInt8]) -> Bool)?
+    /// An address that it was not let connect to.
+    var forbidden: [UInt8]?
     /// What tells its connection from others; 0 for plain ones.
     var connection: UInt?
     private(set) var phase = Phase.queued

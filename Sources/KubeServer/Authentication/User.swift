@@ -2,10 +2,13 @@
 package struct User: Sendable, Hashable {
     package var name: String
     package var groups: [String]
+    /// What else is known of it: `authentication.kubernetes.io/node-name` of who runs in a pod.
+    package var extra: [String: [String]]
 
-    package init(name: String, groups: [String] = []) {
+    package init(name: String, groups: [String] = [], extra: [String: [String]] = [:]) {
         self.name = name
         self.groups = groups
+        self.extra = extra
     }
 
     /// May do anything, whatever roles say.
@@ -20,9 +23,29 @@ package struct User: Sendable, Hashable {
 
 /// Who holds which bearer token. Never prints a token.
 package struct TokenTable: Sendable, CustomStringConvertible {
+    /// A token for somebody else than this server.
+    private struct Bound: Sendable {
+        var user: User
+        var audience: String
+    }
+
+    /// Whom this server's own tokens are for, in reviews.
+    package static let ownAudience = "https://kubernetes.default.svc"
+
     private let users: [String: User]
+    private var bound: [String: Bound] = [:]
 
     package init(_ users: [String: User] = [:]) { self.users = users }
+
+    /// Adds a token that is worth something to one audience alone, and nothing to this server.
+    package mutating func add(_ token: String, of user: User, for audience: String) { bound[token] = Bound(user: user, audience: audience) }
+
+    /// Whose token it is, for which of the audiences; nil when nobody's, or for others.
+    func review(_ token: String, audiences: [String]) -> (user: User, audience: String)? {
+        if let user = users[token], audiences.isEmpty || audiences.contains(Self.ownAudience) { return (user, Self.ownAudience) }
+        guard let bound = bound[token], audiences.contains(bound.audience) else { return nil }
+        return (bound.user, bound.audience)
+    }
 
     package var description: String { "\(users.count) tokens" }
 

@@ -2,13 +2,20 @@ import HTTPTypes
 import JSON
 import KubeCore
 
-/// Questions about oneself, answered and not stored: `kubectl auth can-i` and `kubectl auth whoami` ask them.
+/// Questions that are answered and not stored: about oneself, as `kubectl auth can-i` and `kubectl auth whoami` ask them, and about who holds a token.
 enum Review: String, CaseIterable {
     case access = "selfsubjectaccessreviews"
     case identity = "selfsubjectreviews"
+    case token = "tokenreviews"
 
     var group: String { self == .access ? "authorization.k8s.io" : "authentication.k8s.io" }
-    var kind: String { self == .access ? "SelfSubjectAccessReview" : "SelfSubjectReview" }
+    var kind: String {
+        switch self {
+        case .access: "SelfSubjectAccessReview"
+        case .identity: "SelfSubjectReview"
+        case .token: "TokenReview"
+        }
+    }
 
     var discovery: JSON {
         [
@@ -35,8 +42,24 @@ extension KubeServer {
         case .access:
             answer["spec"] = body["spec"] ?? [:]
             answer["status"] = ["allowed": .bool(isAllowed(Self.attempt(body["spec"] ?? [:], user)))]
+        case .token:
+            // Unlike the others it is not about who asks: not everybody may.
+            let attempt = AccessAttempt(user: user, verb: "create", group: target.group, resource: target.plural)
+            accessLog.record(attempt)
+            guard isAllowed(attempt) else { throw .forbidden(attempt) }
+            answer["status"] = tokenStatus(body["spec"] ?? [:])
         }
         return ServerResponse(status: .created, body: .bytes(answer.bytes()))
+    }
+
+    private func tokenStatus(_ spec: JSON) -> JSON {
+        let audiences = spec["audiences"]?.array?.compactMap(\.string) ?? []
+        guard let (user, audience) = configuration.tokens.review(spec["token"]?.string ?? "", audiences: audiences) else {
+            return ["authenticated": false, "error": "the token is nobody's, or for another audience"]
+        }
+        var found: JSON = ["username": .string(user.name), "groups": user.allGroups.json]
+        if !user.extra.isEmpty { found["extra"] = user.extra.json }
+        return ["authenticated": true, "user": found, "audiences": [.string(audience)]]
     }
 
     private static func attempt(_ spec: JSON, _ user: User) -> AccessAttempt {

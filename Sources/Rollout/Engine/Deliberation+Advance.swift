@@ -13,11 +13,14 @@ extension Deliberation {
             if rollout.progress.suspendedSince == nil {
                 events.append(.frozen(ready: health.ready, of: health.ready + health.absent + health.lost))
             }
+            excuseChecks()
             return suspend(.frozen(health))
         }
         recordLost(roster)
         if let reason = failureVerdict(roster) { return retreat(.failures, reason: reason) }
+        if let verdict = checkVerdict(), obey(verdict) { return true }
         if let obstacle = obstacle(roster) { return suspend(obstacle) }
+        if let hold = guardHold(roster) { return suspend(hold) }
         resume()
         return progress(roster)
     }
@@ -31,8 +34,8 @@ extension Deliberation {
 
     private func resume() {
         guard let since = rollout.progress.suspendedSince else { return }
-        let pause = max(.zero, now - since.time)
-        func shift(_ moment: inout Instant?) { moment = moment.map { Instant($0.time + pause) } }
+        // What began while time stood still has lost only what has passed since.
+        func shift(_ moment: inout Instant?) { moment = moment.map { Instant($0.time + max(.zero, now - max(since.time, $0.time))) } }
         shift(&rollout.stepStartTime)
         shift(&rollout.wave.startTime)
         shift(&rollout.wave.soakStartTime)
@@ -75,8 +78,9 @@ extension Deliberation {
             return retreat(.quarantined, reason: "\(label(target)) is quarantined by \(quarantine.name): \(quarantine.reason)".asSentence)
         }
         if let reason = withdrawalReason(target) { return retreat(.distrusted, reason: reason) }
+        if followSet() { return true }
         guard let wanted = observation.wanted.revision.flatMap({ revisions[$0] }), wanted.name != target.revision else { return false }
-        if wanted.isProven, wanted.name != status.stable?.revision {
+        if wanted.isProven, wanted.name != status.stable?.revision, !isHeldForward(wanted) {
             return giveWay(to: wanted.reference, reason: "\(wanted.version) is proven already.")
         }
         switch rollout.kind {

@@ -8,7 +8,7 @@ extension Deliberation {
             wake(at: now + .seconds(1))
             return wait(.held)
         }
-        if evictStable() || withdrawStable() { return true }
+        if evictStable() || withdrawStable() || followSet() { return true }
         switch observation.wanted {
         case .pending(let message): return wait(.pending(message))
         case .refused(let refusal): return wait(.refused(refusal))
@@ -22,20 +22,34 @@ extension Deliberation {
         let isStable = wanted.name == status.stable?.revision
         if wanted.isCondemned, !isStable {
             let reason = wanted.message ?? status.rollout?.reason ?? ""
+            tellRefused(wanted, because: reason)
             return wait(
                 .condemned(version: wanted.version, outcome: wanted.outcome, reason: reason, quarantine: wanted.quarantine?.name))
         }
-        if let quarantine = wanted.quarantine { return wait(.quarantined(version: wanted.version, quarantine: quarantine)) }
+        if let quarantine = wanted.quarantine {
+            tellRefused(wanted, because: "It is quarantined by \(quarantine.name): \(quarantine.reason)")
+            return wait(.quarantined(version: wanted.version, quarantine: quarantine))
+        }
         if isStable, status.rollout?.state != .held { return wait(stableDistrust.map(Situation.distrusted) ?? .atRest) }
         if let refusal = wanted.refusal { return wait(leftForDistrust(wanted).map(Situation.distrusted) ?? .refused(refusal)) }
         if let conflict = observation.conflict { return wait(.conflict(conflict)) }
         if wanted.isProven, isStable || !returnsFromWithdrawal(wanted) {
+            if isHeldForward(wanted), let freeze = freezeBeforeStart() { return wait(freeze) }
             returnTo(wanted.reference, cause: .declared, reason: "\(wanted.version) is proven already.")
             return true
         }
         if let obstacle = obstacleBeforeFirstLoad(wanted) { return wait(obstacle) }
+        if let freeze = freezeBeforeStart() { return wait(freeze) }
+        if let next = observation.guards.nextFreeze { wake(at: next) }
         start(wanted)
         return true
+    }
+
+    /// Says once that a manifest asks for what was given up; not where that has just happened, which was told.
+    private func tellRefused(_ wanted: RevisionFacts, because reason: String) {
+        let known = observation.status.conditions["Ready"]?.reason ?? ""
+        guard observation.status.rollout?.state != .running, !["RolledBack", "Rejected", "Quarantined"].contains(known) else { return }
+        events.append(.refused(wanted.version, reason: reason))
     }
 
     private func wait(_ situation: Situation) -> Bool {
@@ -57,11 +71,14 @@ extension Deliberation {
 
     /// A Ready host that can't run it blocks before the first load; so does a fleet that is largely gone.
     private func obstacleBeforeFirstLoad(_ wanted: RevisionFacts) -> Situation? {
+        // In the order in which hosts lie already: nobody is asked, and any will do.
         let roster = muster(
-            Assignment(target: wanted.reference, previous: nil, rollout: "", wave: WaveStatus(), plan: observation.plan),
-            salt: salt(rollout: ""))
+            Assignment(
+                target: wanted.reference, previous: nil, rollout: "", wave: WaveStatus(), plan: observation.plan,
+                rule: beginsDivided ? "" : nil),
+            salt: status.rollout?.salt ?? salt(rollout: ""), order: status.rollout?.order)
         let incompatible = roster.count(of: .incompatible)
-        if incompatible > 0 {
+        if incompatible > 0, !beginsWithPreflight || roster.eligible == 0 {
             let names = roster.placed { $0.standing == .incompatible }.lazy.map { (roster.name($0), roster.detail($0) ?? "") }
             if let first = names.min(by: { $0.0 < $1.0 }) {
                 return .incompatible(host: first.0, reason: first.1, count: incompatible)
@@ -78,6 +95,7 @@ extension Deliberation {
         status.canary = wanted.reference
         open(isFirst ? .initial : .steps, to: wanted.reference, cause: nil, reason: nil)
         events.append(.started(rollout: rollout.id, from: status.stable.map { label($0) }, to: wanted.version))
+        overrideFromBeginning()
     }
 
     /// Begins to move every host to a revision that is proven, without steps. Previous is named only where hosts have it already:
@@ -90,6 +108,7 @@ extension Deliberation {
         if status.canary?.revision == reference.revision { status.canary = nil }
         open(.return, to: reference, cause: cause, reason: reason)
         events.append(.returning(rollout: rollout.id, to: label(reference), cause: cause, reason: reason))
+        if cause == .declared { overrideFromBeginning() }
     }
 
     private func open(_ kind: RolloutStatus.Kind, to reference: RevisionReference, cause: RolloutStatus.Cause?, reason: String?) {
@@ -100,8 +119,12 @@ extension Deliberation {
         rollout.cause = cause
         rollout.reason = reason?.bounded()
         rollout.salt = salt(rollout: rollout.id)
+        if kind == .steps, beginsDivided { rollout.traffic = TrafficRule.none }
+        // Going back is for all at once.
+        if kind != .return { rollout.order = strategy.order }
         rollout.stepStartTime = Instant(now)
         rollout.progress.time = Instant(now)
+        dateForSet(&rollout)
         status.rollout = rollout
     }
 

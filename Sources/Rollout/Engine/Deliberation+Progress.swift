@@ -9,7 +9,7 @@ extension Deliberation {
     func progress(_ roster: Roster) -> Bool {
         notice(roster)
         if rollout.overdue != nil {
-            situation = .overdue
+            situation = isInconclusive ? .inconclusive : .overdue
             return false
         }
         switch rollout.kind {
@@ -25,6 +25,7 @@ extension Deliberation {
             rollout.progress.hosts = roster.settled
             rollout.progress.time = Instant(now)
         }
+        noticeProof(roster)
         let isActivating = roster.count(of: .activating) > 0
         rollout.progress.activatingSince = isActivating ? rollout.progress.activatingSince ?? Instant(now) : nil
     }
@@ -52,7 +53,7 @@ extension Deliberation {
         if rollout.wave.number > 0, rollout.wave.settledTime == nil {
             if let waiting = settle(roster, soak: soak) { return waiting }
         }
-        let limit = max(1, limits.compactMap { $0?.count(of: roster.eligible) }.min() ?? 1)
+        let limit = max(1, limits.compactMap { $0?.count(of: roster.movable) }.min() ?? 1)
         let below = CutoffMap(rollout.wave.below)
         let goal = CutoffMap(rollout.wave.goal)
         let inFlight = roster.inFlight
@@ -60,7 +61,8 @@ extension Deliberation {
         let blocking = below.covers(goal) ? inFlight - roster.count(of: .vanished) : inFlight
         guard blocking < limit else { return stall(roster, limit: limit) }
         guard !below.covers(goal) else { return .arrived }
-        let next = WavePlanner(roster, strategy).next(from: below, to: goal, budget: limit - inFlight)
+        // Where it does not fit, what is decided next is that it is held.
+        guard let next = nextWave(roster, from: below, to: goal, room: limit - inFlight) else { return .changed }
         openWave(roster, from: below, to: next, inFlight: inFlight, limit: limit)
         return .changed
     }
@@ -191,11 +193,14 @@ extension Deliberation {
         }
         status.canary = nil
         rollout.state = .complete
+        if spec.set != nil { rollout.endTime = Instant(now) }
         rollout.weight = .all
+        rollout.traffic = nil
         rollout.wave.below = CutoffMap.all.list
         rollout.progress.suspendedSince = nil
         rollout.vanishedHosts = []
         rollout.lostHosts = []
+        endChecks("It ended with the rollout.")
         events.append(.completed(rollout: rollout.id, to: label(status.stable), hosts: roster?.settled ?? 0))
     }
 

@@ -15,9 +15,12 @@ extension Deliberation {
     private func catchUp(with plan: ModulePlanSpec) {
         guard isRunning, let target else { return }
         if !plan.salt.isEmpty { rollout.salt = plan.salt }
+        if plan.canary != nil { rollout.order = plan.order }
+        passPreflight(seenIn: plan, target)
         var seen = CutoffMap.none
         if let canary = plan.canary {
             seen = canary.revision == target.revision ? CutoffMap(plan.cutoffs) : .none
+            if canary.revision == target.revision { catchUp(withTraffic: plan.traffic) }
         } else if plan.stable?.revision == target.revision {
             guard rollout.kind == .return else { return finish(nil) }
             seen = .all
@@ -35,6 +38,15 @@ extension Deliberation {
         rollout.progress.time = Instant(now)
     }
 
+    /// A plan that no longer has hosts stage ahead is written when their preflight is passed, or promoted.
+    private func passPreflight(seenIn plan: ModulePlanSpec, _ target: RevisionReference) {
+        let schedule = StepSchedule(strategy)
+        guard rollout.kind == .steps, rollout.preflight?.step == rollout.stepIndex, schedule.isPreflight(rollout.stepIndex),
+            !(plan.stageAhead ?? false), plan.canary?.revision == target.revision
+        else { return }
+        _ = enterStep(rollout.stepIndex + 1, schedule, nil)
+    }
+
     /// The plan is of another rollout: the status was not written after it, or was lost. What the plan says is going on.
     private func rebuild(from plan: ModulePlanSpec) {
         guard let target = plan.canary ?? plan.stable else { return }
@@ -45,6 +57,7 @@ extension Deliberation {
         var rollout = RolloutStatus()
         rollout.id = plan.rollout
         rollout.salt = plan.salt
+        rollout.order = plan.order
         rollout.kind = isReturn ? .return : plan.stable == nil ? .initial : .steps
         rollout.stepStartTime = Instant(now)
         rollout.progress.time = Instant(now)
@@ -58,11 +71,13 @@ extension Deliberation {
         } else {
             status.stable = plan.stable
             status.canary = target
+            rollout.traffic = plan.traffic
         }
         status.previous = plan.previous
         rollout.wave.number = 1
         rollout.wave.below = plan.canary == nil ? CutoffMap.all.list : CutoffMap(plan.cutoffs).list
         rollout.wave.startTime = Instant(now)
+        dateForSet(&rollout)
         status.rollout = rollout
         self.rollout.wave.absentBystanders = absentBystanders(of: rollout.wave)
         recordAttempt(target, ofRollout: plan.rollout)
@@ -77,8 +92,8 @@ extension Deliberation {
         }
     }
 
-    private func absentBystanders(of wave: WaveStatus) -> Int {
-        let fleet = fleet(salt: rollout.salt)
+    func absentBystanders(of wave: WaveStatus) -> Int {
+        let fleet = fleet(salt: rollout.salt, order: rollout.order)
         let cutoffs = ZoneCutoffs(CutoffMap(wave.below), fleet.zones)
         let (kinds, zoneOfKind) = (fleet.kinds, fleet.kinds.zoneOfKind)
         return fleet.chunks.reduce(0) { count, chunk in

@@ -8,22 +8,26 @@ extension Deliberation {
         guard let abandoned = target else { return false }
         let reason = reason.bounded()
         switch cause {
-        case .failures, .deadline:
+        case .failures, .deadline, .analysisFailed:
             quarantine(abandoned, reason: reason)
             judge(abandoned, .bad, reason)
-        case .aborted, .overdue: judge(abandoned, .rejected, reason)
+        case .aborted, .overdue, .preflight, .refused, .checkError, .setRolledBack: judge(abandoned, .rejected, reason)
         case .quarantined where rollout.kind != .return: judge(abandoned, .bad, reason)
         case .declared, .superseded, .adopted, .quarantined, .distrusted: break
         }
         let preferred = rollout.kind == .return ? status.previous : status.stable
+        let checks = CheckBounds.remains(rollout.checks)
         guard let refuge = RollbackTarget.choose(from: revisions, stable: preferred, abandoning: abandoned.revision) else {
             hasGivenUpCanary = cause == .superseded
+            rollout.checks = checks
             return hold(reason: reason)
         }
         status.canary = abandoned
         let limit = cause == .distrusted ? withdrawalLimit(of: abandoned) : nil
         returnTo(refuge, cause: cause, reason: reason)
         rollout.maxUnavailable = limit
+        // For people to see: nothing of it counts any more.
+        rollout.checks = checks
         return true
     }
 

@@ -7,6 +7,7 @@ extension Deliberation {
         consumed = observation.verbs.annotations
         if let abort = observation.verbs.abort { obeyAbort(VerbTarget(abort)) }
         if let approve = observation.verbs.approve { obeyApprove(VerbTarget(approve)) }
+        if let reason = observation.verbs.overrideFreeze { obeyOverride(reason) }
         if let promote = observation.verbs.promote { obeyPromote(VerbTarget(promote)) }
         if let retry = observation.verbs.retry { obeyRetry(retry) }
     }
@@ -28,31 +29,40 @@ extension Deliberation {
         guard let index = verb.step.flatMap({ Int($0) }), index == rollout.stepIndex else {
             return ignore("promote", "rollout \(rollout.id) is at step index \(rollout.stepIndex), not \(verb.step ?? "named").")
         }
+        if case .goBack(_, let reason)? = checkVerdict() { return ignore("promote", reason.asSentence) }
         switch schedule.stage(index) {
-        case .pause, .soak:
+        case .pause, .soak, .preflight, .analysis, .webhook:
             events.append(.promoted("step \(index + 1) of \(schedule.count)"))
             _ = enterStep(index + 1, schedule, nil)
         case .approval: ignore("promote", "step index \(index) needs an approval.")
-        case .weight: ignore("promote", "step index \(index) is no pause; it ends by itself.")
+        case .weight, .traffic: ignore("promote", "step index \(index) is no pause; it ends by itself.")
         }
     }
 
     /// Past all steps, up to the next one that needs an approval.
     private func promoteFully(_ schedule: StepSchedule) {
-        guard rollout.stepIndex < schedule.lastWeight else { return ignore("promote", "the last step has begun already.") }
+        guard rollout.stepIndex < schedule.last else { return ignore("promote", "the last step has begun already.") }
         if case .approval = schedule.stage(rollout.stepIndex) {
             return ignore("promote", "step index \(rollout.stepIndex) needs an approval.")
         }
+        if case .goBack(_, let reason)? = checkVerdict() { return ignore("promote", reason.asSentence) }
         let next = schedule.fullPromotion(from: rollout.stepIndex)
+        _ = dismissInconclusive()
+        if next == schedule.last { skipBackground() }
         events.append(
-            .promoted(next == schedule.lastWeight ? "to all hosts, without further steps" : "to step \(next + 1), which needs an approval"))
+            .promoted(next == schedule.last ? "to all hosts, without further steps" : "to step \(next + 1), which needs an approval"))
         _ = enterStep(next, schedule, nil)
     }
 
-    /// After a deadline that stopped it: the same deadline begins anew.
+    /// After a deadline that stopped it: the same deadline begins anew. After an analysis that was inconclusive: past its step.
     private func goOn() {
-        events.append(.promoted("past a deadline"))
+        let what = isInconclusive ? "past an analysis that is inconclusive" : "past a deadline"
+        events.append(.promoted(what))
         rollout.overdue = nil
+        if dismissInconclusive() {
+            _ = enterStep(rollout.stepIndex + 1, StepSchedule(strategy), nil)
+            return
+        }
         rollout.stepStartTime = Instant(now)
         rollout.progress.time = Instant(now)
         rollout.progress.activatingSince = nil

@@ -9,6 +9,7 @@ import KubeCore
 /// - A wave asks no more hosts than the limit allows beside those in flight.
 /// - No quarantined digest is planned, and no revision becomes a target that policies refuse.
 /// - No more hosts are asked to run a revision than policies let it reach.
+/// - No step that is checked is left before that has succeeded or someone said so, and what the engine did not begin counts for nothing.
 package enum RolloutEngine {
     package static func decide(_ observation: Observation) -> Decision {
         Deliberation(observation).conclude()
@@ -30,6 +31,8 @@ final class Deliberation {
     var situation = Situation.atRest
     /// A canary was given up with nowhere to go: hosts must see that before they see the next one.
     var hasGivenUpCanary = false
+    /// Why freeze windows are not to hold what begins now.
+    var overriding: String?
 
     init(_ observation: Observation) {
         self.observation = observation
@@ -58,10 +61,12 @@ final class Deliberation {
     func conclude() -> Decision {
         restore()
         forgive()
+        takeInChecks()
         if !spec.paused { obeyVerbs() }
         // Each transition leads on, and the longest chain passes every step at once.
         var transitions = 0
         while transitions < 256, advance() { transitions += 1 }
+        if overriding != nil { ignoreOverride("no freeze window keeps anything from beginning.") }
         let roster = muster()
         writeHistory()
         writeTrust()
@@ -81,17 +86,17 @@ final class Deliberation {
             Assignment(
                 target: target, previous: previous, rollout: rollout.id, wave: rollout.wave, plan: observation.plan,
                 isProven: rollout.kind == .return, vanished: isRunning ? Set(rollout.vanishedHosts) : [],
-                leaderSince: observation.leaderSince), salt: rollout.salt)
+                leaderSince: observation.leaderSince, rule: rule), salt: rollout.salt, order: rollout.order)
     }
 
-    func muster(_ assignment: Assignment, salt: String) -> Roster {
-        observation.hosts.muster(assignment, salt: salt)
+    func muster(_ assignment: Assignment, salt: String, order: HostOrder? = nil) -> Roster {
+        observation.hosts.muster(assignment, salt: salt, order: order)
         return Roster(observation.hosts, assignment)
     }
 
-    /// The hosts in the order of their ranks under a salt.
-    func fleet(salt: String) -> FleetIndex {
-        observation.hosts.rank(by: salt)
+    /// The hosts in an order of groups, and in those in the order of their ranks under a salt.
+    func fleet(salt: String, order: HostOrder?) -> FleetIndex {
+        observation.hosts.rank(by: salt, order: order)
         return observation.hosts
     }
 

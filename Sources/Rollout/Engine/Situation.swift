@@ -17,12 +17,23 @@ enum Situation: Hashable {
     case incompatible(host: String, reason: String, count: Int)
     case noHosts(selected: Int)
     case frozen(FleetHealth)
+    case heldByFreeze(FreezeFacts)
+    case heldByBudget(BudgetFacts)
+    /// Other modules are not there yet that it needs, or would lose it.
+    case awaitingNeeds(host: String, reason: String)
     case pauseStep(until: Timestamp?)
     case awaitingApproval(of: [String])
     /// A deadline passed, and nothing moves until someone decides.
     case overdue
+    /// Nobody knows what an analysis says, and nothing moves until someone decides.
+    case inconclusive
+    /// What the step measures, and how far that is.
+    case analysing(String)
+    case awaitingVerdict(String)
+    case awaitingSamples(String)
     case moving(WaveProgress)
     case soaking(hosts: Int, until: Timestamp)
+    case preflight(PreflightProgress)
     case awaitingSigns(host: String)
     case noCanary(failed: Int)
     case stalled(StallFacts)
@@ -38,6 +49,15 @@ struct WaveProgress: Hashable {
     var example: String
     /// Its surroundings hinder it.
     var isStuck: Bool
+    var deadline: Timestamp?
+}
+
+/// How far a preflight is.
+struct PreflightProgress: Hashable {
+    /// Numbers and the first names.
+    var summary: String
+    /// All have answered, and more fail than may.
+    var exceeds: Bool
     var deadline: Timestamp?
 }
 

@@ -15,6 +15,8 @@ struct Assignment: Equatable, Sendable {
     var vanished: Set<String> = []
     /// Signs of life seen before are a predecessor's hearsay.
     var leaderSince = Timestamp(seconds: 0)
+    /// Name of the rule by which hosts are to divide calls between it and the stable revision; nil: all calls are its.
+    var rule: String?
 
     /// - Parameter isInWave: it is asked by the wave that was opened last.
     func standing(of host: HostFacts, isAsked: Bool, isInWave: Bool) -> Standing {
@@ -28,6 +30,7 @@ struct Assignment: Equatable, Sendable {
             return isAsked && hasVanished(report, host) ? .vanished : .absent
         }
         if !host.incompatibilities.isEmpty, host.incompatibilities[target.revision] != nil { return .incompatible }
+        if rule != nil, !host.canRoute { return .incompatible }
         if host.claimedBy != nil { return .claimed }
         guard isAsked else { return host.isHeld ? .held : .bystander }
         let progress = progress(report)
@@ -42,12 +45,14 @@ struct Assignment: Equatable, Sendable {
         case .lost: return "it vanished while it soaked"
         case .vanished: return "it vanished after it was asked"
         case .claimed: return host.claimedBy.map { "its slot belongs to \($0)" }
-        case .incompatible: return host.incompatibilities[target.revision]
+        case .incompatible:
+            return host.incompatibilities[target.revision] ?? "it can't divide calls between two versions, as setTraffic asks"
+        case .rerouting: return "divides calls by another rule"
         case .failed, .reverted, .stuck: return report?.target.map(text)
         case .activating: return report?.target?.state.rawValue
         case .preparing:
             guard let report else { return "has not answered the plan" }
-            if isActiveOnTarget(report), let previous, (report.target?.state ?? .active) == .active {
+            if serves(report), let previous, (report.target?.state ?? .active) == .active {
                 return "staging \(previous.revision) to go back to"
             }
             return report.target?.state.rawValue ?? "has not answered the plan"
@@ -65,7 +70,14 @@ struct Assignment: Equatable, Sendable {
         asked.blame == .module && (asked.state == .failed || asked.state == .reverted)
     }
 
-    private func isActiveOnTarget(_ report: SlotStatus) -> Bool { report.active?.revision == target.revision }
+    /// Whether some calls at least are the revision's.
+    private func serves(_ report: SlotStatus) -> Bool { report.active?.revision == target.revision || isBeside(report) }
+    private func isBeside(_ report: SlotStatus) -> Bool { report.canary?.revision == target.revision }
+    /// Whether as many calls are the revision's as are asked.
+    private func isDivided(_ report: SlotStatus) -> Bool {
+        guard let rule else { return report.canary == nil }
+        return isBeside(report) && report.canary?.rule == rule
+    }
 
     /// Whether a host that is not Ready had activated the revision, and was last seen before its soak was over.
     private func diedOfIt(_ report: SlotStatus?, _ host: HostFacts) -> Bool {
@@ -73,7 +85,7 @@ struct Assignment: Equatable, Sendable {
         let hasActivated: Bool
         switch report.target?.state {
         case .activating, .probing: hasActivated = true
-        case .active, nil: hasActivated = isActiveOnTarget(report)
+        case .active, nil: hasActivated = serves(report)
         default: hasActivated = false
         }
         guard hasActivated else { return false }
@@ -86,7 +98,7 @@ struct Assignment: Equatable, Sendable {
     /// Whether it was Ready when the last wave was opened, be it asked by that one or by one before, and is not known to be active on what
     /// it was asked for.
     private func hasVanished(_ report: SlotStatus?, _ host: HostFacts) -> Bool {
-        if isProven || host.isHeld || report?.active?.revision == target.revision { return false }
+        if isProven || host.isHeld || report.map(serves) ?? false { return false }
         if vanished.contains(host.name) { return true }
         guard let seen = host.lastSeen, let opened = wave.startTime else { return false }
         return seen > opened.time - Assignment.leaseDuration && seen > leaderSince + .seconds(5)
@@ -97,20 +109,24 @@ struct Assignment: Equatable, Sendable {
 
     private func progress(_ report: SlotStatus?) -> Standing {
         guard let report else { return .preparing }
-        guard let asked = report.target else { return isActiveOnTarget(report) ? settledOnceStaged(report) : .preparing }
+        guard let asked = report.target else { return serves(report) ? settledOnceStaged(report) : .preparing }
         switch asked.state {
-        case .active: return isActiveOnTarget(report) ? settledOnceStaged(report) : .preparing
-        case .activating, .probing: return .activating
+        case .active: return serves(report) ? settledOnceStaged(report) : .preparing
+        // What serves already is at most given other calls.
+        case .activating, .probing: return isBeside(report) ? .rerouting : .activating
         case .held: return .held
         case .failed, .reverted, .unsupported: return .stuck
         // A reason in a state of progress is a setback that the agent is trying to get over.
-        case .empty, .fetching, .verifying, .staged: return asked.blame == .environment ? .stuck : .preparing
+        case .empty, .fetching, .verifying, .staged:
+            return asked.blame == .environment ? .stuck : isBeside(report) ? .rerouting : .preparing
         }
     }
 
     private func settledOnceStaged(_ report: SlotStatus) -> Standing {
+        guard isDivided(report) else { return .rerouting }
         guard let previous, previous.revision != target.revision, !report.staged.contains(previous.revision) else { return .settled }
-        return .preparing
+        // Where calls are divided it serves the others: hosts list as staged what is beside the active one.
+        return report.active?.revision == previous.revision ? .settled : .preparing
     }
 
     private func text(of asked: SlotTarget) -> String {

@@ -4,12 +4,18 @@ package import KubeCore
 extension FleetIndex {
     /// Takes in what is known of a host by now, be it new or not.
     package mutating func update(_ host: HostFacts) {
-        let rank = rank(of: host.name)
+        let hash = rank(of: host.name)
+        let place = hash.atLevel(order?.level(of: host.labels) ?? 0)
         let kind = kinds.add(host)
-        let (chunk, offset, isKnown) = find(rank, host.name)
-        guard isKnown else { return insert(Member(rank: rank, name: host.name, lastSeen: host.lastSeen, kind: kind), chunk, offset) }
+        let member = Member(rank: place, name: host.name, lastSeen: host.lastSeen, kind: kind)
+        guard let (chunk, offset) = locate(host.name, hash) else { return insert(member) }
         let old = chunks[chunk].members[offset]
         kinds.remove(old.kind)
+        guard old.rank == place else {
+            // It is of another group now.
+            takeOut(chunk, offset)
+            return insert(member)
+        }
         if old.lastSeen != host.lastSeen { chunks[chunk].members[offset].lastSeen = host.lastSeen }
         // Where a Ready host stands does not depend on when it was last seen.
         if old.kind == kind, host.isReady || old.lastSeen == host.lastSeen { return }
@@ -19,32 +25,35 @@ extension FleetIndex {
 
     /// A host is gone, or none of these any more.
     package mutating func remove(_ name: String) {
-        let rank = rank(of: name)
-        let (chunk, offset, isKnown) = find(rank, name)
-        guard isKnown else { return }
-        forgetPlaces(ofChunk: chunk)
-        kinds.remove(chunks[chunk].members.remove(at: offset).kind)
-        if chunks[chunk].members.isEmpty { chunks.remove(at: chunk) }
-        count -= 1
+        let hash = rank(of: name)
+        guard let (chunk, offset) = locate(name, hash) else { return }
+        kinds.remove(chunks[chunk].members[offset].kind)
+        takeOut(chunk, offset)
     }
 
     /// Takes in when hosts were last seen.
     package mutating func hear(_ hosts: [String], lastSeen: (String) -> Timestamp?) {
         for name in hosts {
-            let rank = rank(of: name)
-            let (chunk, offset, isKnown) = find(rank, name)
-            if isKnown { chunks[chunk].members[offset].lastSeen = lastSeen(name) }
+            let hash = rank(of: name)
+            if let (chunk, offset) = locate(name, hash) { chunks[chunk].members[offset].lastSeen = lastSeen(name) }
         }
     }
 
     /// What is known of a host; nil when it is none of these.
     package func facts(of name: String) -> HostFacts? {
-        guard let reckoner else { return first { $0.name == name } }
-        let (chunk, offset, isKnown) = find(reckoner.rank(of: name), name)
-        return isKnown ? facts(of: chunks[chunk].members[offset]) : nil
+        guard reckoner != nil else { return first { $0.name == name } }
+        return locate(name).map { facts(of: chunks[$0.chunk].members[$0.offset]) }
     }
 
-    private mutating func insert(_ member: Member, _ chunk: Int, _ offset: Int) {
+    private mutating func takeOut(_ chunk: Int, _ offset: Int) {
+        forgetPlaces(ofChunk: chunk)
+        chunks[chunk].members.remove(at: offset)
+        if chunks[chunk].members.isEmpty { chunks.remove(at: chunk) }
+        count -= 1
+    }
+
+    private mutating func insert(_ member: Member) {
+        let (chunk, offset, _) = find(member.rank, member.name)
         count += 1
         areAllPlaced = false
         guard !chunks.isEmpty else { return chunks.append(Chunk(members: [member])) }
@@ -63,12 +72,14 @@ extension FleetIndex {
         return reckoner!.rank(of: name)
     }
 
-    /// Brings hosts into the order of their ranks under a salt, and then of their names.
-    mutating func rank(by salt: String) {
-        guard self.salt != salt else { return }
+    /// Brings hosts into an order of groups, in those into the order of their ranks under a salt, and then of their names.
+    mutating func rank(by salt: String, order: HostOrder? = nil) {
+        guard self.salt != salt || self.order != order else { return }
         let reckoner = RankReckoner(salt: salt)
         self.salt = salt
+        self.order = order
         self.reckoner = reckoner
+        let levels = kinds.levels(by: order)
         asked = nil
         areAllPlaced = false
         // Small things are sorted, and large ones moved once.
@@ -81,8 +92,9 @@ extension FleetIndex {
         keys.reserveCapacity(count)
         for (place, chunk) in chunks.enumerated() {
             for offset in chunk.members.indices {
-                let rank = reckoner.rank(of: chunk.members[offset].name).value
-                keys.append(Key(rank: rank, chunk: Int32(place), offset: Int32(offset)))
+                let member = chunk.members[offset]
+                let rank = reckoner.rank(of: member.name).atLevel(levels[Int(member.kind)])
+                keys.append(Key(rank: rank.value, chunk: Int32(place), offset: Int32(offset)))
             }
         }
         let unordered = chunks
@@ -97,7 +109,19 @@ extension FleetIndex {
         }
     }
 
-    /// Where a host lies, or would lie, in the order of ranks.
+    /// Where a host lies; nil when it is none of these, or nothing was ranked.
+    func locate(_ name: String) -> (chunk: Int, offset: Int)? { reckoner.flatMap { locate(name, $0.rank(of: name)) } }
+
+    /// The group of a host is known of the host alone: it is looked for in each.
+    private func locate(_ name: String, _ hash: Rank) -> (chunk: Int, offset: Int)? {
+        for level in 0...topLevel {
+            let (chunk, offset, isKnown) = find(hash.atLevel(level), name)
+            if isKnown { return (chunk, offset) }
+        }
+        return nil
+    }
+
+    /// Where a host with a place lies, or would lie.
     func find(_ rank: Rank, _ name: String) -> (chunk: Int, offset: Int, isKnown: Bool) {
         func isBefore(_ member: Member) -> Bool { member.rank.value == rank.value ? member.name < name : member.rank.value < rank.value }
         var (low, high) = (0, chunks.count)

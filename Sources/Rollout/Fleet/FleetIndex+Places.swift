@@ -3,8 +3,8 @@ import KubeCore
 
 extension FleetIndex {
     /// Works out where hosts stand with what is asked of them: of all hosts, or only of those in whose chunk something changed since.
-    mutating func muster(_ assignment: Assignment, salt: String) {
-        rank(by: salt)
+    mutating func muster(_ assignment: Assignment, salt: String, order: HostOrder? = nil) {
+        rank(by: salt, order: order)
         if asked.map({ $0.assignment != assignment }) ?? true {
             asked = Asked(assignment)
             areAllPlaced = false
@@ -82,7 +82,9 @@ private struct Appraisal {
         if facts.isReady {
             func place(_ reach: Place.Reach) -> UInt8 {
                 let standing = assignment.standing(of: facts, isAsked: reach != .beyond, isInWave: reach == .inWave)
-                return Place(standing, reach, isReady: true, costsBudget: standing.isEligible && !outlook.runsTarget).code
+                return Place(
+                    standing, reach, isReady: true, isHeld: facts.isHeld, costsBudget: standing.isEligible && !outlook.runsTarget
+                ).code
             }
             outlook.places = (place(.beyond), place(.asked), place(.inWave))
         }
@@ -96,7 +98,8 @@ private struct Appraisal {
         facts.lastSeen = member.lastSeen
         let standing = assignment.standing(of: facts, isAsked: reach != .beyond, isInWave: reach == .inWave)
         let keepsWhatItHas = runsTarget && seen?.keeps(zoneOfKind[Int(member.kind)], member) ?? true
-        return Place(standing, reach, isReady: facts.isReady, costsBudget: standing.isEligible && !keepsWhatItHas)
+        return Place(
+            standing, reach, isReady: facts.isReady, isHeld: facts.isHeld, costsBudget: standing.isEligible && !keepsWhatItHas)
     }
 }
 
@@ -105,18 +108,23 @@ private struct SeenPlan {
     private let keepsBelow: Bool
     private let keepsAbove: Bool
     private let cutoffs: ZoneCutoffs
-    /// Nil: its ranks are the fleet's.
+    /// Nil: its places are the fleet's.
     private let reckoner: RankReckoner?
+    /// By the number of a kind; only where places are its own.
+    private let levels: ContiguousArray<Int>
 
     init(_ spec: ModulePlanSpec, target: String, _ fleet: FleetIndex) {
         keepsAbove = spec.stable.map { $0.revision == target } ?? true
         keepsBelow = spec.canary.map { $0.revision == target } ?? keepsAbove
         cutoffs = ZoneCutoffs(CutoffMap(spec.cutoffs), fleet.zones)
-        reckoner = spec.salt == fleet.salt ? nil : RankReckoner(salt: spec.salt)
+        let isOfFleet = spec.salt == fleet.salt && spec.order == fleet.order
+        reckoner = isOfFleet ? nil : RankReckoner(salt: spec.salt)
+        levels = isOfFleet ? [] : fleet.kinds.levels(by: spec.order)
     }
 
     func keeps(_ zone: Int32, _ member: FleetIndex.Member) -> Bool {
         guard keepsBelow != keepsAbove else { return keepsBelow }
-        return cutoffs.admits(zone, reckoner?.rank(of: member.name) ?? member.rank) ? keepsBelow : keepsAbove
+        let place = reckoner.map { $0.rank(of: member.name).atLevel(levels[Int(member.kind)]) } ?? member.rank
+        return cutoffs.admits(zone, place) ? keepsBelow : keepsAbove
     }
 }

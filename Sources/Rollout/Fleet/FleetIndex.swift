@@ -4,11 +4,11 @@ import KubeCore
 /// The hosts of a deployment, of which a hundred thousand are known, ranked, counted and changed one at a time.
 ///
 /// A value: who holds a copy sees what it was when it was copied. What hosts have in common is kept once (`HostKinds`), and hosts lie in
-/// chunks in the order of their ranks, so that a change, with a copy held elsewhere or not, touches one chunk: a few hundred hosts. What was
-/// worked out is kept: ranks as long as the salt is the same, places as long as what is asked of hosts is the same.
+/// chunks in the order of their places, so that a change, with a copy held elsewhere or not, touches one chunk: a few hundred hosts. What
+/// was worked out is kept: ranks as long as salt and order are the same, standings as long as what is asked of hosts is the same.
 package struct FleetIndex: Sendable {
     struct Member {
-        /// 0 while nothing was ranked.
+        /// Its place: among the hosts of its group by rank, and groups by their order. 0 while nothing was ranked.
         var rank: Rank
         var name: String
         var lastSeen: Timestamp?
@@ -16,7 +16,7 @@ package struct FleetIndex: Sendable {
         var kind: Int32
     }
 
-    /// Neighbours by rank.
+    /// Neighbours by place.
     struct Chunk {
         var members: ContiguousArray<Member>
         /// Their places, and those that any of them has; none while they must be worked out.
@@ -32,6 +32,8 @@ package struct FleetIndex: Sendable {
     /// What ranks were reckoned with; nil: with nothing yet.
     var reckoner: RankReckoner?
     var salt: String?
+    /// Which hosts come first, by a label; nil: by rank alone.
+    var order: HostOrder?
     /// What places were worked out for.
     var asked: Asked?
     /// Of all hosts. Else somewhere they must be.
@@ -79,6 +81,9 @@ package struct FleetIndex: Sendable {
     var zones: [String] { kinds.zones }
     /// Whether waves are spread over zones.
     var isZoned: Bool { zones.count > 1 && zones.count <= FleetIndex.mostZones }
+
+    /// The level of the group that comes first; 0 where there is no order.
+    var topLevel: Int { order?.topLevel ?? 0 }
 
     /// A plan holds at most 32 cutoffs, one of them for the rest.
     static let mostZones = 31

@@ -43,12 +43,19 @@ struct HostKinds {
         entries.lazy.compactMap { entry in entry.kind.map { ($0.facts, entry.hosts) } }
     }
 
+    /// The level of each kind's group in an order, by the number of the kind; 0 where there is no order.
+    func levels(by order: HostOrder?) -> ContiguousArray<Int> {
+        guard let order else { return ContiguousArray(repeating: 0, count: entries.count) }
+        return ContiguousArray(entries.map { entry in entry.kind.map { order.level(of: $0.facts.labels) } ?? 0 })
+    }
+
     /// Counts one more host of its kind.
     mutating func add(_ facts: HostFacts) -> Int32 {
         var facts = facts
         facts.name = ""
         facts.lastSeen = nil
         facts.slot?.active?.since = HostKinds.noMoment
+        facts.slot?.canary?.since = HostKinds.noMoment
         facts.slot?.trust?.since = HostKinds.noMoment
         for number in recent {
             guard let kind = entries[Int(number)].kind, kind.facts == facts else { continue }

@@ -12,13 +12,19 @@ struct Place: Hashable {
 
     let code: UInt8
 
-    init(_ standing: Standing, _ reach: Reach, isReady: Bool, costsBudget: Bool) {
-        code = standing.rawValue | reach.rawValue << 4 | (isReady ? 0x40 : 0) | (costsBudget ? 0x80 : 0)
+    init(_ standing: Standing, _ reach: Reach, isReady: Bool, isHeld: Bool, costsBudget: Bool) {
+        let number = isHeld && standing == .settled ? Place.settledAndHeld : standing.rawValue
+        code = number | reach.rawValue << 4 | (isReady ? 0x40 : 0) | (costsBudget ? 0x80 : 0)
     }
+
+    /// Who is held, and settled all the same: beside the numbers of standings, of which there are 14. No other who is held is eligible.
+    private static let settledAndHeld: UInt8 = 14
 
     init(code: UInt8) { self.code = code }
 
-    var standing: Standing { Standing(rawValue: code & 0x0F)! }
+    var standing: Standing { Standing(rawValue: code & 0x0F) ?? .settled }
+    /// Eligible, and not held. Who is held and has arrived counts as arrived, and can't be asked.
+    var isMovable: Bool { standing.isEligible && code & 0x0F != Place.settledAndHeld }
     var isReady: Bool { code & 0x40 != 0 }
     /// It lies below the cutoffs.
     var isAsked: Bool { code & 0x30 != 0 }

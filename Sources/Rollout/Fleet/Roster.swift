@@ -26,16 +26,17 @@ struct Roster {
 
     /// The host of a name; nil when it is none of these.
     func entry(of name: String) -> Entry? {
-        guard let rank = fleet.reckoner?.rank(of: name) else { return nil }
-        let (chunk, offset, isKnown) = fleet.find(rank, name)
-        guard isKnown else { return nil }
-        let zone = fleet.kinds.zoneOfKind[Int(fleet.chunks[chunk].members[offset].kind)]
-        return Entry(rank, zone: zone, Place(code: fleet.chunks[chunk].codes[offset]), chunk, offset)
+        guard let (chunk, offset) = fleet.locate(name) else { return nil }
+        let member = fleet.chunks[chunk].members[offset]
+        let zone = fleet.kinds.zoneOfKind[Int(member.kind)]
+        return Entry(member.rank, zone: zone, Place(code: fleet.chunks[chunk].codes[offset]), chunk, offset)
     }
 
     /// Hosts that serve any version.
     var active: Int { fleet.byKind.reduce(0) { $1.facts.slot?.active == nil ? $0 : $0 + $1.hosts } }
     var eligible: Int { count(\.isEligible) }
+    /// What shares of hosts in flight are reckoned of.
+    var movable: Int { fleet.census.count(\.isMovable) }
     var settled: Int { count(of: .settled) }
     var inFlight: Int { count(\.isInFlight) }
     var absent: Int { count(of: .absent, .lost, .vanished) }
@@ -50,6 +51,7 @@ struct Roster {
 extension Roster {
     /// Holds no reference, so that a hundred thousand of them are walked fast.
     struct Entry {
+        /// Its place: among the hosts of its group by rank, and groups by their order.
         let rank: Rank
         /// Index into `FleetIndex.zones`.
         let zone: Int32

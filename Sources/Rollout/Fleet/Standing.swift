@@ -24,6 +24,8 @@ enum Standing: UInt8, CaseIterable {
     case failed
     /// Asked, and failed by the module with another version active.
     case reverted
+    /// Active on what is asked, with other calls than is asked.
+    case rerouting
     /// Active on what is asked.
     case settled
 
@@ -31,7 +33,7 @@ enum Standing: UInt8, CaseIterable {
     var isEligible: Bool {
         switch self {
         case .absent, .lost, .vanished, .held, .incompatible, .claimed: false
-        case .bystander, .preparing, .activating, .stuck, .failed, .reverted, .settled: true
+        case .bystander, .preparing, .activating, .stuck, .failed, .reverted, .rerouting, .settled: true
         }
     }
 
@@ -39,12 +41,15 @@ enum Standing: UInt8, CaseIterable {
     var isInFlight: Bool {
         switch self {
         case .preparing, .activating, .stuck, .vanished, .failed: true
-        case .absent, .lost, .held, .incompatible, .claimed, .bystander, .reverted, .settled: false
+        case .absent, .lost, .held, .incompatible, .claimed, .bystander, .reverted, .rerouting, .settled: false
         }
     }
 
+    /// Active on what is asked.
+    var serves: Bool { self == .settled || self == .rerouting }
+
     /// A wave waits for it.
-    var isMoving: Bool { self == .preparing || self == .activating || self == .stuck }
+    var isMoving: Bool { self == .preparing || self == .activating || self == .rerouting || self == .stuck }
     /// It said that the module failed.
     var hasFailed: Bool { self == .failed || self == .reverted }
     var isModuleFailure: Bool { hasFailed || self == .lost }

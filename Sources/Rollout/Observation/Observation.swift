@@ -20,6 +20,10 @@ package struct Observation: Sendable {
     package var checks: [CheckStatus] = []
     /// A sentence that says which older deployment has the slot on some of these hosts; nil when there is none.
     package var conflict: String?
+    /// Others of its set that went back by themselves.
+    package var siblings: [SiblingRetreat] = []
+    /// What the cluster's guards allow.
+    package var guards = GuardFacts()
     /// Passed through to the plan.
     package var epoch: Int64
     /// Since when this controller leads: no deadline ends within a minute of it.

@@ -10,6 +10,8 @@ package struct Verbs: Sendable, Hashable {
     package var abort: String?
     /// `<revision>`.
     package var retry: String?
+    /// Why freeze windows are not to hold it.
+    package var overrideFreeze: String?
 
     package init() {}
 
@@ -18,6 +20,7 @@ package struct Verbs: Sendable, Hashable {
         approve = annotations[GraftAPI.approveAnnotation]
         abort = annotations[GraftAPI.abortAnnotation]
         retry = annotations[GraftAPI.retryAnnotation]
+        overrideFreeze = annotations[GraftAPI.overrideFreezeAnnotation]
     }
 
     /// Annotations that hold a verb.
@@ -27,6 +30,7 @@ package struct Verbs: Sendable, Hashable {
         if approve != nil { names.append(GraftAPI.approveAnnotation) }
         if abort != nil { names.append(GraftAPI.abortAnnotation) }
         if retry != nil { names.append(GraftAPI.retryAnnotation) }
+        if overrideFreeze != nil { names.append(GraftAPI.overrideFreezeAnnotation) }
         return names
     }
 }

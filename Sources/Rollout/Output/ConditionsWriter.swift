@@ -46,8 +46,9 @@ struct ConditionsWriter {
         guard let name = deliberation.observation.wanted.revision, let facts = deliberation.revisions[name] else {
             return set(&conditions, "Compatible", .unknown, "NotCheckedYet", "What the spec asks for is not checked yet.")
         }
+        let isDivided = deliberation.rule != nil
         let skipped = deliberation.observation.hosts.byKind.reduce(0) { count, kind in
-            let isSkipped = kind.facts.isReady && !kind.facts.incompatibilities.isEmpty && kind.facts.incompatibilities[name] != nil
+            let isSkipped = kind.facts.isReady && (isDivided && !kind.facts.canRoute || kind.facts.incompatibilities[name] != nil)
             return isSkipped ? count + kind.hosts : count
         }
         let rest = skipped == 0 ? "" : "; \(skipped) that can't are skipped"
@@ -63,10 +64,13 @@ struct ConditionsWriter {
     /// Why it will not go on by itself; nil while it does, or may.
     private var stalledReason: String? {
         switch situation {
-        case .refused, .condemned, .quarantined, .conflict, .incompatible, .held, .stalled, .frozen, .overdue: reason
+        case .refused, .condemned, .quarantined, .conflict, .incompatible, .held, .stalled, .frozen, .overdue, .inconclusive: reason
         case .distrusted(let distrust): distrust.course == .checking ? nil : reason
         case .moving(let wave): wave.isStuck ? reason : nil
-        case .atRest, .paused, .pending, .noHosts, .pauseStep, .awaitingApproval, .waitsForSignature, .soaking, .awaitingSigns, .noCanary:
+        case .preflight(let progress): progress.exceeds ? reason : nil
+        case .heldByFreeze(let freeze): freeze.until == nil ? reason : nil
+        case .heldByBudget, .awaitingNeeds, .atRest, .paused, .pending, .noHosts, .pauseStep, .awaitingApproval, .waitsForSignature,
+            .soaking, .awaitingSigns, .noCanary, .analysing, .awaitingVerdict, .awaitingSamples:
             nil
         }
     }
@@ -86,12 +90,20 @@ struct ConditionsWriter {
         case .incompatible: "IncompatibleHosts"
         case .noHosts: "NoHosts"
         case .frozen: "FleetUnhealthy"
+        case .heldByFreeze: "FreezeWindow"
+        case .heldByBudget: "BudgetExhausted"
+        case .awaitingNeeds: "NeedUnmet"
         case .pauseStep: "StepPaused"
         case .awaitingApproval: "ApprovalNeeded"
         case .overdue: "DeadlineExceeded"
+        case .inconclusive: "AnalysisInconclusive"
+        case .analysing: "Analysing"
+        case .awaitingVerdict: "VerdictNeeded"
+        case .awaitingSamples: "SamplesNeeded"
         case .moving(let wave) where wave.isStuck: "EnvironmentFailure"
         case .stalled: "EnvironmentFailure"
         case .noCanary: "NoActiveCanary"
+        case .preflight(let progress): progress.exceeds ? "PreflightFailed" : "Preflight"
         case .held: "NoRollbackTarget"
         case .moving, .soaking, .awaitingSigns: deliberation.status.rollout?.kind == .return ? "RollingBack" : "RollingOut"
         }

@@ -7,9 +7,14 @@ extension Deliberation {
         let old = status.trust
         var trust = DeploymentTrust()
         var counts: [String: Int] = [:]
+        var active = 0
         for (facts, hosts) in observation.hosts.byKind {
-            guard let slot = facts.slot, let revision = slot.active?.revision else { continue }
+            guard let slot = facts.slot else { continue }
+            // Where calls are divided both versions are in use.
+            if let beside = slot.canary?.revision { counts[beside, default: 0] += hosts }
+            guard let revision = slot.active?.revision else { continue }
             counts[revision, default: 0] += hosts
+            active += hosts
             switch slot.trust?.state {
             case .trusted: trust.hosts.trusted += hosts
             case .distrusted: trust.hosts.distrusted += hosts
@@ -17,7 +22,6 @@ extension Deliberation {
             case nil: break
             }
         }
-        let active = counts.values.reduce(0, +)
         trust.revisions = distrusted(active: counts, known: old?.revisions ?? [])
         trust.summary = String(summary(of: trust, active: active).prefix(1000))
         let isWorthTelling = !trust.revisions.isEmpty || trust.hosts.distrusted > 0

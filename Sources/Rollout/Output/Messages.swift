@@ -40,13 +40,24 @@ struct Messages {
         case .frozen(let health):
             "Frozen: \(health.ready) of \(health.ready + health.absent + health.lost) hosts are Ready; "
                 + "nobody is blamed and nothing moves until they are back.\(aside)"
+        case .heldByFreeze(let freeze): held(freeze)
+        case .heldByBudget(let budget):
+            "\(doing): waits for RolloutGuard \(budget.name), which lets \(budget.limit) of \(counted(budget.hosts)) run what is unproven: "
+                + "\(budget.used) do (\(budget.holders.isEmpty ? "none" : budget.holders)), \(budget.left) may follow."
+                + (budget.nextProven.map { " The next revision counts as proven at \($0)." } ?? "")
+        case .awaitingNeeds(let host, let reason): "\(doing): waits for other modules. \(host): \(reason)."
         case .pauseStep(let until?): "\(step): paused until \(until), then it goes on; graft promote \(name) goes on now."
         case .pauseStep(nil): "\(step): paused until promoted; graft promote \(name) goes on."
         case .awaitingApproval(let people):
             "\(step): waits for the approval of \(people.count == 1 ? "" : "one of ")\(people.joined(separator: ", ")): graft approve \(name) --by \(people[0])."
         case .overdue:
             "\(doing): stands still. \(status.rollout?.overdue ?? "") graft promote \(name) goes on, graft abort \(name) goes back."
+        case .inconclusive:
+            "\(doing): stands still. \(status.rollout?.overdue ?? "") graft promote \(name) goes on, graft abort \(name) goes back."
+        case .analysing(let what), .awaitingSamples(let what): "\(doing): waits for \(what)\(since). graft promote \(name) goes on without."
+        case .awaitingVerdict(let what): "\(doing): waits for the verdict of \(what)\(since). graft promote \(name) goes on without."
         case .moving(let wave): moving(wave)
+        case .preflight(let progress): preflight(progress)
         case .soaking(let count, let until): "\(doing): the last wave, \(counted(count)), soaks until \(until)."
         case .awaitingSigns(let host): "\(doing): waiting for a sign of life of \(host) to end its soak."
         case .noCanary(let failed):
@@ -56,6 +67,14 @@ struct Messages {
                 + "Mend, hold or remove them; nobody is quarantined for it."
         case .held: "Given up, with no proven revision to go back to: hosts keep what they have. \(status.rollout?.reason ?? "")"
         }
+    }
+
+    private func held(_ freeze: FreezeFacts) -> String {
+        let guards = "RolloutGuard\(freeze.guards.count == 1 ? "" : "s") \(freeze.guards.joined(separator: ", "))"
+        let end = freeze.until.map { "until \($0)" } ?? "until that is changed"
+        let what = deliberation.isRunning ? "\(doing): held" : "Not begun: held"
+        return "\(what) by \(guards) \(end). \(freeze.reason.asSentence)\(freeze.reason.isEmpty ? "" : " ")Going back is not held; "
+            + "graft promote \(name) --override-freeze --reason lets this rollout go on.\(deliberation.isRunning ? "" : serving)"
     }
 
     private func condemned(_ version: String, _ reason: String, _ quarantine: String?) -> String {
@@ -91,6 +110,12 @@ struct Messages {
             : "\(doing): none of the \(counted(selected)) of \(what) is Ready and compatible; it goes on when one is."
     }
 
+    private func preflight(_ progress: PreflightProgress) -> String {
+        let until = progress.deadline.map { " It is tried again until \($0)." } ?? ""
+        guard progress.exceeds else { return "\(doing): preflight, nothing is activated; \(progress.summary)." }
+        return "\(doing): preflight, and too many can't take it; \(progress.summary).\(until) Nothing was activated for it."
+    }
+
     private func moving(_ wave: WaveProgress) -> String {
         let start = "\(doing): wave \(wave.number), \(wave.settled) of \(counted(wave.hosts)) active; waiting for \(wave.example)"
         return wave.isStuck ? "\(start). It is tried again; the module is not blamed." : "\(start)."
@@ -115,9 +140,12 @@ struct Messages {
     private var step: String {
         guard let rollout = status.rollout else { return "" }
         let count = StepSchedule(deliberation.strategy).count
-        return "Rolling out \(deliberation.label(status.canary)): step \(min(rollout.stepIndex + 1, count)) of \(count), \(rollout.weight)"
+        let calls = rollout.traffic.map { " with \($0)" } ?? ""
+        return
+            "Rolling out \(deliberation.label(status.canary)): step \(min(rollout.stepIndex + 1, count)) of \(count), \(rollout.weight)\(calls)"
     }
 
+    private var since: String { status.rollout?.stepStartTime.map { ", since \($0.time.wholeSeconds)" } ?? "" }
     private var serving: String { status.stable == nil ? "" : " \(stable) keeps serving." }
     private var aside: String { deliberation.isRunning ? " \(doing)." : "" }
 

@@ -34,7 +34,17 @@ struct PlanWriter {
         }
         spec.stable = deliberation.allowed(spec.stable)
         spec.canary = deliberation.allowed(spec.canary)
-        if spec.canary != nil { spec.cutoffs = cutoffs.list }
+        if spec.canary != nil {
+            spec.cutoffs = cutoffs.list
+            spec.order = rollout.order
+        }
+        if spec.canary != nil, rollout.state == .running, rollout.kind == .steps {
+            if let traffic = rollout.traffic {
+                spec.traffic = traffic
+                spec.requires = [GraftAPI.routingFeature]
+            }
+            if StepSchedule(deliberation.strategy).isPreflight(rollout.stepIndex) { spec.stageAhead = true }
+        }
         if let previous = deliberation.previous, previous.revision != (spec.canary ?? spec.stable)?.revision { spec.previous = previous }
         plan = spec
     }

@@ -26,12 +26,15 @@ struct StatusWriter {
         let isReturning = rollout?.kind == .return && deliberation.isRunning
         switch deliberation.situation {
         case .atRest: return .healthy
-        case .paused, .frozen, .pauseStep, .awaitingApproval, .overdue, .waitsForSignature: return .paused
+        case .paused, .frozen, .heldByFreeze, .heldByBudget, .awaitingNeeds, .pauseStep, .awaitingApproval, .overdue, .inconclusive,
+            .awaitingVerdict, .waitsForSignature:
+            return .paused
         case .pending: return deliberation.status.stable == nil ? .verifying : .progressing
         case .refused, .condemned, .quarantined, .conflict, .incompatible:
             return deliberation.status.stable == nil && rollout?.state != .held ? .pending : .degraded
         case .noHosts: return isReturning ? .rollingBack : .pending
-        case .moving, .soaking, .awaitingSigns, .noCanary, .stalled: return isReturning ? .rollingBack : .progressing
+        case .moving, .preflight, .soaking, .awaitingSigns, .noCanary, .stalled, .analysing, .awaitingSamples:
+            return isReturning ? .rollingBack : .progressing
         case .held, .distrusted: return .degraded
         }
     }
@@ -42,7 +45,7 @@ struct StatusWriter {
         if let roster {
             counts.active = roster.active
             counts.eligible = roster.eligible
-            counts.updated = roster.settled
+            counts.updated = roster.settled + roster.count(of: .rerouting)
             counts.failed = failed(roster)
             counts.skipped = roster.count(of: .absent, .vanished, .held)
             counts.incompatible = roster.count(of: .incompatible)
@@ -80,6 +83,7 @@ struct StatusWriter {
             summary.step = "\(min(rollout.stepIndex + 1, count))/\(count)"
         }
         summary.weight = rollout.weight.description
+        if deliberation.isRunning, let traffic = rollout.traffic { summary.weight += " × \(traffic.inShort)" }
         return summary
     }
 }

@@ -14,6 +14,7 @@ struct SimulatedFleet {
     private var due: [(time: Timestamp, host: Int32)] = []
     private var ranks: [Rank] = []
     private var salt: String?
+    private var order: HostOrder?
     private var plan: PlanFacts?
     private let new: RevisionReference
     private let options: Simulation.Options
@@ -26,7 +27,8 @@ struct SimulatedFleet {
         return (facts(1, "old", .good), facts(2, "new", .unproven))
     }
 
-    init(_ options: Simulation.Options, _ versions: (old: RevisionFacts, new: RevisionFacts)) {
+    /// - Parameter order: a tenth of the hosts has each value but the last, which the others have.
+    init(_ options: Simulation.Options, _ versions: (old: RevisionFacts, new: RevisionFacts), order: HostOrder? = nil) {
         self.options = options
         new = versions.new.reference
         var slot = SlotStatus()
@@ -34,8 +36,13 @@ struct SimulatedFleet {
         slot.active = ActiveRevision(
             revision: versions.old.name, digest: versions.old.digest, version: versions.old.version, since: Timestamp(seconds: 0))
         slot.staged = [versions.old.name]
-        hosts = (0..<options.hosts).map {
-            HostFacts(name: "host-\($0)", zone: options.zones > 1 ? "zone-\($0 % options.zones)" : "", slot: slot)
+        hosts = (0..<options.hosts).map { index in
+            var host = HostFacts(name: "host-\(index)", zone: options.zones > 1 ? "zone-\(index % options.zones)" : "", slot: slot)
+            if let order, let last = order.values.last {
+                let isEarly = index % 10 < min(order.values.count - 1, 9)
+                host.labels = [order.label: isEarly ? order.values[index % 10] : last]
+            }
+            return host
         }
     }
 
@@ -45,17 +52,22 @@ struct SimulatedFleet {
     mutating func obey(_ plan: PlanFacts, now: Timestamp) {
         if self.plan?.spec.rollout != plan.spec.rollout { due.removeAll() }
         self.plan = plan
-        if salt != plan.spec.salt {
-            salt = plan.spec.salt
+        if salt != plan.spec.salt || order != plan.spec.order {
+            (salt, order) = (plan.spec.salt, plan.spec.order)
             let reckoner = RankReckoner(salt: plan.spec.salt)
-            ranks = hosts.map { reckoner.rank(of: $0.name) }
+            ranks = hosts.map { reckoner.rank(of: $0.name).atLevel(plan.spec.order?.level(of: $0.labels) ?? 0) }
         }
         let cutoffs = CutoffMap(plan.spec.cutoffs)
         for index in hosts.indices where hosts[index].isReady {
             let isBelow = plan.spec.canary != nil && cutoffs.admits(zone: hosts[index].zone, rank: ranks[index])
             guard let asked = isBelow ? plan.spec.canary : plan.spec.stable, let slot = hosts[index].slot else { continue }
+            let rule = isBelow ? plan.spec.traffic?.name(salt: plan.spec.salt) : nil
+            if asked.revision != plan.spec.canary?.revision { prepareAhead(index, plan.spec, now: now) }
             let isSame = slot.rollout == plan.spec.rollout && slot.target?.revision == asked.revision
-            if slot.active?.revision == asked.revision {
+            // Both versions are loaded: only calls go elsewhere.
+            if slot.canary?.revision == asked.revision, slot.canary?.rule != rule {
+                due.append((now + .milliseconds(200), Int32(index)))
+            } else if slot.active?.revision == asked.revision {
                 if !isSame || slot.target?.state != .active { settle(index, asked) }
             } else if !isSame {
                 hosts[index].slot?.rollout = plan.spec.rollout
@@ -66,6 +78,24 @@ struct SimulatedFleet {
         due.sort { ($0.time, $0.host) > ($1.time, $1.host) }
     }
 
+    /// Answers a preflight once, when its fetch is done, spread over a minute by rank.
+    private mutating func prepareAhead(_ index: Int, _ plan: ModulePlanSpec, now: Timestamp) {
+        guard plan.stageAhead ?? false, let canary = plan.canary, hosts[index].slot?.ahead?.rollout != plan.rollout else { return }
+        hosts[index].slot?.ahead = StagedAhead(rollout: plan.rollout, revision: canary.revision, state: .staging)
+        let turn = Duration.microseconds(60 * ((ranks[index].value + Int64(ranks[index].level) * Rank.span) / (Rank.span / 1_000_000)))
+        due.append((now + turn + .milliseconds(3000 + chance(index, 4) / 100), Int32(index)))
+    }
+
+    private mutating func stagesAhead(_ index: Int, _ plan: ModulePlanSpec) -> Bool {
+        guard let answer = hosts[index].slot?.ahead, answer.rollout == plan.rollout, answer.state == .staging else { return false }
+        let isUnfit = chance(index, 5) < options.unfit
+        hosts[index].slot?.ahead = StagedAhead(
+            rollout: plan.rollout, revision: answer.revision, state: isUnfit ? .failed : .staged, reason: isUnfit ? "DiskFull" : nil,
+            message: isUnfit ? "it was simulated to have no space" : nil)
+        if !isUnfit { hosts[index].slot?.staged.append(answer.revision) }
+        return true
+    }
+
     /// What hosts have done by then.
     mutating func report(until now: Timestamp) {
         guard let plan = plan?.spec else { return }
@@ -73,6 +103,7 @@ struct SimulatedFleet {
         while let last = due.last, last.time <= now {
             due.removeLast()
             let index = Int(last.host)
+            if stagesAhead(index, plan) { continue }
             let isBelow = plan.canary != nil && cutoffs.admits(zone: hosts[index].zone, rank: ranks[index])
             guard let asked = isBelow ? plan.canary : plan.stable else { continue }
             if asked.revision == new.revision, chance(index, 1) < options.failing {
@@ -81,10 +112,15 @@ struct SimulatedFleet {
                     revision: asked.revision, state: .reverted, blame: .module, reason: "ProbeFailed", message: "it was simulated to fail")
                 continue
             }
-            if hosts[index].slot?.active?.revision == new.revision { updated -= 1 }
+            if isUpdated(index) { updated -= 1 }
             if asked.revision == new.revision { updated += 1 }
-            hosts[index].slot?.active = ActiveRevision(
-                revision: asked.revision, digest: asked.digest, version: asked.version, since: last.time.wholeSeconds)
+            if let rule = isBelow ? plan.traffic?.name(salt: plan.salt) : nil {
+                hosts[index].slot?.canary = RoutedRevision(
+                    revision: asked.revision, digest: asked.digest, version: asked.version, since: last.time.wholeSeconds, rule: rule)
+            } else {
+                hosts[index].slot?.active = ActiveRevision(
+                    revision: asked.revision, digest: asked.digest, version: asked.version, since: last.time.wholeSeconds)
+            }
             settle(index, asked)
             if asked.revision == new.revision, chance(index, 2) < options.dying {
                 hosts[index].isReady = false
@@ -95,8 +131,18 @@ struct SimulatedFleet {
         }
     }
 
+    /// Some calls at least go to the new version.
+    private func isUpdated(_ index: Int) -> Bool {
+        hosts[index].slot?.active?.revision == new.revision || hosts[index].slot?.canary?.revision == new.revision
+    }
+
     private mutating func settle(_ index: Int, _ asked: RevisionReference) {
         guard let plan = plan?.spec else { return }
+        // What nobody asks to have beside is gone, and what is asked whole as well.
+        if plan.traffic == nil || hosts[index].slot?.canary?.revision != asked.revision {
+            if hosts[index].slot?.canary?.revision == new.revision, hosts[index].slot?.active?.revision != new.revision { updated -= 1 }
+            hosts[index].slot?.canary = nil
+        }
         hosts[index].slot?.rollout = plan.rollout
         hosts[index].slot?.target = SlotTarget(revision: asked.revision, state: .active)
         for revision in [asked.revision, plan.previous?.revision].compactMap({ $0 })

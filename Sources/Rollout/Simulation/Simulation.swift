@@ -10,9 +10,12 @@ package struct Simulation {
         /// Of a million hosts so many fail the new version, and so many die of it.
         package var failing = 0
         package var dying = 0
+        /// So many can't take it: their disk is full, as a preflight finds out.
+        package var unfit = 0
         package var seed: UInt64 = 1
         /// How long a person takes who is asked for a promotion or an approval.
         package var patience = Duration.seconds(600)
+        package var checks = SimulatedChecks()
         /// Where a rollout with very small waves is broken off.
         package var mostDecisions = 4000
 
@@ -55,7 +58,7 @@ package struct Simulation {
         hosts = options.hosts
         now = start
         let versions = SimulatedFleet.versions(of: deployment.metadata.name)
-        fleet = SimulatedFleet(options, versions)
+        fleet = SimulatedFleet(options, versions, order: deployment.spec.strategy.order)
         var status = ModuleDeploymentStatus()
         status.stable = versions.old.reference
         observation = Observation(
@@ -68,7 +71,8 @@ package struct Simulation {
     package mutating func run() {
         while decisions < options.mostDecisions {
             let wake = decide()
-            let next = [fleet.nextReport, wake, reply?.at].compactMap { $0 }.min()
+            let measured = options.checks.next(observation.status.rollout?.checks ?? [], after: now)
+            let next = [fleet.nextReport, wake, reply?.at, measured].compactMap { $0 }.min()
             guard let next, next < start + .seconds(400 * 86_400) else { return }
             now = max(next, now + .milliseconds(1))
             // Hosts report nearly at once: what they report within some seconds is decided on together.
@@ -86,6 +90,7 @@ package struct Simulation {
     private mutating func decide() -> Timestamp? {
         observation.now = now
         observation.hosts = FleetIndex(fleet.hosts)
+        observation.checks = options.checks.performed(observation.status.rollout?.checks ?? [], at: now)
         let decision = RolloutEngine.decide(observation)
         // Else every report would copy all hosts.
         observation.hosts = []

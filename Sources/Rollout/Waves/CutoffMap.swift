@@ -18,7 +18,7 @@ struct CutoffMap: Hashable, Sendable {
 
     init(_ list: [Cutoff]) { self.init(Dictionary(list.map { ($0.zone, Rank(value: $0.below)) }) { max($0, $1) }) }
 
-    subscript(zone: String) -> Rank { entries[zone] ?? entries[""] ?? .first }
+    subscript(zone: String) -> Rank { entries[zone] ?? entries[""] ?? .lowest }
 
     func admits(zone: String, rank: Rank) -> Bool { rank < self[zone] }
 
@@ -34,13 +34,17 @@ struct CutoffMap: Hashable, Sendable {
         Set(entries.keys).union(other.entries.keys).union([""]).allSatisfy { self[$0] >= other[$0] }
     }
 
-    /// For plan and status: sorted by zone.
-    var list: [Cutoff] { entries.keys.sorted().map { Cutoff(zone: $0, below: entries[$0]!) } }
+    /// As far as this, zone by zone, and no further.
+    func capped(at rank: Rank) -> CutoffMap { CutoffMap(entries.mapValues { min($0, rank) }) }
+
+    /// For plan and status: sorted by zone. Nobody is said by 0, since without an order no place lies below it; with one, every zone has at least the
+    /// beginning of the group that is asked.
+    var list: [Cutoff] { entries.keys.sorted().map { Cutoff(zone: $0, below: entries[$0] == .lowest ? .first : entries[$0]!) } }
 
     /// Leaves out what the empty zone says already, so that equal maps are written equally.
     private mutating func simplify() {
-        let rest = entries[""] ?? .first
-        entries = entries.filter { $0.key.isEmpty ? $0.value > .first : $0.value != rest }
+        let rest = entries[""] ?? .lowest
+        entries = entries.filter { $0.key.isEmpty ? $0.value > .lowest : $0.value != rest }
     }
 }
 
@@ -54,7 +58,7 @@ struct ZoneCutoffs {
 }
 
 extension Rank {
-    /// Below every other: a cutoff that admits no host.
+    /// Below every rank: a cutoff that admits nobody of the last group, or of all where there is one group.
     static let first = Rank(value: 0)
     /// The smallest cutoff that admits this rank.
     var next: Rank { Rank(value: value + 1) }

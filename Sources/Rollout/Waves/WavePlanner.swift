@@ -20,12 +20,22 @@ struct WavePlanner {
     /// The cutoffs below which ⌈weight × hosts⌉ of the Ready, compatible hosts lie, spread over zones by largest remainder.
     func goal(of weight: Weight) -> CutoffMap {
         guard weight < .all else { return .all }
+        guard weight > .none else { return .none }
         let hosts = roster.placed(\.standing.isEligible)
-        let eligible = counts(hosts) { _ in true }
-        let shares = split(weight.count(of: eligible.reduce(0, +)), over: eligible)
-        var cutoffs = explicit(.none)
-        for (group, cutoff) in places(of: shares, hosts, { _ in true }).enumerated() where eligible[group] > 0 {
-            cutoffs[name(of: group)] = cutoff ?? .first
+        var left = weight.count(of: hosts.count)
+        // Groups of the order that are asked whole.
+        var level = fleet.topLevel
+        var eligible = counts(hosts) { $0.rank.level == level }
+        while level > 0, left >= eligible.reduce(0, +) {
+            left -= eligible.reduce(0, +)
+            level -= 1
+            eligible = counts(hosts) { $0.rank.level == level }
+        }
+        let shares = split(left, over: eligible)
+        let floor = floor(of: level)
+        var cutoffs = explicit(.none, atLeast: floor)
+        for (group, cutoff) in places(of: shares, hosts, { $0.rank.level == level }).enumerated() where eligible[group] > 0 {
+            cutoffs[name(of: group)] = cutoff ?? floor
         }
         return CutoffMap(cutoffs)
     }
@@ -33,21 +43,27 @@ struct WavePlanner {
     /// The cutoffs of the next wave: as far towards `goal` as `budget` hosts that must change allow. Hosts that need no change cost
     /// nothing, hosts that can't change now come along and catch up later.
     func next(from cutoffs: CutoffMap, to goal: CutoffMap, budget: Int) -> CutoffMap {
-        let (begin, end) = (ZoneCutoffs(cutoffs, fleet.zones), ZoneCutoffs(goal, fleet.zones))
+        let begin = ZoneCutoffs(cutoffs, fleet.zones)
+        var end = ZoneCutoffs(goal, fleet.zones)
         let hosts = roster.placed(\.costsBudget)
         func isPending(_ entry: Roster.Entry) -> Bool { !begin.admits(entry.zone, entry.rank) && end.admits(entry.zone, entry.rank) }
+        // No wave reaches into two groups of the order: the first that is not done, and no further.
+        let level = fleet.topLevel == 0 ? 0 : hosts.first(where: isPending)?.rank.level ?? 0
+        let goal = level > 0 ? goal.capped(at: .start(ofLevel: level - 1)) : goal
+        if level > 0 { end = ZoneCutoffs(goal, fleet.zones) }
+        let floor = floor(of: level)
         var pending = counts(hosts, isPending)
         // The first zone that is not done is a wave of its own.
         if let current = order?.first(where: { pending[$0] > 0 }), pending.count(where: { $0 > 0 }) > 1 {
             for group in pending.indices where group != current { pending[group] = 0 }
             if pending[current] <= budget {
-                var entries = explicit(cutoffs)
+                var entries = explicit(cutoffs, atLeast: floor)
                 entries[name(of: current)] = goal[name(of: current)]
                 return cutoffs.merged(with: CutoffMap(entries))
             }
         }
         guard pending.reduce(0, +) > budget else { return cutoffs.merged(with: goal) }
-        var entries = explicit(cutoffs)
+        var entries = explicit(cutoffs, atLeast: floor)
         for (group, cutoff) in places(of: split(budget, over: pending), hosts, isPending).enumerated() {
             if let cutoff { entries[name(of: group)] = cutoff }
         }
@@ -68,9 +84,16 @@ struct WavePlanner {
 
     private var fleet: FleetIndex { roster.fleet }
 
-    /// An entry for each zone there is, so that raising the empty zone's raises no other.
-    private func explicit(_ cutoffs: CutoffMap) -> [String: Rank] {
-        fleet.isZoned ? Dictionary(uniqueKeysWithValues: fleet.zones.map { ($0, cutoffs[$0]) }) : [:]
+    /// Where everyone of the groups before this one is asked, and nobody of it.
+    private func floor(of level: Int) -> Rank { fleet.topLevel == 0 ? .lowest : .start(ofLevel: level) }
+
+    /// An entry for each zone there is, so that raising the empty zone's raises no other. What the order has before is asked in all zones, in those
+    /// that are not known yet as well.
+    private func explicit(_ cutoffs: CutoffMap, atLeast floor: Rank) -> [String: Rank] {
+        var entries: [String: Rank] = [:]
+        if fleet.isZoned { for zone in fleet.zones { entries[zone] = max(cutoffs[zone], floor) } }
+        if floor > .lowest, entries[""] == nil { entries[""] = max(cutoffs[""], floor) }
+        return entries
     }
 
     /// Hosts are counted by zone while waves are spread over zones, else together.

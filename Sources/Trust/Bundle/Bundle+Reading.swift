@@ -107,7 +107,7 @@ extension Bundle {
         let name = try digest.string("algorithm") ?? ""
         guard let algorithm = DigestAlgorithm(protoName: name) else {
             throw BundleFailure.algorithmUnsupported(
-                "messageDigest.algorithm \"\(name.prefix(32))\", wanted SHA2_256, SHA2_384 or SHA2_512")
+                "messageDigest.algorithm \"\(String(name.prefix(32)).printable)\", wanted SHA2_256, SHA2_384 or SHA2_512")
         }
         guard let hint = MessageDigest(try digest.bytes("digest") ?? [], algorithm: algorithm) else {
             throw BundleFailure.bundleMalformed("messageSignature.messageDigest.digest: wanted \(algorithm.byteCount) bytes")

@@ -50,45 +50,95 @@ struct CertificateExtensions: Sendable {
         for one in all {
             guard values.count < Self.limit else { throw ASN1Fault("more than \(Self.limit) extensions") }
             range = (values.isEmpty ? one.encodedBytes.startIndex : range.lowerBound)..<one.encodedBytes.endIndex
-            var reader = try NodeReader(one, .sequence, "extension")
-            let type = try reader.next(.objectIdentifier).objectIdentifier("extension")
-            var isCritical = false
-            if let flag = reader.optional(.boolean) {
-                isCritical = try flag.boolean("critical")
-                guard isCritical else { throw ASN1Fault("\(type): critical is written though it is FALSE, its default") }
-            }
-            let value = try reader.next(.octetString).octets("extension")
-            try reader.end()
+            let (name, isCritical, value) = try Self.parts(of: one)
+            let type = try name.objectIdentifier("extension")
             guard values.updateValue(value, forKey: type) == nil else { throw ASN1Fault("the extension \(type) stands there twice") }
-            if type == SignedCertificateTimestamp.listType { timestampsRange = one.encodedBytes.indices }
-            if try !read(type, value, isCritical) && isCritical { unknownCritical.append(type) }
+            let kind = Kind(name)
+            if kind == .timestamps { timestampsRange = one.encodedBytes.indices }
+            if try !read(kind, value, isCritical) && isCritical { unknownCritical.append(type) }
         }
         guard !values.isEmpty else { throw ASN1Fault("no extensions") }
     }
 
+    /// An extension's identifier, whether it is critical, and its value.
+    private static func parts(of one: ASN1Node) throws(ASN1Fault) -> (name: ASN1Node, isCritical: Bool, value: ArraySlice<UInt8>) {
+        guard one.identifier == .sequence, case .constructed(let parts) = one.content else {
+            throw ASN1Fault("extension: found the tag \(one.identifier), wanted \(ASN1Identifier.sequence)")
+        }
+        var nodes = parts.makeIterator()
+        guard let name = nodes.next(), var next = nodes.next() else { throw ASN1Fault("extension: ends too early") }
+        var isCritical = false
+        if next.identifier == .boolean {
+            isCritical = try next.boolean("critical")
+            guard isCritical else {
+                throw ASN1Fault("\(try name.objectIdentifier("extension")): critical is written though it is FALSE, its default")
+            }
+            guard let value = nodes.next() else { throw ASN1Fault("extension: ends too early") }
+            next = value
+        }
+        let value = try next.octets("extension")
+        if let more = nodes.next() { throw ASN1Fault("extension: \(more.identifier) left over") }
+        return (name, isCritical, value)
+    }
+
+    /// Which of the extensions that are read here it is, found by the bytes of its identifier: Fulcio writes twenty-five, and comparing each with all known
+    /// identifiers costs more than reading them.
+    private enum Kind {
+        case basicConstraints, keyUsage, extendedKeyUsage, subjectAlternativeNames, nameConstraints, subjectKeyIdentifier
+        case authorityKeyIdentifier, informationAccess, timestamps, other
+
+        init(_ identifier: ASN1Node) {
+            guard case .primitive(let bytes) = identifier.content else {
+                self = .other
+                return
+            }
+            let first = bytes.startIndex
+            switch bytes.count {
+            // id-ce: 2.5.29.
+            case 3 where bytes[first] == 0x55 && bytes[first + 1] == 0x1D:
+                switch bytes[first + 2] {
+                case 14: self = .subjectKeyIdentifier
+                case 15: self = .keyUsage
+                case 17: self = .subjectAlternativeNames
+                case 19: self = .basicConstraints
+                case 30: self = .nameConstraints
+                case 35: self = .authorityKeyIdentifier
+                case 37: self = .extendedKeyUsage
+                default: self = .other
+                }
+            // id-pe: 1.3.6.1.5.5.7.1.
+            case 8 where bytes.starts(with: [0x2B, 6, 1, 5, 5, 7, 1]):
+                self = [1, 11].contains(bytes[first + 7]) ? .informationAccess : .other
+            // 1.3.6.1.4.1.11129.2.4.2 (RFC 6962 §3.3).
+            case 10 where bytes.starts(with: [0x2B, 6, 1, 4, 1, 0xD6, 0x79, 2, 4, 2]): self = .timestamps
+            default: self = .other
+            }
+        }
+    }
+
     /// Whether the extension is one that is enforced.
-    private mutating func read(_ type: ASN1ObjectIdentifier, _ value: ArraySlice<UInt8>, _ isCritical: Bool) throws(ASN1Fault) -> Bool {
-        switch type {
-        case Self.basicConstraintsType:
+    private mutating func read(_ kind: Kind, _ value: ArraySlice<UInt8>, _ isCritical: Bool) throws(ASN1Fault) -> Bool {
+        switch kind {
+        case .basicConstraints:
             basicConstraints = try Self.basicConstraints(value)
             basicConstraints?.isCritical = isCritical
-        case Self.keyUsageType:
+        case .keyUsage:
             keyUsage = try Self.keyUsage(value)
             isKeyUsageCritical = isCritical
-        case Self.extendedKeyUsageType:
+        case .extendedKeyUsage:
             extendedKeyUsage = try Self.extendedKeyUsage(value)
             isExtendedKeyUsageCritical = isCritical
-        case Self.subjectAlternativeNameType:
+        case .subjectAlternativeNames:
             subjectAlternativeNames = try Self.names(value)
             isSubjectAlternativeNameCritical = isCritical
-        case Self.nameConstraintsType: nameConstraints = try NameConstraints(value)
-        case Self.subjectKeyIdentifierType:
+        case .nameConstraints: nameConstraints = try NameConstraints(value)
+        case .subjectKeyIdentifier:
             subjectKeyIdentifier = Array(try NodeReader.parse(value, "subjectKeyIdentifier").octets("subjectKeyIdentifier"))
-        case Self.authorityKeyIdentifierType: authorityKeyIdentifier = try Self.authorityKeyIdentifier(value)
-        case Self.authorityInformationType, Self.subjectInformationType:
+        case .authorityKeyIdentifier: authorityKeyIdentifier = try Self.authorityKeyIdentifier(value)
+        case .informationAccess:
             guard try !NodeReader(der: value, "information access").isAtEnd else { throw ASN1Fault("information access: empty") }
             return false
-        default: return false
+        case .timestamps, .other: return false
         }
         return true
     }
@@ -98,8 +148,5 @@ struct CertificateExtensions: Sendable {
     static let extendedKeyUsageType: ASN1ObjectIdentifier = [2, 5, 29, 37]
     static let subjectAlternativeNameType: ASN1ObjectIdentifier = [2, 5, 29, 17]
     static let nameConstraintsType: ASN1ObjectIdentifier = [2, 5, 29, 30]
-    static let subjectKeyIdentifierType: ASN1ObjectIdentifier = [2, 5, 29, 14]
     static let authorityKeyIdentifierType: ASN1ObjectIdentifier = [2, 5, 29, 35]
-    static let authorityInformationType: ASN1ObjectIdentifier = [1, 3, 6, 1, 5, 5, 7, 1, 1]
-    static let subjectInformationType: ASN1ObjectIdentifier = [1, 3, 6, 1, 5, 5, 7, 1, 11]
 }

@@ -41,10 +41,13 @@ struct PEMDocument: Sendable, Hashable {
         var documents: [PEMDocument] = []
         var open: Line?
         var encoded: [UInt8] = []
+        /// What makes it no base64, where that can be said better than so.
+        var headerLine: KeyError?
         var number = 0
         var start = 0
         while start <= text.count {
-            let end = text[start...].firstIndex(of: UInt8(ascii: "\n")) ?? text.count
+            var end = start
+            while end < text.count, text[end] != UInt8(ascii: "\n") { end += 1 }
             let line = trimmed(text[start..<end])
             start = end + 1
             number += 1
@@ -52,17 +55,20 @@ struct PEMDocument: Sendable, Hashable {
                 guard open == nil else { throw .notPEM("line \(number): BEGIN inside a block") }
                 open = label
                 encoded.removeAll(keepingCapacity: true)
+                headerLine = nil
             } else if let label = boundary(line, Self.end) {
                 guard let block = open, block.elementsEqual(label) else { throw .notPEM("line \(number): END without its BEGIN") }
                 let label = String(decoding: label, as: UTF8.self)
-                guard let bytes = Base64.decode(String(decoding: encoded, as: UTF8.self)), !bytes.isEmpty else {
+                guard let bytes = Base64.decode(utf8: encoded), !bytes.isEmpty else {
+                    if let header = headerLine { throw header }
                     throw .notPEM("the block \(label) is not base64 as RFC 4648 writes it")
                 }
                 documents.append(PEMDocument(label: label, bytes: bytes))
                 open = nil
             } else if open != nil {
-                guard !line.contains(UInt8(ascii: ":")) else {
-                    throw .notPEM(
+                // Only a line of digits that isn't whole can hold anything else.
+                if headerLine == nil, line.count != 64, line.contains(UInt8(ascii: ":")) {
+                    headerLine = .notPEM(
                         "line \(number): a header; a key encrypted in openssl's old way can't be read: write it anew with `openssl pkcs8 -topk8`"
                     )
                 }

@@ -84,7 +84,7 @@ struct ProtoMessage {
 
     private static func shown(_ value: JSON) -> String {
         switch value {
-        case .string(let text): "\"\(text.prefix(32))\""
+        case .string(let text): "\"\(String(text.prefix(32)).printable)\""
         case .integer(let number): "\(number)"
         default: value.kind
         }

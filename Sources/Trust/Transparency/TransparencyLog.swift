@@ -30,7 +30,7 @@ package struct TransparencyLog: Sendable, Hashable {
             let names = try note.verify([NoteVerifier(name: isTiled ? name : nil, hint: Array(id.prefix(4)), key: key)])
             let checkpoint = try Checkpoint(text: note.text)
             guard names.allSatisfy({ isTiled ? checkpoint.origin.isIdentical(to: name) : Self.isTree(checkpoint.origin, of: $0) }) else {
-                throw LogFailure.checkpointMismatch("its origin \"\(checkpoint.origin.prefix(128))\" is not the log's")
+                throw LogFailure.checkpointMismatch("its origin \"\(String(checkpoint.origin.prefix(128)).printable)\" is not the log's")
             }
             return checkpoint
         } catch let failure as LogFailure {

@@ -1,3 +1,4 @@
+import Analysis
 import JSON
 import Testing
 
@@ -37,6 +38,36 @@ struct AgentConfigurationTests {
         #expect(configuration.slots[1].directory?.probe == ProbeSettings(.command(["true"])))
     }
 
+    @Test func `a slot whose hosts come to a socket is read`() throws {
+        var document = whole
+        document["slots"] = [
+            ["name": "a", "driver": "socket", "path": "/run/graft/a.sock", "user": 1000, "loadTimeoutSeconds": 3, "soakSeconds": 7],
+            ["name": "b", "driver": "directory", "directory": "/m"],
+        ]
+        let slots = try AgentConfiguration(document).slots
+        #expect(slots[0].socket == SocketSettings(path: "/run/graft/a.sock", user: 1000, loadTimeout: .seconds(3)))
+        #expect(slots[0].directory == nil && slots[0].policy.soak == .seconds(7))
+        #expect(slots[1].socket == nil && slots[1].directory?.directory == "/m")
+    }
+
+    @Test func `where the host exposes its metrics is read, within limits`() throws {
+        var document = whole
+        document["metrics"] = ["url": "http://127.0.0.1:9100/metrics", "intervalSeconds": 15, "mostSeries": 500]
+        let metrics = try AgentConfiguration(document).metrics
+        #expect(metrics?.url.path == "/metrics")
+        #expect(metrics?.interval == .seconds(15))
+        #expect(metrics?.limits.samples == 500)
+        #expect(try AgentConfiguration(whole).metrics == nil)
+        let wrong: [JSON] = [
+            [:], ["url": "127.0.0.1"], ["url": "http://a/", "intervalSeconds": 0.1], ["url": "http://a/", "mostSeries": 0],
+            ["url": "http://a/", "timeoutSeconds": 100], ["url": "http://a/", "largestBytes": 1], ["url": "http://a/", "series": []],
+        ]
+        for metrics in wrong {
+            document["metrics"] = metrics
+            #expect(throws: ConfigurationError.self) { try AgentConfiguration(document) }
+        }
+    }
+
     @Test(
         arguments: [
             ("class", "Edge", "class"), ("nodeName", "", "nodeName"), ("slots", [], "slots"), ("stateDirectory", "state", "stateDirectory"),
@@ -48,6 +79,26 @@ struct AgentConfigurationTests {
             ("slots", [["name": "a", "directory": "/m", "reload": ["signal": "KILL", "pidFile": "/p"]]], "slots[0].reload.signal"),
             ("slots", [["name": "a", "directory": "/m", "reloads": [:]]], "slots[0].reloads"),
             ("slots", [["name": "a", "directory": "/m"], ["name": "a", "directory": "/m"]], "slots"),
+            ("slots", [["name": "a", "driver": "pigeon", "directory": "/m"]], "slots[0].driver"),
+            ("slots", [["name": "a", "directory": "/m", "user": 1]], "slots[0].user"),
+            ("slots", [["name": "a", "driver": "socket", "path": "/s", "user": 1, "directory": "/m"]], "slots[0].directory"),
+            ("slots", [["name": "a", "driver": "socket", "path": "/s"]], "slots[0].user"),
+            ("slots", [["name": "a", "driver": "socket", "path": "/s", "user": -1]], "slots[0].user"),
+            ("slots", [["name": "a", "driver": "socket", "path": "/s", "user": 4_294_967_295]], "slots[0].user"),
+            ("slots", [["name": "a", "driver": "socket", "path": "s", "user": 1]], "slots[a].path"),
+            (
+                "slots", [["name": "a", "driver": "socket", "path": .string("/" + String(repeating: "s", count: 103)), "user": 1]],
+                "slots[a].path"
+            ),
+            (
+                "slots", [["name": "a", "driver": "socket", "path": "/s", "user": 1, "loadTimeoutSeconds": 0]],
+                "slots[a].loadTimeoutSeconds"
+            ),
+            (
+                "slots",
+                [["name": "a", "driver": "socket", "path": "/s", "user": 1], ["name": "b", "driver": "socket", "path": "/s", "user": 1]],
+                "slots"
+            ),
         ] as [(String, JSON, String)])
     func `what is wrong is named`(field: String, value: JSON, named: String) {
         var document = whole

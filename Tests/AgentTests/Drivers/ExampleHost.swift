@@ -86,18 +86,22 @@ final class ExampleHost: Sendable {
     }
 
     var settings: DirectorySettings {
-        DirectorySettings(
-            directory: modules, reload: ReloadSettings(.http(HostURL("http://127.0.0.1:\(port)/-/reload")!, method: "POST")),
-            probe: ProbeSettings(
+        func probe(_ path: String, rule: String? = nil) -> ProbeSettings {
+            ProbeSettings(
                 .http(
-                    HostURL("http://127.0.0.1:\(port)/-/version")!,
-                    .init(version: try? JSONPointer("/version"), digest: try? JSONPointer("/digest"), process: try? JSONPointer("/process"))
-                )
-            ))
+                    HostURL("http://127.0.0.1:\(port)\(path)")!,
+                    .init(
+                        version: try? JSONPointer("/version"), digest: try? JSONPointer("/digest"), process: try? JSONPointer("/process"),
+                        rule: rule.flatMap { try? JSONPointer($0) })))
+        }
+        return DirectorySettings(
+            directory: modules, reload: ReloadSettings(.http(HostURL("http://127.0.0.1:\(port)/-/reload")!, method: "POST")),
+            probe: probe("/-/version"), routing: RoutingSettings(probe: probe("/-/canary", rule: "/rule")))
     }
 
-    func get(_ path: String) async throws -> (status: Int, body: String) {
-        let request = HTTPRequest(method: .get, scheme: "http", authority: "127.0.0.1:\(port)", path: path)
+    func get(_ path: String, key: String? = nil) async throws -> (status: Int, body: String) {
+        var request = HTTPRequest(method: .get, scheme: "http", authority: "127.0.0.1:\(port)", path: path)
+        request.headerFields[HTTPField.Name("X-Key")!] = key
         let answer = try await client.send(request)
         return (answer.head.status.code, String(decoding: answer.body, as: UTF8.self))
     }

@@ -50,6 +50,15 @@ final class Mortal: Sendable {
     }
 }
 
+/// How much is free on a disk, as it is told.
+final class Room: Sendable {
+    private let bytes = Mutex(1 << 40)
+    var free: Int {
+        get { bytes.withLock { $0 } }
+        set { bytes.withLock { $0 = newValue } }
+    }
+}
+
 /// A disk that is full for the next few changes.
 final class Faulty: Sendable {
     private let failures = Mutex(0)

@@ -68,6 +68,19 @@ struct ReportStateMachineTests {
         #expect(writes(reports) == [.active, .active])
     }
 
+    @Test func `what is staged ahead is one write, with its answer; that it takes long is told after two minutes`() {
+        func ahead(_ state: StagedAhead.State) -> SlotReport {
+            var report = report(.active, rollout: "r2", staged: state == .staged ? ["filter-2"] : [])
+            report.status?.ahead = StagedAhead(rollout: "r2", revision: "filter-2", state: state)
+            return report
+        }
+        let before = (0, report(.active))
+        #expect(writes([before, (5_000, ahead(.staging)), (60_000, ahead(.staged))]).count == 2)
+        #expect(writes([before, (5_000, ahead(.staging)), (60_000, ahead(.failed))], until: 65_100).count == 2)
+        #expect(writes([before, (5_000, ahead(.staging))], until: 100_000).count == 1)
+        #expect(writes([before, (5_000, ahead(.staging))], until: 126_000).count == 2)
+    }
+
     @Test func `a failed write is tried again after a pause, with what is true by then`() {
         var machine = ReportStateMachine()
         machine.changed(report(.active), now: .zero)

@@ -73,7 +73,7 @@ struct AgentBench {
     func plan(
         stable: RevisionReference?, canary: RevisionReference? = nil, previous: RevisionReference? = nil, rollout: String = "r1",
         action: ModulePlanSpec.Action = .run, labels: [String: String] = [:], name: String = "filter", slot: String = "net/filter",
-        cutoffs: [Cutoff] = [Cutoff(below: .end)]
+        cutoffs: [Cutoff] = [Cutoff(below: .end)], traffic: TrafficRule? = nil, stageAhead: Bool? = nil
     ) async throws {
         var spec = ModulePlanSpec()
         spec.epoch = 1
@@ -87,6 +87,9 @@ struct AgentBench {
         spec.canary = canary
         spec.previous = previous
         spec.cutoffs = cutoffs
+        spec.traffic = traffic
+        spec.requires = traffic == nil ? [] : [GraftAPI.routingFeature]
+        spec.stageAhead = stageAhead
         _ = try await Api<ModulePlan>(cluster.client, namespace: "payments").apply(name, ["spec": spec.json] as JSON, manager: "test")
     }
 
@@ -96,7 +99,7 @@ struct AgentBench {
         AgentConfiguration(
             hostClass: "edge-proxy", nodeName: node, runtimeVersion: "2.4.1", contract: "edge/3", capabilities: ["reload"],
             labels: ["tier": "edge"], slots: [.init(name: "net/filter", directory: settings, policy: policy)],
-            stateDirectory: "\(directory)/state-\(node)", judgeSpread: .milliseconds(50))
+            stateDirectory: "\(directory)/state-\(node)", judgeSpread: .milliseconds(50), signatureSpread: .milliseconds(50))
     }
 
     func agent(
@@ -169,6 +172,7 @@ extension SlotPolicy {
         policy.soak = .milliseconds(300)
         policy.soakInterval = .milliseconds(50)
         policy.fetchSpread = .zero
+        policy.aheadSpread = .zero
         policy.returnSpread = .zero
         policy.firstPause = .milliseconds(50)
         policy.longestPause = .milliseconds(400)

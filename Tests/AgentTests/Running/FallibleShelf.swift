@@ -40,6 +40,11 @@ final class FallibleShelf: ArtifactLocator {
         return (module.description, try await layout.pushSignature(of: module, in: Self.repository, by: key ?? self.key))
     }
 
+    /// Signs what was pushed, once more. Returns the digest of the signature's manifest.
+    func sign(_ module: String, by key: PrivateKey) async throws -> String {
+        try await layout.pushSignature(of: try Digest(parsing: module), in: Self.repository, by: key)
+    }
+
     /// Attaches a manifest with one layer to a module. Returns its digest.
     func attach(_ payload: [UInt8], _ mediaType: String, artifactType: String, to module: String) async throws -> String {
         let empty = Array("{}".utf8)

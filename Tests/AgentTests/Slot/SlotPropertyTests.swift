@@ -27,8 +27,15 @@ struct SlotPropertyTests {
         switch Int.random(in: 0..<14, using: &random) {
         case 0...2:
             let rollout = "r\(Int.random(in: 0..<6, using: &random))"
+            let (target, other) = (versions.randomElement(using: &random)!, versions.randomElement(using: &random)!)
+            let isDivided = target != other && Bool.random(using: &random)
+            let percent = [0, 5, 50].randomElement(using: &random)!
             slot.inputs.plans = [
-                S.plan(versions.randomElement(using: &random), rollout: rollout, previous: versions.randomElement(using: &random))
+                isDivided
+                    ? S.dividing(target, beside: other, percent: percent, rollout: rollout)
+                    : S.plan(
+                        target, rollout: rollout, previous: other,
+                        ahead: Bool.random(using: &random) ? versions.randomElement(using: &random) : nil)
             ]
         case 3: slot.inputs.plans = []
         case 4: slot.registryIsDown.toggle()
@@ -70,6 +77,8 @@ struct SlotPropertyTests {
             let record = slot.machine.record
             #expect((record.candidate != nil) == (record.step == .activating || record.step == .probing))
             #expect(record.fallback == nil || record.step == .soaking)
+            #expect(record.candidateRule == nil || record.candidate != nil)
+            #expect(record.canary == nil || record.active != nil && record.canary?.installed != record.active, "seed \(seed)")
             #expect(Set(record.staged).count == record.staged.count)
         }
 
@@ -85,6 +94,7 @@ struct SlotPropertyTests {
         #expect(!slot.actions.contains(.unload))
         #expect(slot.running?.version == "1.1.0", "seed \(seed)")
         #expect(slot.linked?.version == "1.1.0", "seed \(seed)")
+        #expect(slot.linkedBeside == nil && slot.beside == nil, "seed \(seed)")
         #expect(slot.machine.status?.target?.state == .active, "seed \(seed)")
         #expect(slot.machine.record.step == .resting)
     }

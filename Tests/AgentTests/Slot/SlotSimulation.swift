@@ -25,10 +25,16 @@ struct SlotSimulation {
     /// What `current` links to, and what the process runs.
     private(set) var linked: InstalledRevision?
     private(set) var running: InstalledRevision?
+    /// What `routing.json` says, and by what the process divides calls.
+    private(set) var linkedBeside: RoutedCanary?
+    private(set) var beside: RoutedCanary?
     private(set) var process = 1
     private(set) var actions: [SlotAction] = []
     private(set) var activations: [String: Int] = [:]
     private(set) var soakProbes = 0
+    private(set) var fetches: [String] = []
+    /// What has no room on this host, by its name.
+    var tooLarge: Set<String> = []
 
     init(policy: SlotPolicy = .quick) {
         let record = SlotRecord(slot: "net/filter")
@@ -47,12 +53,24 @@ struct SlotSimulation {
 
     static func plan(
         _ target: String?, rollout: String = "r1", previous: String? = nil, action: ModulePlanSpec.Action = .run, requires: [String] = [],
-        name: String = "filter", place: Double = 0, created: Int64 = 0
+        ahead: String? = nil, name: String = "filter", place: Double = 0, created: Int64 = 0
     ) -> SlotPlan {
         SlotPlan(
             owner: SlotOwner(namespace: "payments", name: name, planUID: "uid-\(name)"), action: action, rollout: rollout,
-            requires: requires, target: target.map(reference), previous: previous.map(reference),
-            named: [target, previous].compactMap { $0 }.map(reference), place: place, created: created)
+            requires: requires, target: target.map(reference), previous: previous.map(reference), ahead: ahead.map(reference),
+            named: [target, previous, ahead].compactMap { $0 }.map(reference), place: place, created: created)
+    }
+
+    static func rule(_ percent: Int) -> DividingRule {
+        DividingRule(salt: "salt", rule: TrafficRule(shares: percent == 0 ? [] : [TrafficShare(Weight(percent: percent))]))
+    }
+
+    /// A plan by which a version has a part of the calls, beside another.
+    static func dividing(_ target: String, beside stable: String?, percent: Int, rollout: String = "r2") -> SlotPlan {
+        var plan = plan(target, rollout: rollout, previous: stable, requires: ["routing"])
+        plan.rule = rule(percent)
+        plan.beneath = stable.map(reference)
+        return plan
     }
 
     /// What today's policies say of a version.
@@ -76,6 +94,7 @@ struct SlotSimulation {
         return action
     }
 
+    @discardableResult
     mutating func decide() -> SlotAction {
         let action = machine.next(inputs)
         journal = machine.record
@@ -93,7 +112,7 @@ struct SlotSimulation {
     /// The host process is killed and started again: it loads what is linked.
     mutating func restartHost() {
         process += 1
-        running = linked
+        (running, beside) = (linked, linkedBeside)
     }
 
     /// Steps until the machine has nothing to do but wait for a change.
@@ -123,6 +142,8 @@ struct SlotSimulation {
         case .fetch(let reference, _):
             guard !registryIsDown else { return .failure(SlotFailure(.environment, "FetchFailed", "the registry is down")) }
             let installed = Self.installed(reference.version!)
+            fetches.append(reference.version!)
+            if tooLarge.contains(installed.version) { return .failure(SlotFailure(.environment, SlotFailure.diskFull, "no room")) }
             stored.insert(installed)
             return .success(.fetched(installed))
         case .verify(let installed):
@@ -140,15 +161,16 @@ struct SlotSimulation {
             linked = installed
             return .success(.restored(mended: mended))
         case .activate(let installed): return activate(installed)
+        case .route(let canary, let active): return route(canary, beside: active)
         case .probe(let installed): return probe(installed)
         case .revert(let installed):
-            linked = installed
+            (linked, linkedBeside) = (installed, nil)
             if hostIsDown { return .failure(SlotFailure(.unreachable, "ReloadFailed", "the host is down")) }
-            running = installed
+            (running, beside) = (installed, nil)
             return .success(.done)
         case .unload:
-            linked = nil
-            running = nil
+            (linked, linkedBeside) = (nil, nil)
+            (running, beside) = (nil, nil)
             return .success(.done)
         }
     }
@@ -157,7 +179,7 @@ struct SlotSimulation {
         precondition(staged.contains(installed), "activated without being staged")
         if hostIsDown { return .failure(SlotFailure(.unreachable, "ProbeFailed", "the host is down")) }
         activations[installed.version, default: 0] += 1
-        linked = installed
+        (linked, linkedBeside) = (installed, nil)
         if faults[installed.version] == .killsTheAgent {
             restartHost()
             return nil
@@ -165,16 +187,35 @@ struct SlotSimulation {
         if faults[installed.version] == .refusesToLoad {
             return .failure(SlotFailure(.module, "ActivationFailed", "\(installed.version) needs a table"))
         }
-        running = installed
+        (running, beside) = (installed, nil)
         if faults[installed.version] == .isDisturbed {
             return .failure(SlotFailure(.disturbed, SlotFailure.tampered, "another file stands there"))
         }
         return .success(.done)
     }
 
+    private mutating func route(_ canary: RoutedCanary, beside active: InstalledRevision) -> Result<SlotOutcome, SlotFailure>? {
+        precondition(staged.contains(canary.installed), "routed without being staged")
+        let version = canary.installed.version
+        if linkedBeside == canary, beside == canary { return .success(.restored(mended: nil)) }
+        if hostIsDown { return .failure(SlotFailure(.unreachable, "ProbeFailed", "the host is down")) }
+        if machine.record.step == .activating { activations[version, default: 0] += 1 }
+        (linked, linkedBeside) = (active, canary)
+        if faults[version] == .killsTheAgent {
+            restartHost()
+            return nil
+        }
+        if faults[version] == .refusesToLoad { return .failure(SlotFailure(.module, "ActivationFailed", "\(version) needs a table")) }
+        (running, beside) = (active, canary)
+        if faults[version] == .isDisturbed {
+            return .failure(SlotFailure(.disturbed, SlotFailure.tampered, "another file stands there"))
+        }
+        return .success(.restored(mended: nil))
+    }
+
     private mutating func probe(_ installed: InstalledRevision) -> Result<SlotOutcome, SlotFailure>? {
         if hostIsDown { return .failure(SlotFailure(.unreachable, "ProbeFailed", "the host is down")) }
-        guard running == installed, faults[installed.version] != .failsProbe else {
+        guard running == installed || beside?.installed == installed, faults[installed.version] != .failsProbe else {
             return .failure(SlotFailure(.module, "ProbeFailed", "the host runs \(running?.version ?? "nothing")"))
         }
         if machine.record.step == .soaking {
@@ -192,6 +233,7 @@ extension SlotPolicy {
     /// Whole seconds, so that tests read well.
     static var quick: SlotPolicy {
         var policy = SlotPolicy()
+        policy.features.insert("routing")
         policy.probeDeadline = .seconds(4)
         policy.probeInterval = .seconds(1)
         policy.soak = .seconds(10)

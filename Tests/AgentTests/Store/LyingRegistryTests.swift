@@ -76,4 +76,57 @@ struct LyingRegistryTests {
             #expect(share == 0 || lied > 10)
         }
     }
+
+    /// A signature that the revision's status names is there as it was made, or not at all; whatever comes is judged like any other.
+    @Test(
+        "keeps of later signatures the ones that are named, and believes none of another key",
+        arguments: [(0, 1...1), (15, 1...16), (50, 41...52), (100, 71...74)] as [(Int, ClosedRange<UInt64>)])
+    func laterSignatures(share: Int, seeds: ClosedRange<UInt64>) async throws {
+        try await withTemporaryDirectory { (directory: String) in
+            let honest = try ModuleShelf(directory: directory + "/honest")
+            let digest = try await honest.push("1.0.0", signedBy: nil)
+            let old = try await honest.layout.pushSignature(of: digest, in: ModuleShelf.repository, by: honest.strangersKey)
+            let new = try await honest.layout.pushSignature(of: digest, in: ModuleShelf.repository, by: honest.releaseKey)
+            let other = try ModuleShelf(directory: directory + "/other")
+            try await other.push("1.0.0", signedBy: other.strangersKey) { $0["name"] = "evil" }
+            var revision = Self.revision(digest, signature: old)
+            let wanted = RevisionReference(revision: "http-filter-1", digest: digest.description)
+            let policies = Self.policies(honest.releaseKey)
+            var (found, lied) = (0, 0)
+            for seed in seeds {
+                let path = "\(directory)/store-\(seed)"
+                let store = try ContentStore(path: path)
+                revision.status.signatures = []
+                let installed = try await RevisionFetcher(store: store, artifacts: honest, limit: 1 << 20).fetch(
+                    revision, wanted: wanted, hostClass: "edge-proxy", slot: "net/filter", policies: policies)
+                let verifier = RevisionVerifier(
+                    store: store,
+                    host: AgentConfiguration(
+                        hostClass: "edge-proxy", nodeName: "n", runtimeVersion: "2.4.1", contract: "edge/3", slots: [], stateDirectory: path
+                    ))
+                func judge() async -> TrustFinding {
+                    await verifier.judge(
+                        installed, policies: policies, rootsAreHere: true, stamp: 1, now: Timestamp(seconds: 1_780_000_000))
+                }
+                let before = await judge()
+                #expect(before.state == .distrusted && before.wantsSignatures, "seed \(seed)")
+                revision.status.signatures = [SignatureReference(digest: new)]
+                let registry = LyingRegistry(honest.layout, other: other.layout, share: share, seed: seed)
+                let fetcher = RevisionFetcher(store: store, artifacts: registry, limit: 1 << 20)
+                let count = (try? await fetcher.fetchSignatures(of: installed, revision, policies: policies)) ?? 0
+                found += count
+                #expect(await judge().state == (count > 0 ? .trusted : .distrusted), "seed \(seed)")
+                for (name, bytes) in try contents(path) { #expect(Digest(of: bytes).hex == name, "seed \(seed)") }
+                lied += registry.lied
+                // Asked again, what is here is not asked for.
+                if count > 0 {
+                    let requests = registry.requests
+                    #expect(try await fetcher.fetchSignatures(of: installed, revision, policies: policies) == 0)
+                    #expect(registry.requests == requests)
+                }
+            }
+            #expect(share >= 100 || found > 0)
+            #expect(share == 0 || lied > 0)
+        }
+    }
 }

@@ -22,10 +22,7 @@ struct SwapBench {
     let swapper: Swapper
     let host: SwapHost
     let driver: DirectoryDriver
-    let store: ContentStore
-    let fetcher: RevisionFetcher
-    let verifier: RevisionVerifier
-    let policies: PolicySet
+    let flow: SwapFlow
     let versions: [Version]
     let directory: String
 
@@ -41,14 +38,7 @@ struct SwapBench {
         host = SwapHost(slotDirectory: "\(directory)/modules/net/filter", swapper: swapper)
         driver = try DirectoryDriver(
             slot: "net/filter", settings: LinkedHost.settings("\(directory)/modules"), disk: swapper.disk, transport: host)
-        store = try ContentStore(path: "\(directory)/store", disk: swapper.disk)
-        fetcher = RevisionFetcher(store: store, artifacts: shelf, limit: 1 << 20)
-        verifier = RevisionVerifier(
-            store: store,
-            host: AgentConfiguration(
-                hostClass: "edge-proxy", nodeName: "n", runtimeVersion: "2.4.1", contract: "edge/3", capabilities: ["reload"], slots: [],
-                stateDirectory: directory))
-        policies = Self.policies(shelf)
+        flow = try SwapFlow(driver: driver, directory: directory, shelf: shelf, disk: swapper.disk)
         try Disk.real.makeDirectories("\(directory)/scratch")
         try Disk.real.makeDirectories("\(directory)/modules")
     }
@@ -84,34 +74,16 @@ struct SwapBench {
         return Version(revision: revision, reference: reference, bytes: bytes)
     }
 
-    /// What an agent does: fetches what is not here, verifies, stages, switches, and asks the host.
-    func deliver(_ version: Version) async throws {
-        let installed = installed(version)
-        do {
-            try await driver.stage(
-                try await verifier.verify(installed, policies: policies, now: Timestamp(seconds: 1_780_000_000)), from: store)
-        } catch let failure as SlotFailure where [SlotFailure.missing, SlotFailure.damaged].contains(failure.reason) {
-            let fetched = try await fetcher.fetch(
-                version.revision, wanted: version.reference, hostClass: "edge-proxy", slot: "net/filter", policies: policies)
-            try await driver.stage(
-                try await verifier.verify(fetched, policies: policies, now: Timestamp(seconds: 1_780_000_000)), from: store)
-        }
-        try await driver.mending(installed, verifier, store) { try await driver.activate(installed) }
-        _ = try await driver.probe(installed)
-    }
+    func deliver(_ version: Version) async throws { try await flow.deliver(version) }
 
-    func installed(_ version: Version) -> InstalledRevision {
-        InstalledRevision(
-            namespace: "payments", revision: version.revision.metadata.name, digest: version.revision.spec.digest,
-            configHash: version.revision.spec.configHash, version: version.revision.spec.version)
-    }
+    func installed(_ version: Version) -> InstalledRevision { flow.installed(version) }
 
     /// Goes back to what was there before, again when somebody strikes just then.
     func goBack(to version: Version) async throws {
         let installed = installed(version)
         for attempt in 1...3 {
             do {
-                return try await driver.mending(installed, verifier, store) { try await driver.revert(to: installed) }
+                return try await driver.mending(installed, flow.verifier, flow.store) { try await driver.revert(to: installed) }
             } catch let failure as SlotFailure where attempt < 3 && failure.kind == .environment {}
         }
     }
@@ -136,8 +108,8 @@ struct SwapBench {
         let spec = version.revision.spec
         target.set(
             SwapAttack.Site(
-                blob: store.path(of: Digest(of: version.bytes)), manifest: store.path(of: try Digest(parsing: spec.digest)),
-                signature: store.path(of: try Digest(parsing: spec.signatures[0].digest)),
+                blob: flow.store.path(of: Digest(of: version.bytes)), manifest: flow.store.path(of: try Digest(parsing: spec.digest)),
+                signature: flow.store.path(of: try Digest(parsing: spec.signatures[0].digest)),
                 stored: "\(directory)/store/revisions/payments_\(version.revision.metadata.name).json", slot: slot, version: name,
                 evil: evil,
                 scratch: "\(directory)/scratch", evilBytes: bytes))

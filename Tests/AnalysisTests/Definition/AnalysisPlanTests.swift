@@ -55,7 +55,38 @@ struct AnalysisPlanTests {
 
     private static let refused: [(JSON, String)] = [
         ([:], "spec: wanted metrics, or an sli"),
+        (["metrics": [["name": "a", "thresholds": ["max": 1], "provider": Self.ratio]], "count": 3], "spec.sli: wanted with prometheus"),
+        (["sli": "Availability", "objective": 99, "matchLabels": ["a b": "c"]], "spec.matchLabels: found \"a b\""),
+        (
+            [
+                "sli": "Latency", "objective": 99, "withinMilliseconds": 9,
+                "rules": [["name": "r", "indicator": "Latency", "metric": "x", "label": "le"]],
+            ],
+            "spec.rules[r].metric: found x, wanted the _bucket"
+        ),
+        (
+            ["sli": "Availability", "objective": 99, "rules": [["name": "r", "indicator": "Availability", "metric": "x", "label": "l"]]],
+            "spec.rules[r].failures: wanted with indicator Availability"
+        ),
         (["sli": "Availability"], "spec.objective: wanted a percentage"),
+        (["sli": "Availability", "objective": 99, "interval": "0s"], "spec.interval: found 0s, wanted 1s or more"),
+        (
+            spec(["name": "a", "interval": "0s", "thresholds": ["min": 1], "provider": prometheus]),
+            "spec.metrics[a].interval: found 0s, wanted 1s or more"
+        ),
+        (
+            spec([
+                "name": "a", "thresholds": ["min": 1], "provider": ["prometheus": ["address": "http://p", "query": "up", "timeout": "1h"]],
+            ]), "spec.metrics[a].provider.prometheus.timeout: found 1h, wanted 1s to 2m"
+        ),
+        (
+            spec([
+                "name": "a", "thresholds": ["min": 1],
+                "provider": [
+                    "prometheus": ["address": "http://p", "query": "up", "range": ["duration": "1h", "step": "1s", "reduce": "Max"]]
+                ],
+            ]), "spec.metrics[a].provider.prometheus.range.step: found 1s in 1h, wanted at most 1000"
+        ),
         (["sli": "Availability", "objective": 100], "spec.objective: wanted a percentage"),
         (["sli": "Latency", "objective": 99], "spec.withinMilliseconds: wanted with sli Latency"),
         (["sli": "Availability", "objective": 99, "withinMilliseconds": 9], "spec.withinMilliseconds: wanted with sli Latency"),

@@ -14,7 +14,9 @@ final class ObedientFleet: Sendable {
 
     private struct Host: Sendable {
         var name: String
-        var slot: SlotStatus
+        var labels: [String: String]
+        /// By name.
+        var slots: [String: SlotStatus] = [:]
     }
 
     private let client: Client
@@ -57,12 +59,14 @@ final class ObedientFleet: Sendable {
             spec.agentVersion = "0.1.0"
             let name = ModuleHost.name(hostClass: "edge-proxy", node: node)
             _ = try await modules.create(ModuleHost(metadata: ObjectMeta(name: name, labels: labels), spec: spec))
-            hosts.withLock { $0.append(Host(name: name, slot: SlotStatus())) }
+            hosts.withLock { $0.append(Host(name: name, labels: labels)) }
         }
     }
 
     /// The version that each host runs.
-    var versions: [String?] { hosts.withLock { $0.map { $0.slot.active?.version } } }
+    var versions: [String?] { versions(in: "net/filter") }
+
+    func versions(in slot: String) -> [String?] { hosts.withLock { $0.map { $0.slots[slot]?.active?.version } } }
 
     func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -90,28 +94,31 @@ final class ObedientFleet: Sendable {
     }
 
     private func isDue(_ host: Host, _ plan: ModulePlan) -> Bool {
-        if plan.spec.action == .unload { return host.slot.active != nil }
+        guard plan.spec.selector.matches(host.labels) else { return false }
+        let slot = host.slots[plan.spec.slot] ?? SlotStatus()
+        if plan.spec.action == .unload { return slot.active != nil }
         guard let wanted = plan.spec.revision(forHost: host.name) else { return false }
         // What is here already needs no revision to fetch it by.
-        let isHere = host.slot.active?.revision == wanted.revision || host.slot.staged.contains(wanted.revision)
+        let isHere = slot.active?.revision == wanted.revision || slot.staged.contains(wanted.revision)
         let key = ObjectKey(namespace: plan.metadata.namespace, name: wanted.revision)
         guard isHere || revisions.store.get(key) != nil else { return false }
-        let isCurrent = host.slot.rollout == plan.spec.rollout && host.slot.owner.planUID == plan.metadata.uid
-        return !(isCurrent && host.slot.target?.revision == wanted.revision)
+        let isCurrent = slot.rollout == plan.spec.rollout && slot.owner.planUID == plan.metadata.uid
+        return !(isCurrent && slot.target?.revision == wanted.revision)
     }
 
     private func turn(_ index: Int, _ plan: ModulePlan) async throws {
         let host = hosts.withLock { hosts -> Host in
-            var slot = hosts[index].slot
+            var slot = hosts[index].slots[plan.spec.slot] ?? SlotStatus()
             slot.name = plan.spec.slot
             slot.owner = SlotOwner(namespace: plan.metadata.namespace ?? "", name: plan.metadata.name, planUID: plan.metadata.uid ?? "")
             slot.rollout = plan.spec.rollout
             change(&slot, plan, host: hosts[index].name)
-            hosts[index].slot = slot
+            hosts[index].slots[plan.spec.slot] = slot
             return hosts[index]
         }
         var status = ModuleHostStatus()
-        if host.slot.active != nil || plan.spec.action == .run { status.slots = [host.slot] }
+        status.slots = host.slots.values.filter { $0.active != nil || plan.spec.action == .run || $0.name != plan.spec.slot }
+            .sorted { $0.name < $1.name }
         _ = try await Api<ModuleHost>(client).applyStatus(host.name, ["status": status.json] as JSON, manager: GraftAPI.agentManager)
     }
 

@@ -9,6 +9,7 @@ import KubeServer
 import Logging
 import Schema
 import Trust
+import Verification
 
 /// A cluster with a controller, a fleet and modules, in this process.
 struct Scenario {
@@ -28,10 +29,14 @@ struct Scenario {
     /// The controller acts as a user of its own, so that its writes can be counted.
     static let controllerUser = User(name: "graft-controller", groups: ["system:masters"])
 
-    func controller() throws -> ControllerServices {
+    func controller(
+        _ artifacts: (any ArtifactLocator)? = nil, checks: CheckConfiguration = .none, statusInterval: Duration = .seconds(1)
+    ) throws -> ControllerServices {
         ControllerServices(
-            client: try cluster.client(as: Self.controllerUser), artifacts: shelf,
-            configuration: ControllerConfiguration(electsLeader: false, refusalRetry: .milliseconds(300)), logger: logger)
+            client: try cluster.client(as: Self.controllerUser), artifacts: artifacts ?? shelf,
+            configuration: ControllerConfiguration(electsLeader: false, statusInterval: statusInterval, refusalRetry: .milliseconds(300)),
+            checks: checks,
+            logger: logger)
     }
 
     // MARK: When

@@ -29,6 +29,10 @@ extension Mistake {
             try await bench.complaint(ofGraft: "up", "--data", bench.cluster.data, "--port", "0", "--registry-port", "0")
                 .replacing(bench.cluster.data, with: ".graft")
         },
+        Mistake("A network for checks that is none") {
+            try await $0.complaint(of: [Repository.controller, "--check-network", "localhost"])
+        },
+        Mistake("A host for checks that is none") { try await $0.complaint(of: [Repository.controller, "--check-host", "a/b"]) },
         Mistake("A port that is none") { try await $0.complaint(ofGraft: "up", "--port", "70000") },
     ]
 }

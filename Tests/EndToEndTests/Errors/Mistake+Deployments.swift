@@ -18,5 +18,26 @@ extension Mistake {
             try await bench.cluster.waits(until: "it has a revision") { _ in try await !bench.cluster.revisions.list().items.isEmpty }
             return try await bench.complaint(ofGraft: "undo", Cluster.deploymentName, "-n", Cluster.namespace, "--to-revision", "7")
         },
+        Mistake("A freeze window in a time zone that is not on the controller's machine") { bench in
+            let guards = Api<RolloutGuard>(bench.cluster.client)
+            var spec = RolloutGuardSpec()
+            spec.match = .everything
+            spec.freeze = Freeze([FreezeWindow(duration: Period(seconds: 60), timeZone: "Nowhere/Atlantis")])
+            _ = try await guards.create(RolloutGuard(metadata: ObjectMeta(name: "nights"), spec: spec))
+            let message = try await bench.refusal(of: Manifest(version: "1.0.0"))
+            _ = try await guards.delete("nights")
+            return message
+        },
+        Mistake("`graft promote --override-freeze` where nothing is frozen") { bench in
+            try await bench.cluster.apply(Manifest(version: "1.0.0"))
+            return try await bench.complaint(
+                ofGraft: "promote", Cluster.deploymentName, "-n", Cluster.namespace, "--override-freeze", "--reason", "INC-4711")
+        },
+        Mistake("`graft quarantine add` of a revision that does not exist") { bench in
+            try await bench.cluster.apply(Manifest(version: "1.0.0"))
+            try await bench.cluster.waits(until: "it has a revision") { _ in try await !bench.cluster.revisions.list().items.isEmpty }
+            return try await bench.complaint(
+                ofGraft: "quarantine", "add", "\(Cluster.deploymentName)@7", "-n", Cluster.namespace, "--reason", "CVE-2026-1")
+        },
     ]
 }

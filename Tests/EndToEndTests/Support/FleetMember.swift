@@ -84,6 +84,12 @@ final class FleetMember: Sendable {
                     "probe": [
                         "url": .string(at + "/-/version"), "version": "/version", "digest": "/digest", "process": "/process",
                     ],
+                    "routing": [
+                        "probe": [
+                            "url": .string(at + "/-/canary"), "version": "/version", "digest": "/digest", "process": "/process",
+                            "rule": "/rule",
+                        ]
+                    ],
                     "probeDeadlineSeconds": 3, "probeIntervalSeconds": 0.1, "soakSeconds": 1, "soakIntervalSeconds": 0.2,
                 ]
             ],

@@ -50,6 +50,11 @@ func withInstalledCluster(
 ) async throws {
     var configuration = KubeServer.Configuration(authorization: .roles)
     configuration.streamingLists = streamingLists
+    for number in 1...3 {
+        var agent = User.agent
+        agent.extra = ["authentication.kubernetes.io/node-name": ["node-\(number)"]]
+        configuration.tokens.add(Installation.streamToken(of: "node-\(number)"), of: agent, for: "graft-controller")
+    }
     try await withEmbeddedCluster(configuration) { cluster in
         try await cluster.install(Manifests.definitions() + Manifests.devOverlay())
         try await cluster.createNamespace("payments")

@@ -20,6 +20,9 @@ struct Installation {
     let refusals = RefusalLog()
     let directory: String
 
+    /// Through which agents tell what their hosts expose.
+    let streams = StreamIngest()
+
     static let name = "http-filter"
     /// Fails its probe.
     static let badVersion = "1.2.0"
@@ -39,7 +42,7 @@ struct Installation {
                     path.contains("/modulerevisions") || path.contains("/modulequarantines")
                 },
                 artifacts: shelf, configuration: ControllerConfiguration(identity: "the-controller", statusInterval: .milliseconds(100)),
-                logger: logger)
+                streams: streams, logger: logger)
         ]
         for node in nodes { services.append(try agent(on: node, logger)) }
         let group = ServiceGroup(configuration: .init(services: services, logger: logger))
@@ -70,8 +73,15 @@ struct Installation {
         let driver = MemoryDriver { $0.version == Self.badVersion ? SlotFailure(.module, "ProbeFailed", "it lost its table") : nil }
         return try AgentServices(
             client: try refusals.client(of: cluster, as: .agent), artifacts: shelf, configuration: configuration, transport: NoHosts(),
-            driver: { _ in driver }, logger: logger)
+            driver: { _ in driver },
+            uplink: StreamUplink(transport: ToController(streams: streams), url: HostURL("https://graft-controller.graft-system.svc:9443")!)
+            {
+                Self.streamToken(of: node)
+            }, logger: logger)
     }
+
+    /// Of the agent on a node, for the controller alone.
+    static func streamToken(of node: String) -> String { "stream-token-of-\(node)" }
 
     // MARK: What people do
 
@@ -155,5 +165,21 @@ private struct NoHosts: Transport {
         _ handle: (HTTPResponse, inout ResponseBody) async throws -> Result
     ) async throws -> Result {
         throw TransportError(.refused, "nothing listens there")
+    }
+}
+
+/// Hands over to the controller in this process what agents tell.
+private struct ToController: Transport {
+    let streams: StreamIngest
+
+    func withResponse<Result>(
+        to request: HTTPRequest, body: RequestBody?, limits: TransferLimits,
+        _ handle: (HTTPResponse, inout ResponseBody) async throws -> Result
+    ) async throws -> Result {
+        guard case .bytes(let bytes)? = body else { throw TransportError(.unsupported, "wanted a body") }
+        let answer = try await streams.answer(authorization: request.headerFields[.authorization], body: bytes)
+        var rest: [UInt8]? = answer.body
+        var answered = ResponseBody { rest.take() }
+        return try await handle(HTTPResponse(status: .init(code: answer.status)), &answered)
     }
 }

@@ -70,9 +70,14 @@ func outcome(_ request: () async throws -> some Sendable) async -> KubeError? {
 
 extension Client {
     /// A token from the TokenRequest API.
-    /// - Parameter object: the pod or node whose life the token shares, and whose node it names.
-    func serviceAccountToken(_ account: String, in namespace: String, boundTo object: DynamicObject?) async throws -> String {
+    /// - Parameters:
+    ///   - object: the pod or node whose life the token shares, and whose node it names.
+    ///   - audience: nil: the API server.
+    func serviceAccountToken(
+        _ account: String, in namespace: String, boundTo object: DynamicObject?, audience: String? = nil
+    ) async throws -> String {
         var spec: JSON = ["expirationSeconds": 3600]
+        if let audience { spec["audiences"] = [.string(audience)] }
         if let object {
             spec["boundObjectRef"] = [
                 "apiVersion": "v1", "kind": .string(object.kind), "name": .string(object.metadata.name),

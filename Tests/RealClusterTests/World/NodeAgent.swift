@@ -9,6 +9,8 @@ struct NodeAgent: Sendable {
 
     let node: String
     let client: Client
+    /// For the controller alone, as the agent's pod has it beside the other.
+    let streamToken: String
 
     var hosts: Api<ModuleHost> { Api(client) }
     var leases: Api<Lease> { Api(client, namespace: GraftAPI.agentNamespace) }
@@ -27,6 +29,8 @@ struct NodeAgent: Sendable {
                     "containers": [["name": "agent", "image": "graft-agent"]],
                 ],
             ] as JSON)
+        streamToken = try await admin.serviceAccountToken(
+            "graft-agent", in: GraftAPI.agentNamespace, boundTo: pod, audience: "graft-controller")
         client = try cluster.server.client(
             token: try await admin.serviceAccountToken("graft-agent", in: GraftAPI.agentNamespace, boundTo: pod))
     }

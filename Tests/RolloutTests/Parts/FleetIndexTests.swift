@@ -15,6 +15,9 @@ struct FleetIndexTests {
         if dice.chance(10) { host.incompatibilities = [dice.pick(revisions): "needs more"] }
         if dice.chance(5) { host.claimedBy = "other/deployment" }
         host.isLastActivated = dice.chance(90)
+        host.canRoute = dice.chance(90)
+        if dice.chance(60) { host.labels = ["stage": dice.pick(["canary", "staging", "production"])] }
+        if dice.chance(5) { host.unmetNeeds = [dice.pick(revisions): "no tls"] }
         guard dice.chance(85) else { return host }
         var slot = SlotStatus()
         slot.owner = SlotOwner(namespace: "payments", name: "http", planUID: dice.chance(90) ? "plan" : "old")
@@ -23,6 +26,11 @@ struct FleetIndexTests {
             let revision = dice.pick(revisions)
             slot.active = ActiveRevision(
                 revision: revision, digest: "sha256:\(revision)", since: Timestamp(seconds: Int64(dice.number(0...9999))))
+        }
+        if dice.chance(20) {
+            slot.canary = RoutedRevision(
+                revision: dice.pick(revisions), digest: "d", since: Timestamp(seconds: Int64(dice.number(0...9999))),
+                rule: dice.pick(["a", "b"]))
         }
         if dice.chance(80) {
             slot.target = SlotTarget(
@@ -33,9 +41,14 @@ struct FleetIndexTests {
         return host
     }
 
-    private func assignment(_ dice: inout Dice) -> Assignment {
+    private let orders: [HostOrder?] = [
+        nil, HostOrder(label: "stage", values: ["canary", "staging"]), HostOrder(label: "stage", values: ["staging"]),
+    ]
+
+    private func assignment(_ dice: inout Dice, _ order: HostOrder?) -> Assignment {
+        let first = Rank.start(ofLevel: order?.topLevel ?? 0).value
         func cutoffs() -> [Cutoff] {
-            CutoffMap(["": Rank(value: Int64.random(in: 0...Rank.end.value, using: &dice)), "b": dice.chance(50) ? .end : .first]).list
+            CutoffMap(["": Rank(value: Int64.random(in: first...Rank.end.value, using: &dice)), "b": dice.chance(50) ? .end : .first]).list
         }
         var wave = WaveStatus()
         wave.number = 2
@@ -46,6 +59,7 @@ struct FleetIndexTests {
         var plan = ModulePlanSpec()
         plan.rollout = "http-2-1"
         plan.salt = dice.chance(80) ? salt : "another"
+        plan.order = dice.chance(80) ? order : dice.pick(orders)
         plan.stable = dice.pick([
             nil, RevisionReference(revision: "http-1", digest: "d1"), RevisionReference(revision: "http-2", digest: "d2"),
         ])
@@ -56,26 +70,26 @@ struct FleetIndexTests {
         return Assignment(
             target: RevisionReference(revision: "http-2", digest: "d2"), previous: RevisionReference(revision: "http-1", digest: "d1"),
             rollout: "http-2-1", wave: wave, plan: dice.chance(90) ? PlanFacts(uid: "plan", spec: plan) : nil,
-            isProven: dice.chance(20), vanished: ["edge-3", "edge-4", "edge-5"])
+            isProven: dice.chance(20), vanished: ["edge-3", "edge-4", "edge-5"], rule: dice.pick([nil, nil, "a"]))
     }
 
     /// Each host looked at by itself, as if there were no index.
-    private func place(_ host: HostFacts, _ assignment: Assignment) -> Place {
-        let rank = Rank(salt: salt, host: host.name)
+    private func place(_ host: HostFacts, _ assignment: Assignment, _ order: HostOrder?) -> Place {
+        let rank = Rank(salt: salt, host: host.name).atLevel(order?.level(of: host.labels) ?? 0)
         let isAsked = CutoffMap(assignment.wave.below).admits(zone: host.zone, rank: rank)
         let isInWave = isAsked && !CutoffMap(assignment.wave.from).admits(zone: host.zone, rank: rank)
         let standing = assignment.standing(of: host, isAsked: isAsked, isInWave: isInWave)
         let target = assignment.target.revision
         var keepsWhatItHas = host.slot?.active?.revision == target
-        if keepsWhatItHas, let asked = assignment.plan?.spec.revision(forHost: host.name, zone: host.zone) {
+        if keepsWhatItHas, let asked = assignment.plan?.spec.revision(forHost: host.name, zone: host.zone, labels: host.labels) {
             keepsWhatItHas = asked.revision == target
         }
         return Place(
-            standing, isInWave ? .inWave : isAsked ? .asked : .beyond, isReady: host.isReady,
+            standing, isInWave ? .inWave : isAsked ? .asked : .beyond, isReady: host.isReady, isHeld: host.isHeld,
             costsBudget: standing.isEligible && !keepsWhatItHas)
     }
 
-    private func expectSame(_ fleet: FleetIndex, _ hosts: [String: HostFacts], _ assignment: Assignment) {
+    private func expectSame(_ fleet: FleetIndex, _ hosts: [String: HostFacts], _ assignment: Assignment, _ order: HostOrder?) {
         let roster = Roster(fleet, assignment)
         #expect(fleet.count == hosts.count && roster.entries.count == hosts.count)
         #expect(fleet.zones == Set(hosts.values.map(\.zone)).sorted())
@@ -83,10 +97,12 @@ struct FleetIndexTests {
         #expect(Set(entries.map(roster.name)) == Set(hosts.keys))
         #expect(zip(entries, entries.dropFirst()).allSatisfy { ($0.rank, roster.name($0)) < ($1.rank, roster.name($1)) })
         var counts: [Place: Int] = [:]
+        var movable = 0
         for entry in entries {
             guard let host = hosts[roster.name(entry)] else { continue }
-            let expected = place(host, assignment)
+            let expected = place(host, assignment, order)
             counts[expected, default: 0] += 1
+            if expected.standing.isEligible, !host.isHeld { movable += 1 }
             #expect(entry.place == expected, "\(host): \(entry.place.standing), not \(expected.standing)")
             #expect(fleet.zones[Int(entry.zone)] == host.zone && roster.lastSeen(entry) == host.lastSeen)
             #expect(roster.entry(of: host.name)?.place == expected)
@@ -96,7 +112,7 @@ struct FleetIndexTests {
             #expect(roster.count(of: standing) == counts.reduce(0) { $1.key.standing == standing ? $0 + $1.value : $0 })
             #expect(roster.placed { $0.standing == standing }.first?.rank == entries.first { $0.standing == standing }?.rank)
         }
-        #expect(roster.active == hosts.values.count { $0.slot?.active != nil })
+        #expect(roster.active == hosts.values.count { $0.slot?.active != nil } && roster.movable == movable)
     }
 
     @Test("is the same whether it was taken in at once or host by host, while hosts come, change and go", arguments: [0, 1, 5, 40, 1500])
@@ -105,9 +121,11 @@ struct FleetIndexTests {
         var hosts: [String: HostFacts] = [:]
         for number in 0..<size { hosts["edge-\(number)"] = facts("edge-\(number)", &dice) }
         var fleet = FleetIndex(hosts.values)
-        var asked = assignment(&dice)
+        var order = dice.pick(orders)
+        var asked = assignment(&dice, order)
         for round in 0..<(size > 100 ? 12 : 60) {
-            if dice.chance(30) { asked = assignment(&dice) }
+            if dice.chance(10) { order = dice.pick(orders) }
+            if dice.chance(30) { asked = assignment(&dice, order) }
             for _ in 0..<dice.number(0...max(3, size / 4)) {
                 let name = "edge-\(dice.number(0...size + round))"
                 if dice.chance(20) {
@@ -119,13 +137,41 @@ struct FleetIndexTests {
                     fleet.update(host)
                 }
             }
-            fleet.muster(asked, salt: salt)
-            expectSame(fleet, hosts, asked)
+            fleet.muster(asked, salt: salt, order: order)
+            expectSame(fleet, hosts, asked, order)
         }
         let before = fleet
         for name in hosts.keys { fleet.remove(name) }
         #expect(fleet.isEmpty && fleet.zones.isEmpty && Array(fleet.byKind).isEmpty)
-        expectSame(before, hosts, asked)
+        expectSame(before, hosts, asked, order)
+    }
+
+    @Test("Standings leave a number for hosts that are held and settled")
+    func numbers() {
+        #expect(Standing.allCases.allSatisfy { $0.rawValue < 14 })
+        let held = Place(.settled, .asked, isReady: true, isHeld: true, costsBudget: false)
+        #expect(held.standing == .settled && !held.isMovable)
+        #expect(Place(.settled, .asked, isReady: true, isHeld: false, costsBudget: false).isMovable)
+    }
+
+    @Test("A host whose label changes goes to its group, and comes back")
+    func groups() {
+        let order = HostOrder(label: "stage", values: ["canary"])
+        var fleet = FleetIndex((0..<500).map { HostFacts(name: "edge-\($0)") })
+        fleet.rank(by: salt, order: order)
+        func first() -> String? { fleet.chunks.first?.members.first?.name }
+        let before = first()
+        var host = HostFacts(name: before == "edge-7" ? "edge-8" : "edge-7")
+        host.labels = ["stage": "canary"]
+        fleet.update(host)
+        #expect(first() == host.name && fleet.count == 500 && fleet.facts(of: host.name)?.labels == host.labels)
+        host.labels = [:]
+        fleet.update(host)
+        #expect(first() == before && fleet.count == 500 && fleet.facts(of: host.name)?.labels == [:])
+        host.labels = ["stage": "canary"]
+        fleet.update(host)
+        fleet.remove(host.name)
+        #expect(first() == before && fleet.count == 499 && fleet.facts(of: host.name) == nil)
     }
 
     @Test("keeps once what hosts have in common, and nothing of those that are gone")

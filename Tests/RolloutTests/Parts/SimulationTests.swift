@@ -32,6 +32,19 @@ struct SimulationTests {
         #expect(simulation.moments.contains { $0.sentence == "Step 2 of 3: a pause until promoted." })
     }
 
+    @Test("that divides calls gets them step by step, at one plan write each, and all of them at last")
+    func dividesCalls() {
+        let simulation = simulated([
+            .setWeight(Weight(percent: 10)), .setTraffic(Traffic(share: Weight(percent: 5))),
+            .setTraffic(Traffic(share: Weight(percent: 50))),
+        ])
+        #expect(simulation.phase == .healthy)
+        #expect(simulation.samples.last?.updated == 500)
+        #expect(simulation.moments.contains { $0.sentence == "Step 2 of 5: 5% of calls on 50 hosts." })
+        #expect(simulation.moments.contains { $0.sentence == "Step 5 of 5: all calls on 500 hosts." })
+        #expect(simulated([.setTraffic(Traffic(share: Weight(percent: 5)))]) { $0.failing = 50_000 }.samples.last?.updated == 0)
+    }
+
     @Test("that fails goes back, and no host keeps the version")
     func fails() {
         let simulation = simulated { $0.failing = 50_000 }
@@ -45,6 +58,77 @@ struct SimulationTests {
         let simulation = simulated([.setWeight(Weight(percent: 10)), .approve(Approval(approvers: ["ann"])), .soak(seconds: 60)])
         #expect(simulation.phase == .healthy)
         #expect(simulation.moments.contains { $0.sentence == "Step 2 of 4: approved by ann." })
+    }
+
+    @Test("has a preflight in a minute, and goes on, or no further, as the threshold says")
+    func preflight() {
+        let steps: [Step] = [.preflight(Preflight(failureThreshold: .share(Weight(percent: 5)))), .setWeight(Weight(percent: 10))]
+        let passed = simulated(steps) { $0.unfit = 20_000 }
+        #expect(passed.moments.contains { $0.sentence.contains("the preflight is passed") && $0.time < .seconds(120) })
+        #expect(passed.samples.last { $0.time < .seconds(60) }?.updated == 0)
+        let refused = simulated(steps) { $0.unfit = 100_000 }
+        #expect(refused.phase == .degraded && refused.samples.allSatisfy { $0.updated == 0 })
+        #expect(refused.message.contains("DiskFull: it was simulated to have no space"))
+        #expect(refused.planWrites < 5)
+    }
+
+    @Test("is asked in the order of its stages")
+    func ordered() {
+        var spec = ModuleDeploymentSpec()
+        spec.hostClass = "edge"
+        spec.slot = "net/filter"
+        spec.strategy.order = HostOrder(label: "stage", values: ["staging", "production"])
+        spec.strategy.steps = [.setWeight(Weight(percent: 10)), .pause(seconds: nil)]
+        var simulation = Simulation(ModuleDeployment(metadata: ObjectMeta(name: "http", namespace: "payments"), spec: spec), .init())
+        simulation.run()
+        #expect(simulation.phase == .healthy && simulation.samples.last?.updated == 1000)
+    }
+
+    private static let checked: [Step] = [
+        .setWeight(Weight(percent: 10)), .analysis(StepAnalysis([AnalysisReference("errors")])),
+        .webhook(StepWebhook("https://change.example:8443/")),
+        .soak(Soak(durationSeconds: 30, samples: SampleGoal(1000, of: HostSeries("requests_total")))),
+    ]
+
+    @Test("where everything that is checked is well")
+    func checked() {
+        let simulation = simulated(Self.checked)
+        #expect(simulation.phase == .healthy)
+        let sentences = simulation.moments.map(\.sentence)
+        #expect(sentences.contains("Step 2 of 5: passed. analysis errors: 5 of 5 measurements, 0 failed."))
+        #expect(sentences.contains("Step 3 of 5: passed. webhook change.example:8443: Go."))
+        #expect(simulation.samples.last?.updated == 500)
+    }
+
+    @Test(
+        "where one check fails goes back for it",
+        arguments: [
+            ("errors", "AnalysisFailed", "Analysis errors failed: metric simulated: it was simulated to fail"),
+            ("change.example:8443", "Refused", "change.example:8443 says NoGo: it was simulated to refuse"),
+            ("requests_total", "StepDeadlineExceeded", "Step 4 of 5 took longer than its 86430 s"),
+        ])
+    func failingCheck(name: String, cause: String, reason: String) {
+        let simulation = simulated(Self.checked) {
+            $0.checks.failing = name
+            $0.checks.failsAfter = .seconds(600)
+        }
+        #expect(simulation.phase == .degraded && simulation.samples.last?.updated == 0)
+        #expect(simulation.moments.contains { $0.sentence.contains(reason) }, "\(simulation.moments.map(\.sentence))")
+    }
+
+    @Test("where what watches in the background fails in the middle")
+    func failingBackground() {
+        var spec = ModuleDeploymentSpec()
+        spec.strategy.steps = [.setWeight(Weight(percent: 10)), .pause(seconds: 3600)]
+        spec.strategy.analysis = BackgroundAnalysis([AnalysisReference("latency")])
+        var options = Simulation.Options()
+        options.hosts = 100
+        options.checks.failing = "latency"
+        options.checks.failsAfter = .seconds(900)
+        var simulation = Simulation(ModuleDeployment(metadata: ObjectMeta(name: "http", namespace: "payments"), spec: spec), options)
+        simulation.run()
+        #expect(simulation.phase == .degraded && simulation.message.contains("Analysis latency in the background failed"))
+        #expect(simulation.moments.last.map { $0.time < .seconds(1200) } ?? false)
     }
 
     @Test("has the same fate by the same seed, and another by another")

@@ -25,7 +25,7 @@ struct Debts {
         var eligible = 0
         if !owing.isEmpty { owing.formIntersection(world.hosts.map(\.name)) }
         for host in world.hosts {
-            let isUsable = !host.isHeld && !host.incompatibleWith.contains(target.revision)
+            let isUsable = !host.isHeld && !host.incompatibleWith.contains(target.revision) && (status.traffic == nil || host.canRoute)
             if host.isReady, isUsable { eligible += 1 }
             // Signs of life from before a leader's first seconds are hearsay.
             let isHearsay = !host.isReady && host.lastSeen.map { $0 <= world.leaderSince + .seconds(5) } ?? true
@@ -33,9 +33,11 @@ struct Debts {
             // What died of it is a failure: failureThreshold bounds those.
             let isLost = !host.isReady && [.activating, .probing].contains(report?.state)
             let hasGivenUp = isLost || report?.state == .reverted && report?.revision == target.revision
-            if !isUsable || isHearsay || host.active == target.revision || hasGivenUp {
+            // A host whose label was changed belongs to another group.
+            let isMoved = plan.order != nil && host.asked(by: plan)?.revision != target.revision
+            if !isUsable || isHearsay || isMoved || host.serves(target.revision) || hasGivenUp {
                 owing.remove(host.name)
-            } else if host.isReady, plan.revision(forHost: host.name, zone: host.zone)?.revision == target.revision {
+            } else if host.isReady, host.asked(by: plan)?.revision == target.revision {
                 owing.insert(host.name)
             }
         }

@@ -89,6 +89,7 @@ struct Follower {
     private func agrees(_ facts: HostFacts, _ known: HostFacts?) -> Bool {
         guard var known else { return false }
         known.slot?.active?.since = Timestamp(seconds: 0)
+        known.slot?.canary?.since = Timestamp(seconds: 0)
         known.slot?.trust?.since = Timestamp(seconds: 0)
         return facts == known
     }

@@ -39,6 +39,25 @@ struct PropertyTests {
         }
     }
 
+    @Test("These lives meet preflights that are passed, fail and are given up, and orders whose groups are asked one after another")
+    func coverage() throws {
+        var (passed, failing, refused, early) = (0, 0, 0, 0)
+        for seed in 0..<1_000 {
+            var life = RandomLife(seed: UInt64(seed))
+            try life.live(40)
+            for event in life.world.events {
+                switch event {
+                case .preflightPassed: passed += 1
+                case .preflightFailing: failing += 1
+                case .returning(_, _, .preflight, _): refused += 1
+                default: break
+                }
+            }
+            early += life.world.plans.count { $0.cutoffs.contains { $0.below < 0 } }
+        }
+        #expect(passed > 15 && failing > 5 && refused > 2 && early > 50, "\(passed) \(failing) \(refused) \(early)")
+    }
+
     private static func seeds(of chunk: Int, among count: Int) -> some Sequence<UInt64> {
         stride(from: firstSeed + chunk, to: firstSeed + count, by: chunks).lazy.map { UInt64($0) }
     }

@@ -26,8 +26,16 @@ struct RandomLife {
         world = World(hosts: dice.chance(85) ? dice.number(0...4) : dice.number(5...12), zones: zones)
         self.dice = dice
         signs = Dice(seed: ~seed)
-        shapeStrategy()
         world.follower = Follower()
+        for index in world.hosts.indices { world.hosts[index].labels = labels() }
+        shapeStrategy()
+        if self.dice.chance(40) { deliverTheFirst() }
+    }
+
+    /// There is a version to go from, and to go back to.
+    private mutating func deliverTheFirst() {
+        world.ask(for: "1.0.0")
+        for _ in 0..<80 where !world.isDelivered("1.0.0") { world.tick() }
     }
 
     private mutating func shapeStrategy() {
@@ -38,25 +46,72 @@ struct RandomLife {
         strategy.soakSeconds = dice.pick([0, 0, 3, 10, 30])
         strategy.progressDeadlineSeconds = dice.pick([20, 60])
         strategy.cohort = dice.pick([.sticky, .rotate])
+        if dice.chance(30) { strategy.steps.append(preflight()) }
         for _ in 0..<dice.number(0...4) {
             strategy.steps.append(step())
         }
         strategy.spread = dice.chance(70) ? .evenly : .zoneByZone
         if dice.chance(20) { strategy.zoneOrder = ["b"] }
+        if dice.chance(40) {
+            strategy.order = HostOrder(label: "stage", values: dice.pick([["canary", "staging"], ["staging"], ["none", "staging"]]))
+        }
         strategy.onDeadline = dice.chance(80) ? .rollback : .pause
+        if dice.chance(15) {
+            let analyses = dice.pick([["errors"], ["errors", "latency"]]).map { AnalysisReference($0) }
+            strategy.analysis = BackgroundAnalysis(analyses, startingStep: dice.number(1...4))
+        }
+        for subject in RandomLife.subjects {
+            world.checkBehaviour[subject] = dice.chance(50) ? .succeeds : dice.pick(CheckBehaviour.allCases)
+        }
         if dice.chance(15) { strategy.stepDeadlineSeconds = dice.number(30...300) }
         world.spec.strategy = strategy
     }
 
+    private mutating func labels() -> [String: String] {
+        let value = dice.pick(["", "canary", "staging", "production"])
+        return value.isEmpty ? [:] : ["stage": value]
+    }
+    private static let subjects = ["errors", "latency", "change.example", "requests_total"]
+
     private mutating func step() -> Step {
+        let deadline = dice.chance(50) ? dice.number(20...100) : nil
+        let consequence = dice.pick([nil, Strategy.OnDeadline.pause, .rollback])
         switch dice.number(1...100) {
-        case 1...60: return .setWeight(Weight(basisPoints: dice.number(0...40) * 250))
-        case 61...80: return .pause(seconds: dice.chance(70) ? dice.number(0...20) : nil)
-        case 81...92: return .soak(seconds: dice.number(1...40))
-        default:
-            let deadline = dice.chance(50) ? dice.number(20...100) : nil
-            return .approve(Approval(approvers: ["ann"], deadlineSeconds: deadline, onDeadline: dice.pick([nil, .pause, .rollback])))
+        case 1...34: return .setWeight(Weight(basisPoints: dice.number(0...40) * 250))
+        case 35...45: return .setTraffic(traffic())
+        case 46...58: return .pause(seconds: dice.chance(70) ? dice.number(0...20) : nil)
+        case 59...66: return .soak(seconds: dice.number(1...40))
+        case 67...71:
+            let samples = SampleGoal(Int64(dice.number(1...2000)), of: HostSeries("requests_total"))
+            return .soak(Soak(durationSeconds: dice.number(1...40), samples: samples, deadlineSeconds: deadline, onDeadline: consequence))
+        case 72...80:
+            let analyses = dice.pick([["errors"], ["errors", "latency"]]).map { AnalysisReference($0) }
+            return .analysis(StepAnalysis(analyses, deadlineSeconds: deadline, onDeadline: consequence))
+        case 81...86:
+            var webhook = StepWebhook("https://change.example/")
+            (webhook.deadlineSeconds, webhook.onDeadline) = (deadline, consequence)
+            return .webhook(webhook)
+        case 87...94: return preflight()
+        default: return .approve(Approval(approvers: ["ann"], deadlineSeconds: deadline, onDeadline: consequence))
         }
+    }
+
+    private mutating func traffic() -> Traffic {
+        var traffic = Traffic(share: dice.chance(80) ? Weight(percent: dice.number(0...10) * 10) : nil)
+        if traffic.share != nil, dice.chance(20) { traffic.by = TrafficKey(header: dice.pick(["x-user", "x-tenant"])) }
+        if traffic.share == nil || dice.chance(30) {
+            traffic.match = [
+                TrafficMatch(header: "x-canary", values: [dice.pick(["a", "b", "c"])]), TrafficMatch(group: dice.pick(["p", "q", "r"])),
+            ]
+        }
+        return traffic
+    }
+
+    private mutating func preflight() -> Step {
+        .preflight(
+            Preflight(
+                failureThreshold: dice.chance(60) ? .count(0) : share(), deadlineSeconds: dice.chance(60) ? dice.number(1...60) : nil,
+                onDeadline: dice.pick([nil, nil, .pause, .rollback])))
     }
 
     private mutating func share() -> CountOrShare {
@@ -67,6 +122,7 @@ struct RandomLife {
         for _ in 0..<ticks {
             if dice.chance(25) { happen() }
             for index in world.hosts.indices where dice.chance(70) { world.act(index) }
+            if dice.chance(70) { world.performChecks() }
             world.now = world.now + .seconds(dice.pick([0, 1, 1, 5, 15]))
             hear()
             try decide()
@@ -106,6 +162,7 @@ struct RandomLife {
         case 46...60: for index in world.hosts.indices where dice.chance(50) { world.hosts[index].isReady = true }
         case 61...65:
             world.hosts.append(SimulatedHost("edge.late-\(world.now.microseconds)-\(world.hosts.count)", zone: dice.pick(["", "a", "z"])))
+            world.hosts[world.hosts.count - 1].labels = labels()
         case 66...68 where !world.hosts.isEmpty: world.hosts.remove(at: dice.number(0...world.hosts.count - 1))
         case 69...73: world.spec.paused = dice.chance(50)
         case 74...78: world.verbs.promote = world.status.rollout.map { "\($0.id)/\(dice.chance(50) ? "full" : "\($0.stepIndex)")" }
@@ -116,14 +173,20 @@ struct RandomLife {
         case 85...87 where !world.hosts.isEmpty: world.hosts[dice.number(0...world.hosts.count - 1)].isHeld = dice.chance(50)
         case 88...89 where !world.hosts.isEmpty:
             world.hosts[dice.number(0...world.hosts.count - 1)].incompatibleWith = dice.chance(60) ? [] : [World.revision("1.\(asked).0")]
-        case 90...92 where !world.revisions.isEmpty: quarantineSomething()
+        case 90...92 where !world.revisions.isEmpty && dice.chance(50): quarantineSomething()
+        case 90...92 where !world.hosts.isEmpty && dice.chance(50):
+            world.hosts[dice.number(0...world.hosts.count - 1)].canRoute = dice.chance(70)
+        case 90...92: makeUnfit()
+        case 98 where !world.hosts.isEmpty: makeUnfit()
         case 93 where !world.revisions.isEmpty: judgeSomething()
         case 94: world.wanted = .refused(Refusal(.verified, reason: "NoPolicy", message: "No policy matches."))
         case 95...96:
             world.status = ModuleDeploymentStatus()
             invariants.forget()
             if dice.chance(50) { world.plan = nil }
-        case 97...98: shapeStrategy()
+        case 97: shapeStrategy()
+        case 99: guardSomething()
+        case 100 where !world.hosts.isEmpty && asked > 0: needSomething()
         default: break
         }
     }
@@ -135,11 +198,21 @@ struct RandomLife {
         }
         asked += 1
         world.ask(for: "1.\(asked).0", dice.pick([.works, .works, .works, .failsProbe, .cannotBeFetched, .hangs, .kills]))
+        for index in world.hosts.indices where dice.chance(8) { world.hosts[index].unfit = [World.revision("1.\(asked).0"): "DiskFull"] }
     }
 
     private mutating func quarantineSomething() {
         let index = dice.number(0...world.revisions.count - 1)
         world.revisions[index].quarantine = dice.chance(40) ? nil : QuarantineFacts(name: "q-user", evicts: dice.chance(50), reason: "CVE")
+    }
+
+    /// Hosts have no space, or some, or agents that don't know how to stage ahead.
+    private mutating func makeUnfit() {
+        guard !world.hosts.isEmpty else { return }
+        let index = dice.number(0...world.hosts.count - 1)
+        world.hosts[index].unfit = dice.chance(60) ? [World.revision("1.\(asked).0"): dice.pick(["DiskFull", "NotTrusted"])] : [:]
+        if dice.chance(30) { world.hosts[index].isOld.toggle() }
+        if dice.chance(30) { world.hosts[index].labels = labels() }
     }
 
     /// Policies change their mind.
@@ -155,9 +228,35 @@ struct RandomLife {
         }
     }
 
+    /// Guards of the cluster, and others of its set.
+    private mutating func guardSomething() {
+        switch dice.number(0...5) {
+        case 0:
+            let until = dice.chance(50) ? world.now + .seconds(dice.number(1...200)) : nil
+            world.guards.freeze = FreezeFacts(guards: ["freeze"], until: until, reason: "")
+        case 1: world.guards.nextFreeze = world.now + .seconds(dice.number(1...60))
+        case 2:
+            let left = dice.number(0...3)
+            world.guards.budget = BudgetFacts(name: "budget", limit: 3, hosts: 9, used: 3 - left, holders: "", left: left)
+        case 3: world.verbs.overrideFreeze = "seed \(seed)"
+        case 4:
+            world.spec.set = "set"
+            world.siblings = [SiblingRetreat(deployment: "other", reason: "it failed", began: world.now - .seconds(30), time: world.now)]
+        default: (world.guards, world.siblings) = (GuardFacts(), [])
+        }
+    }
+
+    /// A host gets, or loses, what some version needs beside it.
+    private mutating func needSomething() {
+        let revision = World.revision("1.\(dice.number(1...asked)).0")
+        world.hosts[dice.number(0...world.hosts.count - 1)].unmetNeeds = dice.chance(50) ? [:] : [revision: "no tls"]
+    }
+
     /// All hosts are back, and behave, and nobody interferes any more.
     mutating func rest() {
         world.spec.paused = false
+        (world.guards, world.siblings) = (GuardFacts(), [])
+        world.checkBehaviour = [:]
         if world.hosts.isEmpty { world.hosts.append(SimulatedHost("edge.last")) }
         for revision in world.revisions {
             world.trust(revision.version)
@@ -169,6 +268,9 @@ struct RandomLife {
             world.hosts[index].heard = nil
             world.hosts[index].isHeld = false
             world.hosts[index].incompatibleWith = []
+            world.hosts[index].canRoute = true
+            world.hosts[index].unfit = [:]
+            world.hosts[index].unmetNeeds = [:]
             for revision in world.revisions where world.hosts[index].behaviour[revision.name] != .failsProbe {
                 world.hosts[index].behaviour[revision.name] = .works
             }
@@ -201,7 +303,7 @@ struct RandomLife {
         guard let rollout = world.status.rollout else { return }
         switch world.condition("Progressing")?.reason {
         case "DeadlineExceeded": world.verbs.abort = rollout.id
-        case "StepPaused": world.verbs.promote = "\(rollout.id)/\(rollout.stepIndex)"
+        case "StepPaused", "PreflightFailed", "AnalysisInconclusive": world.verbs.promote = "\(rollout.id)/\(rollout.stepIndex)"
         case "ApprovalNeeded": world.verbs.approve = "\(rollout.id)/\(rollout.stepIndex)/ann"
         default: break
         }
@@ -213,7 +315,9 @@ struct RandomLife {
             return world.revisions.isEmpty
         }
         guard let stable = world.status.stable else { return !wanted.isAllowed || wanted.isCondemned }
-        let hasArrived = world.hosts.allSatisfy { $0.active == stable.revision || [.reverted, .failed].contains($0.slot?.target?.state) }
+        let hasArrived = world.hosts.allSatisfy {
+            $0.active == stable.revision && $0.beside == nil || [.reverted, .failed].contains($0.slot?.target?.state)
+        }
         return hasArrived || world.plan?.spec.stable == nil
     }
 }

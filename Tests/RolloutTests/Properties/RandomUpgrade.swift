@@ -23,8 +23,17 @@ struct RandomUpgrade {
         world.spec.strategy.maxUnavailable = dice.chance(50) ? .count(dice.number(1...3)) : .share(Weight(percent: dice.number(1...100)))
         world.spec.strategy.soakSeconds = dice.pick([0, 5])
         world.spec.strategy.progressDeadlineSeconds = 30
-        world.spec.strategy.steps = (0..<dice.number(0...3)).map { _ in
-            dice.chance(50) ? .setWeight(Weight(percent: dice.number(0...100))) : .pause(seconds: dice.number(0...9))
+        world.spec.strategy.steps = (0..<dice.number(0...3)).map { _ -> Step in
+            switch dice.number(1...9) {
+            case 1...4: return .setWeight(Weight(percent: dice.number(0...100)))
+            case 5: return .analysis(StepAnalysis([AnalysisReference("errors"), AnalysisReference("latency")]))
+            case 9: return .setTraffic(Traffic(share: Weight(percent: dice.number(0...10) * 10)))
+            case 6: return .webhook(StepWebhook("https://change.example/"))
+            default: return .pause(seconds: dice.number(0...9))
+            }
+        }
+        for subject in ["errors", "latency", "change.example"] {
+            world.checkBehaviour[subject] = dice.pick([.succeeds, .succeeds, .succeeds, .failsDry, .fails, .errs])
         }
     }
 
@@ -51,6 +60,6 @@ struct RandomUpgrade {
 
     private var isOver: Bool {
         !world.isRunning && world[facts: "1.1.0"].outcome != .unproven
-            && world.hosts.allSatisfy { $0.active == world.status.stable?.revision }
+            && world.hosts.allSatisfy { $0.active == world.status.stable?.revision && $0.beside == nil }
     }
 }

@@ -175,6 +175,19 @@ struct StepTests {
         #expect(world.status.rollout?.stepIndex == 1)
     }
 
+    @Test("A step whose hosts are all gone from the cluster asks others")
+    func hostsRemoved() {
+        var world = upgrading()
+        world.spec.strategy.soakSeconds = 0
+        world.run { $0.status.rollout?.wave.number == 1 }
+        let canaries = Set(world.hosts.indices.filter { world.asked($0) == "http-1-1-0" }.map { world.hosts[$0].name })
+        #expect(!canaries.isEmpty)
+        world.hosts.removeAll { canaries.contains($0.name) }
+        world.run { $0.status.rollout?.stepIndex == 1 }
+        #expect(world.status.rollout?.stepIndex == 1)
+        #expect(world.running("1.1.0") > 0)
+    }
+
     @Test("Sticky cohorts send the same hosts first, rotating ones others")
     func cohorts() {
         func firstHosts(_ cohort: Strategy.Cohort, _ version: String, _ world: inout World) -> Set<Int> {
@@ -192,5 +205,17 @@ struct StepTests {
         let first = firstHosts(.sticky, "1.1.0", &world)
         #expect(firstHosts(.sticky, "1.2.0", &world) == first)
         #expect(firstHosts(.rotate, "1.3.0", &world) != firstHosts(.rotate, "1.4.0", &world))
+    }
+
+    @Test("When all who were asked have left the fleet, the share is taken of those who are there")
+    func everybodyAskedIsGone() {
+        var world = World(hosts: 10, steps: [.setWeight(Weight(percent: 10)), .pause(seconds: nil)])
+        world.deliver("1.0.0")
+        world.ask(for: "1.1.0")
+        world.run { $0.plan?.spec.cutoffs.isEmpty == false && $0.status.rollout?.kind == .steps }
+        world.hosts.removeAll { $0.asked(by: world.plan!.spec)?.version == "1.1.0" }
+        #expect(world.hosts.count == 9)
+        world.run { $0.condition("Progressing")?.reason == "StepPaused" }
+        #expect(world.running("1.1.0") == 1, "\(world.testDescription)")
     }
 }

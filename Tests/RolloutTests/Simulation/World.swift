@@ -22,6 +22,11 @@ struct World {
     var status = ModuleDeploymentStatus()
     var plan: PlanFacts?
     var conflict: String?
+    var guards = GuardFacts()
+    var siblings: [SiblingRetreat] = []
+    /// Checks as those see them who perform them, and how each turns out, by what it is about.
+    var checks: [CheckStatus] = []
+    var checkBehaviour: [String: CheckBehaviour] = [:]
     private(set) var plans: [ModulePlanSpec] = []
     private(set) var events: [RolloutEvent] = []
     private(set) var decision: Decision?
@@ -52,6 +57,9 @@ struct World {
             now: now)
         observation.verbs = verbs
         observation.conflict = conflict
+        observation.guards = guards
+        observation.siblings = siblings
+        observation.checks = checks
         return observation
     }
 
@@ -134,6 +142,7 @@ struct World {
         if let plan { self.plan = PlanFacts(uid: plan.uid, spec: try ModulePlanSpec(from: plan.spec.json)) }
         epoch += 1
         leaderSince = now
+        checks = []
         follower?.forget()
     }
 
@@ -141,6 +150,7 @@ struct World {
     mutating func forgetThePast() {
         plans = []
         events = []
+        checks = []
         decision?.events = []
         decision?.findings = nil
     }
@@ -169,9 +179,10 @@ struct World {
     mutating func tick(end: Timestamp? = nil) {
         let before = hosts.map(\.slot)
         for index in hosts.indices { act(index) }
-        let isQuiet = hosts.map(\.slot) == before
+        let isQuiet = hosts.map(\.slot) == before && !isChecking
         let next = now + .seconds(1)
         now = isQuiet ? max(next, min(decision?.wakeAt ?? next + .seconds(60), end ?? .init(seconds: .max / 1_000_000))) : next
+        performChecks()
         decide()
     }
 
@@ -207,12 +218,14 @@ struct World {
 
     var readyHosts: Int { hosts.count { $0.isReady } }
     func running(_ version: String) -> Int { hosts.count { $0.isReady && $0.active == World.revision(version) } }
+    /// Hosts that give it some calls at least.
+    func serving(_ version: String) -> Int { hosts.count { $0.isReady && $0.serves(World.revision(version)) } }
     func hosts(running version: String) -> [Int] { hosts.indices.filter { hosts[$0].active == World.revision(version) } }
     func condition(_ type: String) -> Condition? { status.conditions[type] }
     var isRunning: Bool { status.rollout?.state == .running }
     var rolledBack: Bool { status.rollout?.kind == .return && status.rollout?.state == .complete }
     /// What the plan asks of a host.
-    func asked(_ index: Int) -> String? { plan?.spec.revision(forHost: hosts[index].name, zone: hosts[index].zone)?.revision }
+    func asked(_ index: Int) -> String? { plan.flatMap { hosts[index].asked(by: $0.spec)?.revision } }
 }
 
 extension World: CustomTestStringConvertible {

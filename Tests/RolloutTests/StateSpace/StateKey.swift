@@ -8,9 +8,12 @@ struct StateKey: Hashable {
     private struct Host: Hashable {
         var isReady: Bool
         var active: String?
+        var beside: String?
         var target: SlotTarget?
         var isAnswering: Bool
         var staged: [String]
+        /// Its answer to the preflight of the plan that is there.
+        var ahead: StagedAhead.State?
         var lastSeen: Instant?
     }
 
@@ -39,6 +42,12 @@ struct StateKey: Hashable {
         rollout.progress.time = relative(rollout.progress.time)
         rollout.progress.suspendedSince = relative(rollout.progress.suspendedSince)
         rollout.progress.activatingSince = relative(rollout.progress.activatingSince)
+        // When a run began tells it from others, and nothing else.
+        rollout.checks = rollout.checks.map { check in
+            var check = CheckStatus(check.kind, id: check.id, step: check.step, subject: check.subject).reaching(check.phase)
+            check.attempts = 0
+            return check
+        }
         self.rollout = rollout
         revisions = [world.status.stable, world.status.canary, world.status.previous].map { $0?.revision }
         let rolloutOfPlan = world.plan?.spec.rollout
@@ -49,8 +58,9 @@ struct StateKey: Hashable {
         outcomes = world.revisions.map(\.outcome)
         hosts = world.hosts.map { host in
             Host(
-                isReady: host.isReady, active: host.active, target: host.slot?.target,
+                isReady: host.isReady, active: host.active, beside: host.slot?.canary?.rule, target: host.slot?.target,
                 isAnswering: rolloutOfPlan != nil && host.slot?.rollout == rolloutOfPlan, staged: host.slot?.staged ?? [],
+                ahead: host.slot?.ahead?.rollout == rolloutOfPlan ? host.slot?.ahead?.state : nil,
                 lastSeen: relative(host.isReady ? nil : host.lastSeen.map { Instant($0) }))
         }
         wake = relative(world.decision?.wakeAt.map { Instant($0) })

@@ -10,6 +10,8 @@ extension StateSpace {
         case succeeds(Int)
         case fails(Int)
         case isHindered(Int)
+        case stagesAhead(Int)
+        case isUnfit(Int)
         case dies(Int)
         case comesBack(Int)
         /// Until the controller wants to decide again.
@@ -20,6 +22,8 @@ extension StateSpace {
         /// The spec asks for 1.0.0 again, or for 1.1.0 again.
         case undoes
         case redoes
+        /// A check ends so.
+        case turnsOut(String, AnalysisPhase)
     }
 
     func moves(in world: World) -> [Move] {
@@ -39,7 +43,10 @@ extension StateSpace {
         let isUpgrading = world.isRunning && world.status.rollout?.kind == .steps
         if isUpgrading {
             moves += [.aborts, .promotesFully]
-            if world.condition("Progressing")?.reason == "StepPaused" { moves.append(.promotes) }
+            if ["StepPaused", "AnalysisInconclusive"].contains(world.condition("Progressing")?.reason) { moves.append(.promotes) }
+            for check in world.status.rollout?.checks ?? [] where !check.phase.isCompleted {
+                moves += [.successful, .failed, .error, .inconclusive].map { .turnsOut(check.id, $0) }
+            }
         }
         if world.wanted.revision == World.revision("1.1.0") {
             moves.append(.undoes)
@@ -51,14 +58,32 @@ extension StateSpace {
 
     private func answers(of index: Int, in world: World) -> [Move] {
         guard let plan = world.plan, let asked = world.askedReference(index) else { return [] }
+        return answersAhead(of: index, plan.spec, asked, in: world) + answers(of: index, plan, asked, in: world)
+    }
+
+    private func answersAhead(of index: Int, _ plan: ModulePlanSpec, _ asked: RevisionReference, in world: World) -> [Move] {
+        guard plan.stageAhead ?? false, let canary = plan.canary, canary != asked else { return [] }
+        let answer = world.hosts[index].slot?.ahead
+        switch answer?.rollout == plan.rollout ? answer?.state : nil {
+        case .staged: return []
+        case .failed: return [.stagesAhead(index)]
+        case .staging, nil: return [.stagesAhead(index), .isUnfit(index)]
+        }
+    }
+
+    private func answers(of index: Int, _ plan: PlanFacts, _ asked: RevisionReference, in world: World) -> [Move] {
         let slot = world.hosts[index].slot
         let state = slot?.rollout == plan.spec.rollout && slot?.target?.revision == asked.revision ? slot?.target?.state : nil
-        if slot?.active?.revision == asked.revision {
+        // What is proven works.
+        let canFail = world.status.rollout?.kind == .steps
+        let rule = world.rule(index)
+        if let canary = slot?.canary, canary.revision != asked.revision || canary.rule != rule {
+            return canFail && canary.revision == asked.revision ? [.obeys(index), .fails(index)] : [.obeys(index)]
+        }
+        if rule == nil ? slot?.active?.revision == asked.revision : slot?.canary != nil {
             let isStaged = plan.spec.previous.map { slot?.staged.contains($0.revision) ?? false } ?? true
             return state == .active && isStaged ? [] : [.obeys(index)]
         }
-        // What is proven works.
-        let canFail = world.status.rollout?.kind == .steps
         switch state {
         case nil: return bounds.areHindered && canFail ? [.obeys(index), .isHindered(index)] : [.obeys(index)]
         case .fetching: return [.obeys(index)]
@@ -70,11 +95,13 @@ extension StateSpace {
     func make(_ move: Move, in world: inout World) {
         switch move {
         case .obeys(let index):
-            let isThere = world.hosts[index].active == world.askedReference(index)?.revision
+            let isThere = world.hosts[index].serves(world.askedReference(index)?.revision ?? "")
             answer(index, isThere ? .active : .activating, in: &world)
         case .succeeds(let index): answer(index, .active, in: &world)
         case .fails(let index): answer(index, world.hosts[index].active == nil ? .failed : .reverted, blame: .module, in: &world)
         case .isHindered(let index): answer(index, .fetching, blame: .environment, in: &world)
+        case .stagesAhead(let index): answerAhead(index, .staged, in: &world)
+        case .isUnfit(let index): answerAhead(index, .failed, in: &world)
         case .dies(let index): world.kill([index])
         case .comesBack(let index): world.hosts[index].isReady = true
         case .timePasses: world.now = world.decision?.wakeAt ?? world.now
@@ -83,7 +110,17 @@ extension StateSpace {
         case .aborts: world.verbs.abort = world.status.rollout?.id
         case .undoes: world.wanted = .revision(World.revision("1.0.0"))
         case .redoes: world.wanted = .revision(World.revision("1.1.0"))
+        case .turnsOut(let id, let phase): world.checks = [world.check(id)?.reaching(phase)].compactMap { $0 }
         }
+    }
+
+    private func answerAhead(_ index: Int, _ state: StagedAhead.State, in world: inout World) {
+        guard let plan = world.plan, let canary = plan.spec.canary else { return }
+        var slot = world.hosts[index].slot ?? SlotStatus()
+        slot.owner = SlotOwner(namespace: "payments", name: "http", planUID: plan.uid)
+        slot.ahead = StagedAhead(
+            rollout: plan.spec.rollout, revision: canary.revision, state: state, reason: state == .failed ? "DiskFull" : nil)
+        world.hosts[index].slot = slot
     }
 
     private func answer(_ index: Int, _ state: SlotTarget.State, blame: SlotTarget.Blame? = nil, in world: inout World) {
@@ -92,9 +129,17 @@ extension StateSpace {
         slot.owner = SlotOwner(namespace: "payments", name: "http", planUID: plan.uid)
         slot.rollout = plan.spec.rollout
         slot.target = SlotTarget(revision: asked.revision, state: state, blame: blame)
+        if slot.canary?.revision != asked.revision || state == .reverted || state == .failed { slot.canary = nil }
+        if slot.ahead?.rollout != plan.spec.rollout || slot.ahead?.revision == asked.revision { slot.ahead = nil }
         if state == .active {
-            slot.active = ActiveRevision(
-                revision: asked.revision, digest: asked.digest, version: asked.version, since: Timestamp(seconds: 0))
+            if let rule = world.rule(index) {
+                slot.canary = RoutedRevision(
+                    revision: asked.revision, digest: asked.digest, version: asked.version, since: Timestamp(seconds: 0), rule: rule)
+            } else {
+                slot.canary = nil
+                slot.active = ActiveRevision(
+                    revision: asked.revision, digest: asked.digest, version: asked.version, since: Timestamp(seconds: 0))
+            }
             slot.staged = Set(slot.staged + [asked.revision] + (plan.spec.previous.map { [$0.revision] } ?? [])).sorted()
         }
         world.hosts[index].slot = slot
@@ -102,7 +147,13 @@ extension StateSpace {
 }
 
 extension World {
+    /// Name of the rule by which a host is to divide calls; nil: all are of what it is asked for.
+    func rule(_ index: Int) -> String? {
+        guard let plan = plan?.spec, askedReference(index) == plan.canary else { return nil }
+        return plan.traffic?.name(salt: plan.salt)
+    }
+
     func askedReference(_ index: Int) -> RevisionReference? {
-        plan?.spec.revision(forHost: hosts[index].name, zone: hosts[index].zone)
+        plan.flatMap { hosts[index].asked(by: $0.spec) }
     }
 }

@@ -18,6 +18,8 @@ struct StateSpace {
         var minds = true
         /// The controller may die after it wrote a plan, before it wrote the status.
         var crashes = true
+        /// The first host comes before the others.
+        var isOrdered = false
         /// Exploring ends with a finding when there are more states.
         var most = 3_000_000
     }
@@ -90,7 +92,9 @@ struct StateSpace {
         }
         guard leads(world, known: &ending, { _ in true }) else { return find("does not end: \(world.testDescription)") }
         guard let rollout = world.status.rollout, rollout.state == .running, rollout.kind == .steps else { return }
-        func isBack(_ world: World) -> Bool { world.status.stable?.version == "1.0.0" && world.running("1.0.0") == world.hosts.count }
+        func isBack(_ world: World) -> Bool {
+            world.status.stable?.version == "1.0.0" && world.hosts.allSatisfy { $0.active == World.revision("1.0.0") && $0.beside == nil }
+        }
         var aborted = world
         aborted.verbs.abort = rollout.id
         if !leads(aborted, known: &returning, isBack) { find("abort does not lead back: \(world.testDescription)") }
@@ -122,7 +126,8 @@ struct StateSpace {
         let wanted = world.wanted.revision.flatMap { name in world.revisions.first { $0.name == name } }
         if wanted?.outcome == .unproven { return false }
         return world.hosts.allSatisfy { host in
-            host.active == world.status.stable?.revision || host.slot?.target?.state == .reverted || host.slot?.target?.state == .failed
+            host.active == world.status.stable?.revision && host.beside == nil || host.slot?.target?.state == .reverted
+                || host.slot?.target?.state == .failed
         }
     }
 
@@ -132,7 +137,7 @@ struct StateSpace {
         var isQuiet = true
         for move in possible {
             switch move {
-            case .obeys, .succeeds, .comesBack, .promotes:
+            case .obeys, .succeeds, .comesBack, .promotes, .stagesAhead, .turnsOut(_, .successful):
                 make(move, in: &world)
                 isQuiet = false
             default: break

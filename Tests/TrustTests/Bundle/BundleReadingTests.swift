@@ -54,6 +54,15 @@ import Testing
         #expect(try BundleSample.failure(bundle)?.reason == reason)
     }
 
+    /// As fuzzing found: the name of an algorithm stood in the message as it was.
+    @Test(arguments: ["SHA2_25\06", "SHA2_256\n", "\u{202e}652_2AHS", "SHA2_256\u{1b}[2J"])
+    func `a name of an algorithm that can't be shown is told without harm`(name: String) throws {
+        let bundle = try BundleSample.message().changing("messageSignature.messageDigest.algorithm", to: .string(name))
+        let failure = try #require(try BundleSample.failure(bundle))
+        #expect(failure.reason == "algorithmUnsupported")
+        #expect(failure.description.visible == failure.description, "\(failure.description.debugDescription)")
+    }
+
     @Test func `two kinds of content or signer are refused`() throws {
         var bundle = try BundleSample.message()
         bundle["dsseEnvelope"] = try BundleSample.envelope([])["dsseEnvelope"]

@@ -31,7 +31,7 @@ import Testing
         ("-----BEGIN A-----\n-----END A-----", "not base64"),
         ("-----BEGIN A-----\nQUJ=\n-----END A-----", "not base64"),
         ("-----BEGIN A-----\nQU JD\n-----END A-----", "not base64"),
-        ("-----BEGIN A-----\nProc-Type: 4,ENCRYPTED\nQUJD\n-----END A-----", "encrypted"),
+        ("-----BEGIN A-----\nProc-Type: 4,ENCRYPTED\nQUJD\n-----END A-----", "line 2: a header"),
         ("-----BEGIN -----\nQUJD\n-----END -----", "line 1: text outside"),
     ])
     func `what is no PEM is refused, with the line`(text: String, reason: String) {

@@ -84,7 +84,9 @@ enum EncryptedSigstoreKey {
             }
         }
 
-        private static func name(_ json: JSON) -> String { json["name"]?.string.map { "\"\($0.prefix(32))\"" } ?? "has no name" }
+        private static func name(_ json: JSON) -> String {
+            json["name"]?.string.map { "\"\(String($0.prefix(32)).printable)\"" } ?? "has no name"
+        }
 
         private static func bytes(_ json: JSON?, _ path: String) throws(KeyError) -> [UInt8] {
             guard let bytes = json?.string.flatMap({ Base64.decode($0) }), !bytes.isEmpty else {

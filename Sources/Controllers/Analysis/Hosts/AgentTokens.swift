@@ -1,0 +1,115 @@
+import Crypto
+import GraftAPI
+import JSON
+import KubeClient
+import KubeCore
+import KubeRuntime
+import Synchronization
+
+/// Says which node a token speaks for: the API server reviews it, for an audience of our own, so that a token for the API server is worth nothing here, and
+/// one for here nothing there.
+///
+/// What it said is believed for a minute, or ten seconds when it refused. No token is kept, only its hash; and only so many are reviewed at a time.
+final class AgentTokens: Sendable {
+    static let audience = "graft-controller"
+    static let userName = "system:serviceaccount:\(GraftAPI.agentNamespace):graft-agent"
+    static let nodeField = "authentication.kubernetes.io/node-name"
+
+    enum Verdict: Sendable, Hashable {
+        /// It is that of the agent on a node.
+        case node(String)
+        case refused(IngestRefusal)
+    }
+
+    private struct Known: Sendable {
+        var verdict: Verdict
+        var until: Duration
+    }
+
+    private struct State: Sendable {
+        var known: [SHA256Digest: Known] = [:]
+        var reviews = 0
+    }
+
+    private static let mostKnown = 20_000
+    private static let mostReviews = 16
+    private static let longestToken = 16 << 10
+
+    private let client: Client
+    private let surroundings: Surroundings
+    private let state = Mutex(State())
+
+    init(client: Client, surroundings: Surroundings) {
+        self.client = client
+        self.surroundings = surroundings
+    }
+
+    /// - Parameter authorization: the header of a request.
+    func verdict(on authorization: String?) async throws -> Verdict {
+        guard let authorization, authorization.prefix(7).lowercased() == "bearer " else {
+            return .refused(IngestRefusal(401, "wanted a bearer token with the audience \(Self.audience)"))
+        }
+        let token = authorization.dropFirst(7)
+        guard !token.isEmpty, token.utf8.count <= Self.longestToken, token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            return .refused(IngestRefusal(401, "that is no token"))
+        }
+        let hash = SHA256.hash(data: Array(token.utf8))
+        let now = surroundings.now()
+        let known = state.withLock { state -> Verdict? in
+            if let known = state.known[hash], known.until > now { return known.verdict }
+            guard state.reviews < Self.mostReviews else { return .refused(IngestRefusal(429, "too many tokens are being reviewed")) }
+            state.reviews += 1
+            return nil
+        }
+        if let known { return known }
+        defer { state.withLock { $0.reviews -= 1 } }
+        do {
+            let verdict = try await review(String(token))
+            remember(verdict, of: hash)
+            return verdict
+        } catch let error as KubeError {
+            return .refused(IngestRefusal(503, "the API server can't review the token: \(error.message)"))
+        }
+    }
+
+    private func remember(_ verdict: Verdict, of hash: SHA256Digest) {
+        let now = surroundings.now()
+        let lifetime: Duration = if case .node = verdict { .seconds(60) } else { .seconds(10) }
+        state.withLock { state in
+            if state.known.count >= Self.mostKnown { state.known = state.known.filter { $0.value.until > now } }
+            if state.known.count < Self.mostKnown { state.known[hash] = Known(verdict: verdict, until: now + lifetime) }
+        }
+    }
+
+    private func review(_ token: String) async throws -> Verdict {
+        let body: JSON = [
+            "apiVersion": "authentication.k8s.io/v1", "kind": "TokenReview",
+            "spec": ["token": .string(token), "audiences": [.string(Self.audience)]],
+        ]
+        let answer = try await client.send(
+            APIRequest(method: .post, path: "/apis/authentication.k8s.io/v1/tokenreviews", contentType: "application/json", body: body))
+        let status = answer["status"]
+        let audiences = status?["audiences"]?.array?.compactMap(\.string) ?? []
+        guard status?["authenticated"]?.bool == true, audiences.contains(Self.audience) else {
+            return .refused(IngestRefusal(401, "the API server does not know the token for the audience \(Self.audience)"))
+        }
+        guard status?["user"]?["username"]?.string == Self.userName else {
+            return .refused(IngestRefusal(403, "only \(Self.userName) may tell of hosts"))
+        }
+        guard let node = status?["user"]?["extra"]?[Self.nodeField]?.array?.first?.string, !node.isEmpty else {
+            return .refused(IngestRefusal(403, "the agent's token names no node; run the agent in a pod, on Kubernetes 1.31 or newer"))
+        }
+        return .node(node)
+    }
+}
+
+/// Why nothing was taken: a status of HTTP, and a sentence.
+struct IngestRefusal: Error, Hashable, Sendable {
+    var status: Int
+    var message: String
+
+    init(_ status: Int, _ message: String) {
+        self.status = status
+        self.message = message
+    }
+}
