@@ -39,8 +39,8 @@ extension CheckStatus {
             return
         }
         // Another leader counts anew from where it began to listen.
-        let samples = max(samples, self.samples ?? 0)
-        self.samples = samples
-        (phase, message) = (samples >= wanted ? .successful : .running, nil)
+        let counted = max(samples, self.samples ?? 0)
+        self.samples = counted
+        (phase, message) = (counted >= wanted ? .successful : .running, nil)
     }
 }
