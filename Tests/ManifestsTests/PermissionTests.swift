@@ -48,6 +48,9 @@ struct PermissionTests {
             // A canary, and a person who mistypes twice before they promote it.
             try await installation.apply("1.1.0") { $0.strategy.steps = [.setWeight(Weight(percent: 30)), .pause(seconds: nil)] }
             let paused = try await installation.becomes("paused") { $0.status.phase == .paused }
+            try await eventually("an agent has asked the controller what is wanted of its host") {
+                installation.cluster.server.accessLog.entries.contains { $0.resource == "tokenreviews" }
+            }
             for _ in 1...2 {
                 try await installation.annotate(GraftAPI.promoteAnnotation, "another/0")
                 try await installation.becomes("the annotation is consumed") { $0.metadata.annotations[GraftAPI.promoteAnnotation] == nil }

@@ -8,13 +8,15 @@ import KubeCore
 struct Debts {
     private var rollout: String?
     private var owing: Set<String> = []
+    private var last: ModulePlanSpec?
 
     mutating func forgive(_ hosts: [String]) { owing.subtract(hosts) }
 
     /// - Returns: what is wrong, if something is.
     mutating func count(_ plan: ModulePlanSpec, _ world: World, opensWave: Bool) -> String? {
-        if plan.rollout != rollout { owing = [] }
+        if plan.rollout != rollout { (owing, last) = ([], nil) }
         rollout = plan.rollout
+        defer { last = plan }
         guard let status = world.status.rollout, status.state == .running, status.kind != .return, let target = world.status.canary,
             status.id == plan.rollout
         else {
@@ -25,6 +27,8 @@ struct Debts {
         var eligible = 0
         if !owing.isEmpty { owing.formIntersection(world.hosts.map(\.name)) }
         for host in world.hosts {
+            // Its label, or what its agent knows of orders, was changed since: the plan before this one asked nothing of its new group.
+            if plan.order != nil, let last, host.asked(by: last)?.revision != target.revision { owing.remove(host.name) }
             let isUsable = !host.isHeld && !host.incompatibleWith.contains(target.revision) && (status.traffic == nil || host.canRoute)
             if host.isReady, isUsable { eligible += 1 }
             // Signs of life from before a leader's first seconds are hearsay.

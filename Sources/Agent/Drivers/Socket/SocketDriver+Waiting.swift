@@ -24,7 +24,9 @@ extension SocketDriver {
     }
 
     /// Has hosts run this, and waits until all that are there do. Those that come later get it as well.
-    func want(_ module: SealedModule?, isBack: Bool = false, _ failed: (Failures) -> SlotFailure) async throws {
+    /// - Returns: how many do.
+    @discardableResult
+    func want(_ module: SealedModule?, isBack: Bool = false, _ failed: (Failures) -> SlotFailure) async throws -> Int {
         shelf.use(module)
         server.withHosts { hosts, now in ((), hosts.want(module, isBack: isBack, now: now)) }
         let outcomes = try await waitForHosts { $0.outcome }
@@ -32,6 +34,7 @@ extension SocketDriver {
             if case .failed(let failure) = outcome { failure } else { nil }
         }
         if !failures.isEmpty { throw failed(Failures(all: failures, path: settings.path)) }
+        return outcomes.count
     }
 
     /// Waits until hosts have answered, or are gone; each does one of both within a time.

@@ -58,7 +58,9 @@ package struct SocketDriver: Driver {
         let module = try sealed(revision)
         // A host that is down is not the module's fault, as long as nothing was changed.
         guard try await hosts({ !$0.greeted.isEmpty }) else { throw nobody("ActivationFailed") }
-        try await want(module) { SlotFailure(.module, "ActivationFailed", $0.text) }
+        let hosts = try await want(module) { SlotFailure(.module, "ActivationFailed", $0.text) }
+        // Whoever was there is gone, without having been asked.
+        guard hosts > 0 else { throw nobody("ActivationFailed") }
     }
 
     package func revert(to revision: InstalledRevision?) async throws {
