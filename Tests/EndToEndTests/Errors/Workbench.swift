@@ -1,4 +1,5 @@
 import GraftAPI
+import Harness
 import JSON
 import KubeClient
 import KubeCore
@@ -46,7 +47,7 @@ struct Workbench: Sendable {
     func refusal(of manifest: Manifest) async throws -> String {
         var manifest = manifest
         manifest.name = "wrong"
-        try await cluster.delete(manifest.name)
+        try await removeAll(of: manifest.name)
         try await cluster.apply(manifest)
         return try await cluster.stalled(manifest.name).status.message.replacing(registry, with: "registry.example")
     }
@@ -56,9 +57,15 @@ struct Workbench: Sendable {
     func applyAlone(_ manifest: Manifest, until condition: (ModuleDeployment) -> Bool) async throws -> ModuleDeployment {
         var manifest = manifest
         manifest.name = "wrong"
-        try await cluster.delete(manifest.name)
+        try await removeAll(of: manifest.name)
         try await cluster.apply(manifest)
         return try await cluster.waits(until: "as expected", deployment: manifest.name) { $0.isSeen && condition($0) }
+    }
+
+    /// A deployment and the plan that it leaves behind, which another of its name would be taken to go on with.
+    private func removeAll(of name: String) async throws {
+        try await cluster.delete(name)
+        try await eventually("the end of its plan", every: .milliseconds(50)) { try await cluster.plans.getIfPresent(name) == nil }
     }
 
     func trimmed(_ text: String) -> String {
