@@ -142,7 +142,10 @@ struct PreflightScenarioTests {
                     try await scenario.becomesHealthy(on: "1.0.0")
                     room.free = 4
                     try await scenario.apply("1.1.0", steps: [.preflight(Preflight(deadlineSeconds: 1))])
-                    let rejected = try await scenario.becomes("rejected") { $0.status.conditions["Ready"]?.reason == "Rejected" }
+                    // No deadline ends within a new leader's first minute.
+                    let rejected = try await scenario.becomes("rejected", within: .seconds(180)) {
+                        $0.status.conditions["Ready"]?.reason == "Rejected"
+                    }
                     #expect(rejected.status.rollout?.cause == .preflight)
                     #expect(rejected.status.message.contains("Nothing was activated for it"))
                     #expect(try await scenario.quarantines.list().items.isEmpty)

@@ -102,9 +102,15 @@ private struct Ask {
             let slot = host.status.slots.first { $0.name == plan.slot }
             guard isReady(host), slot?.rollout != newest else { return false }
         }
-        guard plan.canary != nil, let cutoff = plan.cutoff(zone: host.spec.zone ?? ""), cutoff.value > 0 else { return asksStable }
+        guard plan.canary != nil, let cutoff = plan.cutoff(zone: host.spec.zone ?? "") else { return asksStable }
         if asksCanary == asksStable { return asksCanary }
-        let isBelow = cutoff >= Rank.end || reckoner.rank(of: host.metadata.name) < cutoff
+        let isBelow = cutoff >= Rank.end || place(of: host) < cutoff
         return isBelow ? asksCanary : asksStable
+    }
+
+    /// As its agent reckons it.
+    private func place(of host: ModuleHost) -> Rank {
+        let labels = host.spec.features.contains(AgentFeature.order) ? host.metadata.labels : [:]
+        return reckoner.rank(of: host.metadata.name).atLevel(plan.order?.level(of: labels) ?? 0)
     }
 }

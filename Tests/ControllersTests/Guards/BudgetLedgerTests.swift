@@ -213,4 +213,26 @@ struct BudgetLedgerTests {
         for index in 2...3 { hosts[index].status.slots[0].rollout = "module-0-old-2" }
         #expect(count([party(0, back, before: asking)]).used == 2)
     }
+
+    @Test("Hosts that an order has asked count before they answer, and those of later groups don't")
+    func groups() {
+        let fleet = SharedFleet(hosts: 4, tenants: 1, budget: UnprovenBudget(.count(2)), seed: 1)
+        var hosts = fleet.hosts
+        for index in hosts.indices { hosts[index].spec.features = [AgentFeature.order] }
+        for index in 0...1 { hosts[index].metadata.labels["stage"] = "staging" }
+        var asking = ModulePlanSpec()
+        asking.hostClass = "edge"
+        asking.slot = "slot/0"
+        asking.salt = "s"
+        asking.order = HostOrder(label: "stage", values: ["staging"])
+        asking.canary = RevisionReference(revision: "new", digest: "sha256:b")
+        // All of the first group, and none of the last.
+        asking.cutoffs = [Cutoff(below: .start(ofLevel: 0))]
+        let key = fleet.tenants[0].key
+        let census = UnprovenCensus([.init(key: key, plan: asking, before: nil, proven: ["\(key.name)-old"])])
+        #expect(census.count(hosts) { _ in true }.names == Set(hosts[0...1].map(\.metadata.name)))
+        // An agent that knows of no orders takes its host for one of the last group.
+        hosts[0].spec.features = []
+        #expect(census.count(hosts) { _ in true }.names == [hosts[1].metadata.name])
+    }
 }

@@ -69,9 +69,11 @@ struct Scenario {
 
     // MARK: Then
 
-    func becomes(_ what: String, name: String = Scenario.name, _ holds: (ModuleDeployment) -> Bool) async throws -> ModuleDeployment {
+    func becomes(
+        _ what: String, name: String = Scenario.name, within limit: Duration = .seconds(60), _ holds: (ModuleDeployment) -> Bool
+    ) async throws -> ModuleDeployment {
         do {
-            return try await eventually(what) {
+            return try await eventually(what, within: limit) {
                 let deployment = try await deployments.get(name)
                 guard deployment.status.observedGeneration == deployment.metadata.generation, holds(deployment) else { return nil }
                 return deployment

@@ -1,4 +1,5 @@
 import GraftAPI
+import Harness
 import JSON
 import KubeClient
 import KubeCore
