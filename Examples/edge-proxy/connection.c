@@ -63,9 +63,9 @@ static int respond_version(int socket, struct loaded *loaded, const char *rule, 
     char reason[256] = "it gives no reason", body[1024];
     int healthy = loaded->module->check(reason, sizeof reason) == 0;
     int length = healthy ? snprintf(body, sizeof body,
-                                    "{\"slot\":\"%s\",\"module\":\"%s\",\"version\":\"%s\",\"digest\":\"%s\",\"process\":\"%d.%ld\",\"rule\":\"%s\"}\n",
+                                    "{\"slot\":\"%s\",\"module\":\"%s\",\"version\":\"%s\",\"digest\":\"%s\",\"process\":\"%d.%ld\",\"load\":%u,\"rule\":\"%s\"}\n",
                                     slot_name, loaded->module->name, loaded->module->version, loaded->digest, (int)getpid(),
-                                    atomic_load(&process_started), rule)
+                                    atomic_load(&process_started), loaded->load, rule)
                          : snprintf(body, sizeof body, "%s\n", reason);
     int result = respond(socket, healthy ? 200 : 500, healthy ? "application/json" : "text/plain", loaded->module->version, body,
                          (size_t)length, keep);
@@ -74,9 +74,9 @@ static int respond_version(int socket, struct loaded *loaded, const char *rule, 
 }
 
 /* Whether it could be loaded; whether it works is another question, which /-/version answers. */
-static int respond_reload(int socket, int keep) {
+static int respond_reload(int socket, int (*load)(char *, size_t), int keep) {
     char text[1024] = "the module gave no reason";
-    if (slot_reload(text, sizeof text) == 0) {
+    if (load(text, sizeof text) == 0) {
         struct loaded *loaded = slot_acquire(NULL);
         if (!loaded) return respond_text(socket, 200, "no module is loaded\n", keep);
         slot_release(loaded);
@@ -107,8 +107,10 @@ static int route(int socket, const struct edge_request *request, const struct ca
         struct loaded *canary = slot_acquire_canary(&rule);
         return respond_version(socket, canary, rule, keep);
     }
-    if (strcmp(target, "/-/reload") == 0)
-        return strcmp(request->method, "POST") == 0 ? respond_reload(socket, keep) : respond_text(socket, 405, "use POST\n", keep);
+    int is_restart = strcmp(target, "/-/restart") == 0;
+    if (is_restart || strcmp(target, "/-/reload") == 0)
+        return strcmp(request->method, "POST") == 0 ? respond_reload(socket, is_restart ? slot_restart : slot_reload, keep)
+                                                    : respond_text(socket, 405, "use POST\n", keep);
     if (strncmp(target, "/-/", 3) == 0) return respond_text(socket, 404, "nothing is here\n", keep);
     return respond_module(socket, request, call, keep);
 }

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "slot.h"
 
 #include <dlfcn.h>
@@ -8,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -70,9 +73,24 @@ static void read_digest(struct loaded *loaded) {
     free(text);
 }
 
-static int initialise(struct loaded *loaded, char *reason, size_t reason_size) {
+/* The dynamic linker takes equal names, and equal files, for equal libraries: to have one anew takes a file of another name. A copy in memory is one; it is
+ * never closed, so that no other file gets its number. */
+static int copy_to_memory(char *path, size_t size) {
+    int file = open(path, O_RDONLY | O_CLOEXEC), memory = memfd_create(MODULE_FILE, MFD_CLOEXEC);
+    struct stat about;
+    ssize_t count = -1;
+    if (file >= 0 && memory >= 0 && fstat(file, &about) == 0)
+        for (off_t left = about.st_size; left >= 0 && (count = sendfile(memory, file, NULL, left ? (size_t)left : 1)) > 0;) left -= count;
+    if (file >= 0) close(file);
+    if (count < 0) return memory >= 0 ? close(memory) : 0, -1;
+    return snprintf(path, size, "/proc/self/fd/%d", memory), 0;
+}
+
+static int initialise(struct loaded *loaded, int is_anew, char *reason, size_t reason_size) {
+    static unsigned loads;
     char path[PATH_MAX + sizeof MODULE_FILE + 1];
     snprintf(path, sizeof path, "%s/%s", loaded->directory, MODULE_FILE);
+    if (is_anew && copy_to_memory(path, sizeof path) != 0) return snprintf(reason, reason_size, "%s: %s", path, strerror(errno)), -1;
     void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (!library) return snprintf(reason, reason_size, "%s", dlerror()), -1;
     const struct edge_module *(*entry)(void);
@@ -85,11 +103,12 @@ static int initialise(struct loaded *loaded, char *reason, size_t reason_size) {
     char *config = read_document(loaded->directory, "config.json");
     int result = loaded->module->init(config ? config : "{}", reason, reason_size);
     free(config);
+    if (result == 0) loaded->load = ++loads;
     return result;
 }
 
-/* What a link leads to, loaded; what runs already from the very same directory is taken as it is. NULL with a reason. */
-static struct loaded *load(const char *name, const struct running *running, char *reason, size_t reason_size) {
+/* What a link leads to, loaded; what runs already from the very same directory is taken as it is, unless it is to be had anew. NULL with a reason. */
+static struct loaded *load(const char *name, const struct running *running, int is_anew, char *reason, size_t reason_size) {
     char link[PATH_MAX];
     struct stat about;
     struct loaded *loaded = calloc(1, sizeof *loaded);
@@ -101,38 +120,41 @@ static struct loaded *load(const char *name, const struct running *running, char
     }
     loaded->identity = about.st_ino;
     struct loaded *known[] = {running ? running->stable : NULL, running ? running->canary : NULL};
-    for (int index = 0; index < 2; index++)
+    for (int index = 0; index < 2 && !is_anew; index++)
         if (known[index] && known[index]->identity == loaded->identity && strcmp(known[index]->directory, loaded->directory) == 0)
             return free(loaded), known[index];
-    if (initialise(loaded, reason, reason_size) != 0) return free(loaded), NULL; /* the library itself stays */
+    if (initialise(loaded, is_anew, reason, reason_size) != 0) return free(loaded), NULL; /* the library itself stays */
     return loaded;
 }
 
 /* `current`, and where there is a rule `canary`. NULL with a reason. */
-static struct running *load_all(const struct running *before, char *reason, size_t reason_size) {
+static struct running *load_all(const struct running *before, int is_anew, char *reason, size_t reason_size) {
     char directory[PATH_MAX];
     struct running *running = calloc(1, sizeof *running);
-    if (!running || !(running->stable = load("current", before, reason, reason_size))) return free(running), NULL;
+    if (!running || !(running->stable = load("current", before, is_anew, reason, reason_size))) return free(running), NULL;
     snprintf(directory, sizeof directory, "%s/%s", slot_root, slot_name);
     char *document = read_document(directory, "routing.json");
     if (!document && errno == ENOENT) return running;
     if (!document) snprintf(reason, reason_size, "%s/routing.json: %s", directory, strerror(errno));
     running->rule = document ? rule_read(document, reason, reason_size) : NULL;
     free(document);
-    if (running->rule && (running->canary = load("canary", before, reason, reason_size))) return running;
+    if (running->rule && (running->canary = load("canary", before, is_anew, reason, reason_size))) return running;
     rule_free(running->rule);
     return free(running), NULL;
 }
 
-int slot_reload(char *reason, size_t reason_size) {
+static int load_slot(int is_anew, char *reason, size_t reason_size) {
     char link[PATH_MAX];
     snprintf(link, sizeof link, "%s/%s/current", slot_root, slot_name);
     pthread_mutex_lock(&reloading);
     int result = -1;
     struct running *running = NULL;
     if (readlink(link, (char[1]){0}, 1) < 0 && errno == ENOENT) result = 0; /* nothing is linked: the slot is to be empty */
-    else if ((running = load_all(atomic_load(&current), reason, reason_size))) result = 0;
+    else if ((running = load_all(atomic_load(&current), is_anew, reason, reason_size))) result = 0;
     if (result == 0) atomic_store(&current, running);
     pthread_mutex_unlock(&reloading);
     return result;
 }
+
+int slot_reload(char *reason, size_t reason_size) { return load_slot(0, reason, reason_size); }
+int slot_restart(char *reason, size_t reason_size) { return load_slot(1, reason, reason_size); }

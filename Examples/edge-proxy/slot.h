@@ -14,6 +14,7 @@ struct loaded {
     char digest[80];
     char directory[4096];
     unsigned long long identity; /* of the directory: staged anew it is another */
+    unsigned load;               /* the how manieth load of this process it came with, from 1 */
 };
 
 /* Where modules stand: `<root>/<slot>/current` links to the directory of the version to run. Where `routing.json` stands beside it, `canary` links to
@@ -25,6 +26,9 @@ extern const char *slot_name;
  * and what ran before goes on running. Loading the version that runs already is a success; so is an absent link, which empties
  * the slot. */
 int slot_reload(char *reason, size_t reason_size);
+
+/* The same, and whatever runs already is loaded anew, beside what it was: with the memory that a module has when it begins. */
+int slot_restart(char *reason, size_t reason_size);
 
 /* The module that answers a call, held until slot_release; NULL when there is none. Without a call: what `current` linked to. */
 struct loaded *slot_acquire(const struct call *call);

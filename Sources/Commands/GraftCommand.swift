@@ -13,7 +13,7 @@ package struct GraftCommand: AsyncParsableCommand {
                 name: "Deployments:",
                 subcommands: [
                     StatusCommand.self, WhyCommand.self, PromoteCommand.self, ApproveCommand.self, AbortCommand.self, RetryCommand.self,
-                    PauseCommand.self,
+                    RestartCommand.self, PauseCommand.self,
                     ResumeCommand.self,
                     UndoCommand.self, HistoryCommand.self, QuarantineCommand.self, SimulateCommand.self, SLICommand.self,
                 ]),

@@ -104,6 +104,66 @@ struct RestartTests {
         }
     }
 
+    @Test("A deployment that is deleted and created anew waits until the old plan is gone, and goes on with nothing of its rollout")
+    func createdAnewBesideItsOldPlan() async throws {
+        try await withScenario(hosts: 4, running: false) { scenario in
+            let steps: [Step] = [.setWeight(Weight(percent: 25)), .pause(seconds: nil)]
+            try await withController(scenario) {
+                try await scenario.apply("1.0.0")
+                try await scenario.becomesHealthy(on: "1.0.0")
+                try await scenario.apply("1.1.0", steps: steps)
+                _ = try await scenario.becomes("a host on 1.1.0") { $0.status.rollout?.stepIndex == 1 }
+            }
+            // Given the plan of a rollout whose deployment is gone, and that somebody keeps from being collected
+            let old = try await scenario.plans.mergePatch(Scenario.name, ["metadata": ["finalizers": ["test.example/keep"]]] as JSON)
+            let banned = try #require(old.spec.canary?.digest)
+            try await scenario.deployments.delete(Scenario.name)
+            try await eventually("the plan is on its way out") {
+                try await scenario.plans.get(Scenario.name).metadata.deletionTimestamp != nil
+            }
+            try await eventually("its revisions are gone") { try await scenario.revisions.list().items.isEmpty }
+            var quarantine = ModuleQuarantineSpec()
+            (quarantine.digest, quarantine.reason) = (banned, "CVE")
+            _ = try await scenario.quarantines.create(
+                ModuleQuarantine(metadata: ObjectMeta(name: "q-user"), spec: quarantine))
+            // When one of its name asks for what is quarantined by now
+            let anew = try await scenario.apply("1.1.0", steps: steps)
+            try await withController(scenario) {
+                let waiting = try await scenario.becomes("waiting") { !$0.status.message.isEmpty }
+                // Then nothing of the old rollout is its own, and the old plan stays as it was
+                #expect(waiting.status.message.contains("of an earlier ModuleDeployment of this name"))
+                #expect(waiting.status.rollout == nil && waiting.status.stable == nil && waiting.status.canary == nil)
+                let kept = try await scenario.plans.get(Scenario.name)
+                #expect(kept.spec == old.spec && kept.metadata.ownerReferences == old.metadata.ownerReferences)
+
+                // When the plan is collected
+                _ = try await scenario.plans.mergePatch(Scenario.name, ["metadata": ["finalizers": .null]] as JSON)
+                // Then it begins with what hosts run, and asks none for what is quarantined
+                let refused = try await scenario.becomes("refused") { $0.status.conditions["Ready"]?.reason == "Quarantined" }
+                #expect(refused.status.canary == nil && refused.metadata.uid == anew.metadata.uid)
+                if let plan = try await scenario.plans.getIfPresent(Scenario.name) {
+                    #expect(plan.metadata.uid != old.metadata.uid)
+                    #expect([plan.spec.stable, plan.spec.canary].allSatisfy { $0?.digest != banned })
+                }
+                try await scenario.apply("1.0.0")
+                try await scenario.becomesHealthy(on: "1.0.0")
+            }
+        }
+    }
+
+    @Test("A plan without an owner, as out of a backup, is the deployment's of its name; one of another is not")
+    func owners() {
+        var deployment = ModuleDeployment(metadata: ObjectMeta(name: "http"), spec: ModuleDeploymentSpec())
+        deployment.metadata.uid = "new"
+        var plan = ModulePlan(metadata: ObjectMeta(name: "http"), spec: ModulePlanSpec())
+        #expect(DeploymentReconciler.predecessor(of: deployment, by: nil) == nil)
+        #expect(DeploymentReconciler.predecessor(of: deployment, by: plan) == nil)
+        plan.metadata.ownerReferences = OwnerReference(controlledBy: deployment).map { [$0] } ?? []
+        #expect(DeploymentReconciler.predecessor(of: deployment, by: plan) == nil)
+        deployment.metadata.uid = "newer"
+        #expect(DeploymentReconciler.predecessor(of: deployment, by: plan) == "new")
+    }
+
     @Test("A plan with a higher epoch ends a controller that led before")
     func fenced() async throws {
         try await withScenario(hosts: 2, running: false) { scenario in

@@ -3,6 +3,7 @@ import Harness
 import JSON
 import KubeClient
 import KubeCore
+import Synchronization
 import Testing
 
 @testable import Controllers
@@ -54,6 +55,36 @@ struct VerbScenarioTests {
             _ = try await scenario.becomes("refused") { $0.status.message.hasPrefix("spec.module: ") }
             try await abort(scenario, try #require(paused.status.rollout?.id))
             try await wentBack(scenario)
+        }
+    }
+
+    @Test("A restart has each host load anew what it runs, once, and means nothing when it is said again")
+    func restart() async throws {
+        try await withScenario(hosts: 5) { scenario in
+            func say(_ rollout: String) async throws {
+                _ = try await scenario.deployments.mergePatch(
+                    Scenario.name, ["metadata": ["annotations": [GraftAPI.restartAnnotation: .string(rollout)]]] as JSON)
+                try await eventually("the annotation is consumed") {
+                    try await scenario.deployments.get(Scenario.name).metadata.annotations[GraftAPI.restartAnnotation] == nil
+                }
+            }
+            try await scenario.apply("1.0.0") { $0.strategy.maxUnavailable = .count(2) }
+            let before = try await scenario.becomesHealthy(on: "1.0.0")
+            let last = try #require(before.status.rollout?.id)
+            try await say(last)
+            let after = try await scenario.becomes("restarted") {
+                $0.status.rollout?.kind == .restart && $0.status.rollout?.state == .complete && $0.status.phase == .healthy
+            }
+            #expect(scenario.fleet.restarts.withLock { $0.count == 5 && $0.values.allSatisfy { $0 == 1 } })
+            #expect(after.status.stable == before.status.stable && after.status.canary == nil)
+            #expect(after.status.rollout?.wave.number == 3 && after.status.hosts.summary == "5/5")
+            let plan = try await scenario.plans.get(Scenario.name)
+            #expect(plan.spec.restart == after.status.rollout?.restart && plan.spec.stable == after.status.stable)
+            // When a tool applies it once more
+            try await say(last)
+            #expect(try await scenario.deployments.get(Scenario.name).status.rollout?.id == after.status.rollout?.id)
+            #expect(scenario.fleet.restarts.withLock { $0.values.allSatisfy { $0 == 1 } })
+            #expect(try await scenario.plans.get(Scenario.name).spec == plan.spec)
         }
     }
 

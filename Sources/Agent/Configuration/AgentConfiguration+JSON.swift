@@ -86,8 +86,8 @@ extension AgentConfiguration.Slot: JSONDecodable {
         switch try reader.optional("driver") ?? "directory" {
         case "directory":
             directory = DirectorySettings(
-                directory: try reader.required("directory"), reload: try reader.optional("reload"), probe: try reader.optional("probe"),
-                routing: try reader.optional("routing"))
+                directory: try reader.required("directory"), reload: try reader.optional("reload"),
+                restart: try reader.optional("restart"), probe: try reader.optional("probe"), routing: try reader.optional("routing"))
         case "socket": socket = try SocketSettings(reader, at: path)
         case let driver:
             throw JSONDecodingError(path: path.appending("driver"), wanted: "directory or socket", found: driver)

@@ -6,16 +6,20 @@ package struct DirectorySettings: Sendable, Hashable {
     package var directory: String
     /// Nil: the host notices by itself.
     package var reload: ReloadSettings?
+    /// How it is told to load anew what it runs already, by whatever does that: a reload may take what it has for enough. Nil: it can't be.
+    package var restart: ReloadSettings?
     /// Nil: what was activated counts as serving. For hosts that can't be asked.
     package var probe: ProbeSettings?
     /// Nil: the host runs one version at a time.
     package var routing: RoutingSettings?
 
     package init(
-        directory: String, reload: ReloadSettings? = nil, probe: ProbeSettings? = nil, routing: RoutingSettings? = nil
+        directory: String, reload: ReloadSettings? = nil, restart: ReloadSettings? = nil, probe: ProbeSettings? = nil,
+        routing: RoutingSettings? = nil
     ) {
         self.directory = directory
         self.reload = reload
+        self.restart = restart
         self.probe = probe
         self.routing = routing
     }

@@ -1,11 +1,22 @@
 extension DirectoryDriver {
-    package func activate(_ revision: InstalledRevision) async throws {
+    package func activate(_ revision: InstalledRevision) async throws { try await activate(revision, telling: hook) }
+
+    private func activate(_ revision: InstalledRevision, telling hook: ReloadHook?) async throws {
         let inPlace = InPlace(current: try await sealed(revision))
         // A host that is down is not the module's fault, as long as nothing was changed.
         try await hostProbe?.requireReachable()
         let view = try await put(Placement(current: linkTarget(revision)), inPlace, orElse: placement)
         knowledge.placed(inPlace, view)
-        try await tell(revision)
+        try await tell(revision, by: hook)
+    }
+
+    /// The host is told, by a way of its own; nothing in the slot's directory changes.
+    package func reload(_ revision: VerifiedRevision, from store: ContentStore) async throws {
+        guard let restartHook else {
+            throw SlotFailure(
+                .environment, "CannotRestart", "slots[\(slot)].restart is not set: the host can't be told to load anew what it runs")
+        }
+        try await activate(revision.installed, telling: restartHook)
     }
 
     /// Puts something in place for a host that is about to be told; nothing is changed when it turns out not to be what was checked.
@@ -23,7 +34,9 @@ extension DirectoryDriver {
     /// Has the host load what was put in place.
     /// - Throws: of kind module, since it answered a moment ago: whatever goes wrong from here on, the new version brought about, unless it was not the
     ///   new version.
-    func tell(_ revision: InstalledRevision, rule: String? = nil) async throws {
+    func tell(_ revision: InstalledRevision, rule: String? = nil) async throws { try await tell(revision, rule: rule, by: hook) }
+
+    private func tell(_ revision: InstalledRevision, rule: String? = nil, by hook: ReloadHook?) async throws {
         var refusal: SlotFailure?
         do {
             try await hook?.run(environment: environment(revision, rule: rule))

@@ -19,13 +19,20 @@ package struct DirectoryDriver: Driver {
     let settings: DirectorySettings
     let disk: Disk
     let hook: ReloadHook?
+    /// Has it load anew what it runs.
+    let restartHook: ReloadHook?
     let hostProbe: HostProbe?
     /// Asks for what has a part of the calls.
     let canaryProbe: HostProbe?
     let surroundings: Surroundings
     let knowledge = DirectoryKnowledge()
 
-    package var features: Set<String> { settings.routing == nil ? ["unload"] : ["unload", GraftAPI.routingFeature] }
+    package var features: Set<String> {
+        var features: Set = ["unload"]
+        if settings.routing != nil { features.insert(GraftAPI.routingFeature) }
+        if restartHook != nil { features.insert(GraftAPI.restartFeature) }
+        return features
+    }
 
     /// - Throws: `ConfigurationError` when the slot's name can't be a path.
     package init(
@@ -43,6 +50,7 @@ package struct DirectoryDriver: Driver {
         // be made now is made when something is staged, or its failure told.
         try? disk.makeDirectories("\(slotDirectory)/versions")
         hook = settings.reload.map { ReloadHook(settings: $0, transport: transport, surroundings: surroundings) }
+        restartHook = settings.restart.map { ReloadHook(settings: $0, transport: transport, surroundings: surroundings) }
         hostProbe = settings.probe.map { HostProbe(settings: $0, transport: transport, surroundings: surroundings) }
         canaryProbe = settings.routing?.probe.map { HostProbe(settings: $0, transport: transport, surroundings: surroundings) }
     }

@@ -5,7 +5,7 @@ package import ServiceLifecycle
 /// Failures are thrown as `SlotFailure`, whose kind says whose it is; `FileError`s count as the environment's. All methods may be
 /// called again after a crash at any point: doing what is done already is a success.
 package protocol Driver: Sendable {
-    /// What it can do beyond the first version: `unload`, `routing`.
+    /// What it can do beyond the first version: `unload`, `routing`, `restart`.
     var features: Set<String> { get }
 
     /// Puts a version beside the others, from verified bytes in the store, hashing them on the way.
@@ -21,6 +21,10 @@ package protocol Driver: Sendable {
     /// Has the running host load a staged version.
     /// - Throws: of kind environment or unreachable only when nothing was changed; as `restore`, when its bytes are not as they were staged.
     func activate(_ revision: InstalledRevision) async throws
+
+    /// Has the running host load anew the version that is in place: from the same bytes, and not as something it has already.
+    /// - Throws: as `activate`.
+    func reload(_ revision: VerifiedRevision, from store: ContentStore) async throws
 
     /// Puts a staged version beside the one in place, and has the running host divide calls between them by a rule; or by another rule than before.
     /// Where all that is so already, nobody is told anything. `activate` and `revert` end it.
@@ -53,6 +57,10 @@ package protocol Driver: Sendable {
 }
 
 extension Driver {
+    /// It can't.
+    package func reload(_ revision: VerifiedRevision, from store: ContentStore) async throws {
+        throw SlotFailure(.environment, "CannotRestart", "this host can't be told to load anew what it runs")
+    }
     /// It can't.
     package func route(_ canary: RoutedCanary, beside active: InstalledRevision) async throws -> String? {
         throw SlotFailure(.environment, "CannotRoute", "this host runs one version at a time; it can't divide calls")

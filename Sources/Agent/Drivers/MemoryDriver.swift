@@ -12,6 +12,8 @@ package final class MemoryDriver: Driver {
         package var process = 1
         /// How often a version was put in place.
         package var loads = 0
+        /// How often the version in place was loaded anew.
+        package var reloads = 0
     }
 
     private let host = Mutex(Host())
@@ -20,7 +22,7 @@ package final class MemoryDriver: Driver {
     private let verdict: @Sendable (InstalledRevision) -> SlotFailure?
 
     package init(routes: Bool = false, verdict: @escaping @Sendable (InstalledRevision) -> SlotFailure? = { _ in nil }) {
-        features = routes ? ["unload", "routing"] : ["unload"]
+        features = routes ? ["unload", "routing", "restart"] : ["unload", "restart"]
         self.verdict = verdict
     }
 
@@ -50,6 +52,14 @@ package final class MemoryDriver: Driver {
             host.running = revision
             host.canary = nil
             host.loads += 1
+        }
+    }
+
+    package func reload(_ revision: VerifiedRevision, from store: ContentStore) async throws {
+        host.withLock { host in
+            host.staged.insert(revision.installed)
+            (host.running, host.canary) = (revision.installed, nil)
+            host.reloads += 1
         }
     }
 

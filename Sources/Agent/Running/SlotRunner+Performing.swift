@@ -29,6 +29,13 @@ extension SlotRunner {
             try await driver.stage(verified, from: store)
         case .restore(let installed): return .restored(mended: try await restore(installed))
         case .activate(let installed): try await driver.mending(installed, verifier, store) { try await driver.activate(installed) }
+        case .reload(let installed):
+            // Verified before it was begun; after a start, and once written down, that is not asked again.
+            try await driver.mending(installed, verifier, store) {
+                let known = verified(installed)
+                let revision = if let known { known } else { try await verifier.recall(installed) }
+                try await driver.reload(revision, from: store)
+            }
         case .route(let canary, let active):
             return .restored(
                 mended: try await driver.mending(active, verifier, store) {

@@ -65,6 +65,8 @@ package enum SlotAction: Sendable, Hashable {
     /// Put it beside what the driver has.
     case stage(InstalledRevision)
     case activate(InstalledRevision)
+    /// Have the host load anew what it runs.
+    case reload(InstalledRevision)
     /// Put it beside what is active and have calls divided, or see to it that they are.
     case route(RoutedCanary, beside: InstalledRevision)
     /// Ask the running process once whether it serves this version.
@@ -78,7 +80,7 @@ extension SlotAction {
     /// It has the host load something.
     var takesIn: Bool {
         switch self {
-        case .activate, .route: true
+        case .activate, .reload, .route: true
         default: false
         }
     }
@@ -123,7 +125,7 @@ package struct SlotPolicy: Sendable, Hashable {
     /// How many versions are kept beside those that the plan names.
     package var keptVersions = 3
     /// What this agent can do beyond the first version.
-    package var features = AgentFeature.all.union(["unload"])
+    package var features = AgentFeature.all.union(["unload", GraftAPI.restartFeature])
 
     package init() {}
 }

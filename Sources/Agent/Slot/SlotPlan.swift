@@ -17,6 +17,8 @@ package struct SlotPlan: Sendable, Hashable {
     package var previous: RevisionReference?
     /// What this host is to judge and stage ahead of its turn.
     package var ahead: RevisionReference?
+    /// The restart that what this host runs is to be loaded anew for, once; nil: none, or not yet.
+    package var restart: Instant?
     /// Everything the plan names: none of it is thrown away.
     package var named: [RevisionReference]
     /// This host's place in the rollout, from 0 up to 1.
@@ -58,6 +60,7 @@ package struct SlotPlan: Sendable, Hashable {
             named: [spec.stable, spec.canary, spec.previous].compactMap { $0 },
             place: Double(Rank(salt: spec.salt, host: host).value) / Double(Rank.end.value),
             created: plan.metadata.creationTimestamp?.microseconds ?? 0)
+        restart = target == nil ? nil : spec.restart(ofHost: host, zone: zone ?? "", labels: labels)
         guard isCanary, let traffic = spec.traffic else { return }
         rule = DividingRule(salt: spec.salt, rule: traffic)
         beneath = spec.stable

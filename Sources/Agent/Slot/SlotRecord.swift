@@ -42,6 +42,10 @@ package struct SlotRecord: Sendable, Hashable {
     package var fallbackSince = Timestamp(seconds: 0)
     /// While soaking: the host process that runs it, where hosts say which they are.
     package var process: String?
+    /// From activating to the end of the soak: the restart for which the candidate, which is what is active, is loaded anew.
+    package var restart: Instant?
+    /// The restart that what is active was last loaded for, or within.
+    package var restarted: Instant?
     /// How often the candidate, or what soaks, was taken in or taken up again after the agent had died.
     package var attempts = 0
     /// The agent ended by itself in the middle: its next start is not held against the module.
@@ -81,6 +85,8 @@ extension SlotRecord: JSONConvertible {
         fallback = try reader.optional("fallback")
         fallbackSince = try reader.optional("fallbackSince", default: Timestamp(seconds: 0))
         process = try reader.optional("process")
+        restart = try reader.optional("restart")
+        restarted = try reader.optional("restarted")
         attempts = try reader.optional("attempts", default: 0)
         endedCleanly = try reader.optional("endedCleanly", default: false)
         staged = try reader.optional("staged", default: [])
@@ -111,6 +117,8 @@ extension SlotRecord: JSONConvertible {
             object["fallbackSince"] = fallbackSince.json
         }
         object.set("process", process)
+        object.set("restart", restart)
+        object.set("restarted", restarted)
         if attempts > 0 { object["attempts"] = attempts.json }
         if endedCleanly { object["endedCleanly"] = true }
         object.setUnlessEmpty("staged", staged)

@@ -29,6 +29,11 @@ extension SlotStateMachine {
         case (.activate, .success):
             record.step = .probing
             probe = ProbeProgress(deadline: inputs.now + policy.probeDeadline)
+        case (.reload, .success):
+            record.step = .probing
+            hasReloaded = true
+            probe = ProbeProgress(deadline: inputs.now + policy.probeDeadline)
+        case (.reload(let candidate), .failure(let failure)): finishActivating(candidate, failure, inputs)
         case (.activate(let candidate), .failure(let failure)): finishActivating(candidate, failure, inputs)
         case (.route, let result) where record.step != .activating: finishRouting(result, inputs)
         case (.route, .success):
@@ -96,7 +101,8 @@ extension SlotStateMachine {
         if failure.kind == .disturbed { return undo(candidate, failure, inputs) }
         suffer(failure, candidate.revision, inputs)
         // An attempt before the agent's last start may have got further than this one.
-        if record.attempts > 1 { beginReverting() } else { record.step = .resting }
+        if record.attempts > 1, record.restart == nil { beginReverting() } else { record.step = .resting }
+        record.restart = nil
         record.candidate = nil
         record.candidateRule = nil
         record.attempts = 0
@@ -131,6 +137,7 @@ extension SlotStateMachine {
     private mutating func promote(_ revision: InstalledRevision, _ process: String?, _ inputs: SlotInputs) {
         if let rule = record.candidateRule { return promoteBeside(revision, rule, process, inputs) }
         record.canary = nil
+        noteRestart(of: revision)
         if record.active != revision {
             record.fallback = record.active
             record.fallbackSince = record.activeSince
@@ -146,7 +153,8 @@ extension SlotStateMachine {
         record.staged.insert(revision, at: 0)
         probe = ProbeProgress(next: inputs.now + policy.soakInterval, soakUntil: inputs.now + policy.soak, process: process)
         setback = nil
-        isRestored = true
+        // A restart that was taken up: the host has it, and the driver does not know.
+        isRestored = record.restart == nil || hasReloaded
     }
 
     private mutating func finishProbe(_ revision: InstalledRevision, _ failure: SlotFailure, _ inputs: SlotInputs) {

@@ -91,7 +91,8 @@ extension SlotStateMachine {
     private mutating func nextWhileProbing(_ plan: SlotPlan?, _ inputs: SlotInputs) -> SlotAction {
         let candidate = record.candidate!
         let isEvicted = inputs.quarantine(of: candidate)?.action == .evict
-        let isUnwanted = plan.map { !asksFor(candidate, $0) } ?? false
+        // What is loaded anew serves already: whatever is wanted next begins when that has answered.
+        let isUnwanted = record.restart == nil && (plan.map { !asksFor(candidate, $0) } ?? false)
         let isRefused = inputs.isDistrusted(candidate) && !(record.active.map(inputs.isDistrusted) ?? false)
         if isEvicted || isUnwanted || isRefused, mayGoBack(inputs) {
             return goBack(inputs)

@@ -10,7 +10,8 @@ extension SlotStateMachine {
         case .resting, .reverting, .unloading: return
         case .activating, .probing:
             if counts { record.attempts += 1 }
-            record.step = .activating
+            // What is loaded anew and was told so is told so no more.
+            if record.restart == nil { record.step = .activating }
             if record.attempts > policy.attempts { give(up: record.candidate!, hostDied(record.candidate!), inputs) }
         case .soaking:
             guard counts else { return }
@@ -43,7 +44,7 @@ extension SlotStateMachine {
     /// The candidate failed by itself: what was active before comes back.
     mutating func give(up candidate: InstalledRevision, _ failure: SlotFailure, _ inputs: SlotInputs) {
         reject(candidate, failure)
-        if record.candidateRule != nil {
+        if record.candidateRule != nil || record.restart != nil {
             // What serves already goes on, with all calls.
             setback = nil
             return beginReverting()
@@ -74,7 +75,7 @@ extension SlotStateMachine {
         setback = nil
         probe = ProbeProgress()
         record.attempts = 0
-        if record.canary != nil { return beginReverting() }
+        if record.canary != nil || record.restart != nil { return beginReverting() }
         if let fallback = record.fallback, inputs.quarantine(of: fallback) != nil {
             record.fallback = nil
             record.step = .resting

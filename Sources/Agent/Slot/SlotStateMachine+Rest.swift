@@ -21,6 +21,7 @@ extension SlotStateMachine {
         guard let target = plan.target else { return watch(inputs) }
         if let rule = plan.rule { return nextDivided(target, rule, plan, inputs) }
         if let active = record.active, active.isNamed(by: target, in: plan.owner.namespace) {
+            if let restart = restartDue(plan) { return self.restart(active, for: restart, plan, inputs) }
             return keepPrevious(plan, inputs) ?? watch(inputs)
         }
         if let rejected = record.rejected, rejected.rollout == plan.rollout, rejected.revision == target.revision { return watch(inputs) }
@@ -38,7 +39,7 @@ extension SlotStateMachine {
         guard plan.action == .run else { return record.active == nil }
         guard let target = plan.target else { return record.canary == nil }
         if let rule = plan.rule { return record.canary.map { $0.rule == rule && asks(for: $0, plan) } ?? false }
-        return record.canary == nil && record.active?.isNamed(by: target, in: plan.owner.namespace) ?? false
+        return record.canary == nil && record.active?.isNamed(by: target, in: plan.owner.namespace) ?? false && restartDue(plan) == nil
     }
 
     /// Brings the target here, and what to go back to, and begins to load it.
@@ -63,11 +64,14 @@ extension SlotStateMachine {
         return begin(candidate, by: target == plan.target ? plan.rule : nil)
     }
 
-    /// - Parameter rule: by which it gets a part of the calls; nil: it gets all.
-    mutating func begin(_ candidate: InstalledRevision, by rule: DividingRule? = nil) -> SlotAction {
+    /// - Parameters:
+    ///   - rule: by which it gets a part of the calls; nil: it gets all.
+    ///   - restart: for which it is loaded anew, being active already.
+    mutating func begin(_ candidate: InstalledRevision, by rule: DividingRule? = nil, for restart: Instant? = nil) -> SlotAction {
         record.step = .activating
         record.candidate = candidate
         record.candidateRule = rule
+        record.restart = restart
         record.fallback = nil
         record.attempts = 1
         record.rejected = nil
@@ -77,7 +81,7 @@ extension SlotStateMachine {
     }
 
     /// The next thing to do to have a revision verified and staged; nil when it is.
-    private mutating func obtain(
+    mutating func obtain(
         _ reference: RevisionReference, _ namespace: String, _ appointment: Appointment, _ inputs: SlotInputs
     ) -> SlotAction? {
         if pipeline?.reference != reference || pipeline?.namespace != namespace {
@@ -98,7 +102,7 @@ extension SlotStateMachine {
     }
 
     /// When this host's turn is. Fixed when the plan first asks for it, so that waiting does not move it.
-    private mutating func appointment(for target: RevisionReference, _ plan: SlotPlan, _ inputs: SlotInputs) -> Appointment {
+    mutating func appointment(for target: RevisionReference, _ plan: SlotPlan, _ inputs: SlotInputs) -> Appointment {
         if let appointment, appointment.rollout == plan.rollout, appointment.revision == target.revision { return appointment }
         // A host that serves nothing takes nothing away by loading at once.
         let spread = inputs.isReturning && record.active != nil ? policy.returnSpread * plan.place : .zero
@@ -124,7 +128,7 @@ extension SlotStateMachine {
         return obtain(previous, namespace, appointment(for: previous, plan, inputs), inputs)
     }
 
-    private mutating func refuse(_ quarantine: ModuleQuarantineSpec, _ inputs: SlotInputs) -> SlotAction {
+    mutating func refuse(_ quarantine: ModuleQuarantineSpec, _ inputs: SlotInputs) -> SlotAction {
         refusal = .quarantined(quarantine.reason)
         pipeline = nil
         return watch(inputs)

@@ -7,6 +7,7 @@ extension SlotStateMachine {
     /// Puts the candidate in place: for all calls, or beside what is active.
     func activation() -> SlotAction {
         let candidate = record.candidate!
+        if record.restart != nil { return .reload(candidate) }
         guard let rule = record.candidateRule, let active = record.active else { return .activate(candidate) }
         return .route(RoutedCanary(installed: candidate, rule: rule), beside: active)
     }
@@ -54,6 +55,7 @@ extension SlotStateMachine {
         record.candidate = nil
         record.candidateRule = nil
         record.canary = nil
+        record.restart = nil
         probe = ProbeProgress()
     }
 

@@ -17,6 +17,7 @@ extension SlotStateMachine {
         if probe.soakUntil == nil { probe.soakUntil = inputs.now + policy.soak }
         guard inputs.now >= probe.soakUntil! else { return }
         record.step = .resting
+        record.restart = nil
         record.fallback = nil
         record.process = nil
         record.attempts = 0
@@ -46,6 +47,7 @@ extension SlotStateMachine {
         }
         guard inputs.mayActivate else { return watch(inputs) }
         record.step = .unloading
+        record.restart = nil
         record.fallback = nil
         return .unload
     }

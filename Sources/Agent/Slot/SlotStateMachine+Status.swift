@@ -21,6 +21,7 @@ extension SlotStateMachine {
         status.trust = record.trust
         status.target = target
         status.ahead = aheadStatus
+        status.restarted = record.active == nil ? nil : record.restarted
         status.staged = record.staged.filter { $0 != record.active }.prefix(16).map(\.revision)
         return status
     }
@@ -59,11 +60,28 @@ extension SlotStateMachine {
         guard let wanted = asked.target else { return nil }
         if let rejected = record.rejected, rejected.rollout == asked.rollout, rejected.revision == wanted.revision { return rejection }
         if asked.rule == nil, let active = record.active, active.isNamed(by: wanted, in: asked.owner.namespace) {
-            return SlotTarget(revision: wanted.revision, state: .active)
+            guard restartDue(asked) != nil else { return atRest(wanted, asked) }
+            return setback == nil && pipeline == nil ? SlotTarget(revision: wanted.revision, state: .staged) : onItsWay(wanted)
         }
         if let rule = asked.rule, let canary = record.canary, canary.rule == rule, asks(for: canary, asked) {
             return SlotTarget(revision: wanted.revision, state: .active)
         }
+        return onItsWay(wanted)
+    }
+
+    /// It runs what it is to run; that it can't load it anew, where that is asked, holds nothing up.
+    private func atRest(_ wanted: RevisionReference, _ asked: SlotPlan) -> SlotTarget {
+        guard asked.restart != nil, asked.restart != record.restarted, !canRestart else {
+            return SlotTarget(revision: wanted.revision, state: .active)
+        }
+        return SlotTarget(
+            revision: wanted.revision, state: .active, reason: "CannotRestart",
+            message: "a restart is asked for, and this slot's driver can't have the host load anew what it runs; restart the host itself, "
+                + "or set slots[].restart in the agent's configuration")
+    }
+
+    /// What is asked for is obtained, judged and staged.
+    private func onItsWay(_ wanted: RevisionReference) -> SlotTarget {
         if let setback {
             return SlotTarget(
                 revision: wanted.revision, state: .failed, blame: .environment, reason: setback.failure.reason,

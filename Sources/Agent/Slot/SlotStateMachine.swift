@@ -9,6 +9,7 @@ import GraftAPI
 /// - What today's policies refuse is not put in the place of something else, as far as there is anything better to go back to; what runs
 ///   is not taken away for it.
 /// - What fails by itself is not tried again within its rollout; what the environment fails is tried until it succeeds.
+/// - What runs is loaded anew once for each restart: again only where the agent dies between telling the host and writing down that it was told.
 /// - Dying in any step ends, at the next start, in the version before or in the new one.
 package struct SlotStateMachine: Sendable {
     package internal(set) var record: SlotRecord
@@ -20,6 +21,8 @@ package struct SlotStateMachine: Sendable {
     var isRestored = false
     /// So are the canary beside it and its rule.
     var isRouted = false
+    /// The host was told to load anew what it runs, by this process.
+    var hasReloaded = false
     /// How far the target, or what is kept beside it, is on its way to being loadable.
     var pipeline: Pipeline?
     /// What the environment failed, and when it is tried again.

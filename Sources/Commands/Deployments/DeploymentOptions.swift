@@ -49,7 +49,9 @@ struct DeploymentClient {
 
     /// The rollout in progress.
     func rollout(of deployment: ModuleDeployment) throws -> RolloutStatus {
-        guard let rollout = deployment.status.rollout, deployment.status.canary != nil else {
+        guard let rollout = deployment.status.rollout,
+            deployment.status.canary != nil || rollout.kind == .restart && rollout.state == .running
+        else {
             throw CommandError("\(deployment.key): no rollout is in progress: \(deployment.status.message)")
         }
         return rollout

@@ -68,7 +68,7 @@ struct ApproveCommand: AsyncParsableCommand {
 /// `graft abort`: give the rollout up and go back.
 struct AbortCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "abort", abstract: "Give the rollout in progress up: its hosts go back to the stable version.")
+        commandName: "abort", abstract: "Give the rollout in progress up: its hosts go back to the stable version. Ends a restart.")
 
     @OptionGroup var deployment: DeploymentOptions
 
@@ -77,7 +77,11 @@ struct AbortCommand: AsyncParsableCommand {
         let current = try await target.get()
         let rollout = try target.rollout(of: current)
         let changed = try await target.annotate(current, GraftAPI.abortAnnotation, rollout.id)
-        deployment.report(changed, "\(rollout.id) is given up; its hosts go back to \(current.status.stable?.version ?? "nothing")")
+        let stable = current.status.stable?.version ?? "nothing"
+        deployment.report(
+            changed,
+            rollout.kind == .restart
+                ? "\(rollout.id) is ended; no more hosts load \(stable) anew" : "\(rollout.id) is given up; its hosts go back to \(stable)")
     }
 }
 

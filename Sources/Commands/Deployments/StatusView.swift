@@ -100,7 +100,7 @@ struct StatusView {
     }
 
     private func progress(_ slot: SlotStatus?) -> String {
-        guard let target = slot?.target, target.state != .active else { return ahead(slot) }
+        guard let target = slot?.target, target.state != .active || target.reason != nil else { return ahead(slot) }
         return target.state.rawValue + (target.message.map { ": \($0)" } ?? "")
     }
 

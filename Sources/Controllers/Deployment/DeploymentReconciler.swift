@@ -48,7 +48,9 @@ struct DeploymentReconciler: Sendable {
         }
         let plan = writtenPlans.newest(key, in: stores.plans.store)
         try PlanPublisher.check(plan, epoch: plans.epoch)
-        if deployment.metadata.deletionTimestamp != nil { return try await release(deployment, plan) }
+        let predecessor = Self.predecessor(of: deployment, by: plan)
+        if deployment.metadata.deletionTimestamp != nil { return try await release(deployment, predecessor == nil ? plan : nil) }
+        if let plan, let predecessor { return try await awaitEnd(of: plan, ofDeployment: predecessor, before: deployment) }
         if deployment.spec.onRelease == .unload, !Finalizer(GraftAPI.finalizer).isPresent(on: deployment) {
             try await Finalizer(GraftAPI.finalizer).add(to: deployment, deployments)
             return .awaitChange  // our own write wakes us

@@ -31,6 +31,7 @@ extension Rollout.HostFacts {
         if !keys.isEmpty, host.spec.features.contains(AgentFeature.order) {
             labels = host.metadata.labels.filter { keys.contains($0.key) }
         }
+        canRestart = host.spec.features.contains(GraftAPI.restartFeature)
         canStageAhead = host.spec.features.contains(AgentFeature.preflight)
     }
 }

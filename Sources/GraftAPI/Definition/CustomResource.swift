@@ -70,6 +70,9 @@ package enum GraftAPI {
     /// `<revision>`, consumed once: try a revision that failed again.
     package static let retryAnnotation = "graft.dev/retry"
 
+    /// `<rollout>`, consumed once: the last rollout, since which nothing moved. Each host loads what it runs anew.
+    package static let restartAnnotation = "graft.dev/restart"
+
     /// A reason, consumed once: the rollout that freeze windows hold, or hold from beginning, goes on in spite of them.
     package static let overrideFreezeAnnotation = "graft.dev/override-freeze"
 
@@ -78,6 +81,9 @@ package enum GraftAPI {
 
     /// What agents say in their features, and plans require, where two versions serve side by side.
     package static let routingFeature = "routing"
+
+    /// What agents say in their features that can have their hosts load anew what they run.
+    package static let restartFeature = "restart"
 
     /// Where agents keep their Leases; never beside the leader's.
     package static let agentNamespace = "graft-agents"

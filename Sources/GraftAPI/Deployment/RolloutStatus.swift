@@ -13,6 +13,8 @@ package struct RolloutStatus: SchemaObject, Hashable {
     package var reason: String?
     /// Hosts in flight at most, where that is less than the strategy allows.
     package var maxUnavailable: CountOrShare?
+    /// Names the restart, of one: the moment it began. Plan and hosts repeat it.
+    package var restart: Instant?
     /// When it began and was complete, and when the rollout began that it takes back: known of members of a set.
     package var startTime: Instant?
     package var endTime: Instant?
@@ -53,6 +55,8 @@ package struct RolloutStatus: SchemaObject, Hashable {
         case steps = "Steps"
         /// To a proven revision, without steps.
         case `return` = "Return"
+        /// Each host loads the stable revision anew.
+        case restart = "Restart"
     }
 
     package enum State: String, SchemaValue, CaseIterable, Hashable {
@@ -87,23 +91,26 @@ package struct RolloutStatus: SchemaObject, Hashable {
         case checkError = "CheckError"
         /// Another system said NoGo.
         case refused = "Refused"
+        /// A restart was ended before every host had done it: what they run stays what it was.
+        case restartEnded = "RestartEnded"
 
         /// Nobody asked for it: what was rolled out turned out bad, or may not go on. Others of its set follow.
         package var isAutomatic: Bool {
             switch self {
             case .failures, .deadline, .overdue, .preflight, .quarantined, .analysisFailed, .checkError, .refused: true
-            case .declared, .aborted, .superseded, .adopted, .distrusted, .setRolledBack: false
+            case .declared, .aborted, .superseded, .adopted, .distrusted, .setRolledBack, .restartEnded: false
             }
         }
     }
 
     package static let fields: [Field<Self>] = [
         .required("id", \.id, "Names this attempt; the plan holds the same.", Limits.text(80)),
-        .defaulted("kind", \.kind, .steps, "Initial, Steps or Return."),
+        .defaulted("kind", \.kind, .steps, "Initial, Steps, Return or Restart."),
         .defaulted("state", \.state, .running, "Running, Complete or Held."),
         .optional("cause", \.cause, "Why it returns to a proven revision."),
         .optional("reason", \.reason, "Why it returns, or is held, in a sentence.", Limits.text(1024)),
         .optional("maxUnavailable", \.maxUnavailable, "Hosts in flight at most, beside what the strategy allows."),
+        .optional("restart", \.restart, "Names the restart that it is, by the moment it began."),
         .optional("startTime", \.startTime, "When it began; of members of a set."),
         .optional("endTime", \.endTime, "When it was complete; of members of a set."),
         .optional("abandonedStartTime", \.abandonedStartTime, "When the rollout began that it takes back; of members of a set."),

@@ -28,6 +28,8 @@ package struct SlotStatus: SchemaObject, Hashable {
     package var staged: [String] = []
     package var trust: SlotTrust?
     package var ahead: StagedAhead?
+    /// The restart that what serves was last loaded for, or within.
+    package var restarted: Instant?
 
     package init() {}
 
@@ -41,6 +43,7 @@ package struct SlotStatus: SchemaObject, Hashable {
         .collection("staged", \.staged, "Revisions staged beside the active one.", Limits.atomic(16)),
         .optional("trust", \.trust, "Whether what serves would be loaded today."),
         .optional("ahead", \.ahead, "What was found of a revision that is staged ahead of its turn."),
+        .optional("restarted", \.restarted, "The plan's restart that what serves was last loaded anew for."),
     ]
 }
 

@@ -49,6 +49,8 @@ package struct ModulePlanSpec: SchemaObject, Hashable {
     package var order: HostOrder?
     /// Hosts that are not below a cutoff judge the canary and stage it ahead of their turn; none activates it.
     package var stageAhead: Bool?
+    /// Names a restart: hosts below the cutoffs load the stable revision anew, each once for this moment, whatever its clock says.
+    package var restart: Instant?
 
     package init() {}
 
@@ -79,6 +81,8 @@ package struct ModulePlanSpec: SchemaObject, Hashable {
             "order", \.order,
             "Groups of hosts by a label. The last group's cutoffs are ranks; those of the one before are smaller by 2^48, and so on."),
         .optional("stageAhead", \.stageAhead, "Hosts that are not below a cutoff judge the canary and stage it ahead of their turn."),
+        .optional(
+            "restart", \.restart, "Names a restart: hosts below the cutoffs load the stable revision anew, each once for this moment."),
     ]
 
     package static func refine(_ schema: inout StructuralSchema) { schema.mapType = .atomic }
@@ -115,6 +119,12 @@ extension ModulePlanSpec {
     /// A host's place: by its group, and in that by its rank.
     package func place(ofHost name: String, labels: [String: String]) -> Rank {
         Rank(salt: salt, host: name).atLevel(order?.level(of: labels) ?? 0)
+    }
+
+    /// Of which restart a host must have loaded what it runs; nil: of none, or not yet.
+    package func restart(ofHost name: String, zone: String = "", labels: [String: String] = [:]) -> Instant? {
+        guard let restart, let cutoff = cutoff(zone: zone), place(ofHost: name, labels: labels) < cutoff else { return nil }
+        return restart
     }
 
     /// What a host must run: the canary below the cutoff, else the stable revision. Nil: nothing is asked of it (yet).

@@ -56,6 +56,8 @@ extension Deliberation {
         guard rollout.kind != .return else { return nil }
         if let conflict = observation.conflict { return .conflict(conflict) }
         switch observation.wanted {
+        // What is wanted beside it holds up no restart of what is there.
+        case _ where rollout.kind == .restart: break
         case .pending(let message): return .pending(message)
         case .refused(let refusal): return .refused(refusal)
         case .revision: break
@@ -74,7 +76,9 @@ extension Deliberation {
     /// Another revision is wanted, or the one that is rolled out may not be any more.
     private func changeCourse() -> Bool {
         guard let target else { return false }
-        if let quarantine = revisions[target.revision]?.quarantine {
+        if rollout.kind == .restart { return changeCourseOfRestart() }
+        // What was restarted stays where it is, as at rest, unless the quarantine evicts it.
+        if let quarantine = revisions[target.revision]?.quarantine, rollout.cause != .restartEnded || quarantine.evicts {
             return retreat(.quarantined, reason: "\(label(target)) is quarantined by \(quarantine.name): \(quarantine.reason)".asSentence)
         }
         if let reason = withdrawalReason(target) { return retreat(.distrusted, reason: reason) }
@@ -93,7 +97,7 @@ extension Deliberation {
             return retreat(
                 isBack ? .declared : .superseded,
                 reason: isBack ? "The spec asks for \(wanted.version) again." : "\(wanted.version) is wanted instead of \(label(target)).")
-        case .return: return false
+        case .return, .restart: return false
         }
     }
 

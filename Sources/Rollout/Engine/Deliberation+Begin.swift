@@ -58,7 +58,7 @@ extension Deliberation {
     }
 
     /// A quarantine that evicts takes the stable revision away, if there is another to go to.
-    private func evictStable() -> Bool {
+    func evictStable() -> Bool {
         guard let stable = status.stable, let quarantine = revisions[stable.revision]?.quarantine, quarantine.evicts,
             let target = RollbackTarget.choose(from: revisions, stable: nil, abandoning: stable.revision)
         else { return false }
@@ -111,7 +111,7 @@ extension Deliberation {
         if cause == .declared { overrideFromBeginning() }
     }
 
-    private func open(_ kind: RolloutStatus.Kind, to reference: RevisionReference, cause: RolloutStatus.Cause?, reason: String?) {
+    func open(_ kind: RolloutStatus.Kind, to reference: RevisionReference, cause: RolloutStatus.Cause?, reason: String?) {
         let attempt = countAttempt(reference)
         var rollout = RolloutStatus()
         rollout.id = "\(reference.revision)-\(attempt)"

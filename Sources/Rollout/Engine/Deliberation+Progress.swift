@@ -14,7 +14,7 @@ extension Deliberation {
         }
         switch rollout.kind {
         case .return: return walkToAll(roster, limits: [strategy.rollbackMaxUnavailable, rollout.maxUnavailable], soak: .zero)
-        case .initial: return walkToAll(roster, limits: [strategy.maxUnavailable], soak: .seconds(strategy.soakSeconds))
+        case .initial, .restart: return walkToAll(roster, limits: [strategy.maxUnavailable], soak: .seconds(strategy.soakSeconds))
         case .steps: return progressStep(roster)
         }
     }
@@ -186,14 +186,14 @@ extension Deliberation {
 
     /// What was rolled out is stable now.
     func finish(_ roster: Roster?) {
-        if rollout.kind != .return, let canary = status.canary {
+        if rollout.kind != .return, rollout.kind != .restart, let canary = status.canary {
             judge(canary, .good, "It reached every host and stayed.")
             status.previous = allowed(status.stable)
             status.stable = canary
         }
         status.canary = nil
         rollout.state = .complete
-        if spec.set != nil { rollout.endTime = Instant(now) }
+        if spec.set != nil, rollout.kind != .restart { rollout.endTime = Instant(now) }
         rollout.weight = .all
         rollout.traffic = nil
         rollout.wave.below = CutoffMap.all.list
@@ -201,7 +201,11 @@ extension Deliberation {
         rollout.vanishedHosts = []
         rollout.lostHosts = []
         endChecks("It ended with the rollout.")
-        events.append(.completed(rollout: rollout.id, to: label(status.stable), hosts: roster?.settled ?? 0))
+        if rollout.kind == .restart {
+            events.append(.restartCompleted(rollout: rollout.id, version: label(status.stable), hosts: roster?.settled ?? 0))
+        } else {
+            events.append(.completed(rollout: rollout.id, to: label(status.stable), hosts: roster?.settled ?? 0))
+        }
     }
 
     private func waveProgress(_ roster: Roster, _ waiting: Roster.Selection) -> WaveProgress {

@@ -15,15 +15,16 @@ extension Deliberation {
     private func catchUp(with plan: ModulePlanSpec) {
         guard isRunning, let target else { return }
         if !plan.salt.isEmpty { rollout.salt = plan.salt }
-        if plan.canary != nil { rollout.order = plan.order }
+        if plan.canary != nil || plan.restart != nil { rollout.order = plan.order }
         passPreflight(seenIn: plan, target)
         var seen = CutoffMap.none
         if let canary = plan.canary {
             seen = canary.revision == target.revision ? CutoffMap(plan.cutoffs) : .none
             if canary.revision == target.revision { catchUp(withTraffic: plan.traffic) }
         } else if plan.stable?.revision == target.revision {
-            guard rollout.kind == .return else { return finish(nil) }
-            seen = .all
+            // What a restart is complete with looks like its last wave, whose hosts show that it is over.
+            guard rollout.kind == .return || rollout.kind == .restart else { return finish(nil) }
+            seen = rollout.kind == .return ? .all : plan.restart == rollout.restart ? CutoffMap(plan.cutoffs) : .none
         }
         let below = CutoffMap(rollout.wave.below)
         guard !below.covers(seen) else { return }
@@ -50,6 +51,7 @@ extension Deliberation {
     /// The plan is of another rollout: the status was not written after it, or was lost. What the plan says is going on.
     private func rebuild(from plan: ModulePlanSpec) {
         guard let target = plan.canary ?? plan.stable else { return }
+        if let restart = plan.restart { return rebuild(restart, of: target, from: plan) }
         let old = status
         let isReturn =
             plan.stable == nil && (revisions[target.revision]?.outcome == .good || old.stable?.revision == target.revision)
@@ -68,6 +70,8 @@ extension Deliberation {
             rollout.cause = cause(ofReturnTo: target, from: abandoned)
             if rollout.cause == .distrusted { rollout.maxUnavailable = abandoned?.withdrawal?.limit(of: observation.hosts.count) }
             rollout.reason = abandoned?.message ?? "It was under way when the controller started."
+            // A restart that was just ended: nobody is blamed in what follows either.
+            if old.rollout?.kind == .restart, old.stable?.revision == target.revision { rollout.cause = .restartEnded }
         } else {
             status.stable = plan.stable
             status.canary = target

@@ -5,6 +5,7 @@ extension Deliberation {
     /// Gives up what is being rolled out, and goes back to the best proven revision; holds when there is none.
     @discardableResult
     func retreat(_ cause: RolloutStatus.Cause, reason: String) -> Bool {
+        if rollout.kind == .restart { return endRestart(reason, isFailure: cause.isAutomatic) }
         guard let abandoned = target else { return false }
         let reason = reason.bounded()
         switch cause {
@@ -13,7 +14,7 @@ extension Deliberation {
             judge(abandoned, .bad, reason)
         case .aborted, .overdue, .preflight, .refused, .checkError, .setRolledBack: judge(abandoned, .rejected, reason)
         case .quarantined where rollout.kind != .return: judge(abandoned, .bad, reason)
-        case .declared, .superseded, .adopted, .quarantined, .distrusted: break
+        case .declared, .superseded, .adopted, .quarantined, .distrusted, .restartEnded: break
         }
         let preferred = rollout.kind == .return ? status.previous : status.stable
         let checks = CheckBounds.remains(rollout.checks)

@@ -11,13 +11,15 @@ extension Deliberation {
         guard spec.set != nil, let rollout = status.rollout, rollout.kind != .return, rollout.state != .held,
             let began = rollout.startTime?.time
         else { return false }
-        let end = rollout.state == .running ? nil : rollout.endTime?.time ?? began
+        // A restart is no rollout: it has the moments of the one before it.
+        let isUnderWay = rollout.state == .running && rollout.kind != .restart
+        let end = isUnderWay ? nil : rollout.endTime?.time ?? began
         let together = observation.siblings.filter { sibling in
             began <= sibling.time && (end.map { $0 + Self.setGrace >= sibling.began } ?? true)
         }
         guard let first = together.min(by: { ($0.time, $0.deployment) < ($1.time, $1.deployment) }) else { return false }
         let reason = "\(first.deployment), of the same set \(spec.set ?? ""), went back: \(first.reason)".asSentence.bounded()
-        if isRunning { return retreat(.setRolledBack, reason: reason) }
+        if isUnderWay { return retreat(.setRolledBack, reason: reason) }
         guard let stable = status.stable,
             let refuge = RollbackTarget.choose(from: revisions, stable: status.previous, abandoning: stable.revision)
         else { return false }

@@ -10,6 +10,7 @@ extension Deliberation {
         if let reason = observation.verbs.overrideFreeze { obeyOverride(reason) }
         if let promote = observation.verbs.promote { obeyPromote(VerbTarget(promote)) }
         if let retry = observation.verbs.retry { obeyRetry(retry) }
+        if let restart = observation.verbs.restart { obeyRestart(VerbTarget(restart)) }
     }
 
     private func obeyAbort(_ verb: VerbTarget) {
@@ -98,5 +99,5 @@ extension Deliberation {
         events.append(.retried(revision))
     }
 
-    private func ignore(_ verb: String, _ reason: String) { events.append(.verbIgnored(verb, reason: reason)) }
+    func ignore(_ verb: String, _ reason: String) { events.append(.verbIgnored(verb, reason: reason)) }
 }

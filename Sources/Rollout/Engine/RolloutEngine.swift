@@ -55,7 +55,7 @@ final class Deliberation {
     /// What is being rolled out, or returned to.
     var target: RevisionReference? {
         guard let rollout = status.rollout else { return nil }
-        return rollout.kind == .return || rollout.state == .complete ? status.stable : status.canary
+        return rollout.kind == .return || rollout.kind == .restart || rollout.state == .complete ? status.stable : status.canary
     }
 
     func conclude() -> Decision {
@@ -86,7 +86,8 @@ final class Deliberation {
             Assignment(
                 target: target, previous: previous, rollout: rollout.id, wave: rollout.wave, plan: observation.plan,
                 isProven: rollout.kind == .return, vanished: isRunning ? Set(rollout.vanishedHosts) : [],
-                leaderSince: observation.leaderSince, rule: rule), salt: rollout.salt, order: rollout.order)
+                leaderSince: observation.leaderSince, rule: rule, restart: isRunning ? rollout.restart : nil), salt: rollout.salt,
+            order: rollout.order)
     }
 
     func muster(_ assignment: Assignment, salt: String, order: HostOrder? = nil) -> Roster {

@@ -17,6 +17,8 @@ struct Assignment: Equatable, Sendable {
     var leaderSince = Timestamp(seconds: 0)
     /// Name of the rule by which hosts are to divide calls between it and the stable revision; nil: all calls are its.
     var rule: String?
+    /// Of which restart hosts must have loaded it; nil: of none.
+    var restart: Instant?
 
     /// - Parameter isInWave: it is asked by the wave that was opened last.
     func standing(of host: HostFacts, isAsked: Bool, isInWave: Bool) -> Standing {
@@ -30,7 +32,7 @@ struct Assignment: Equatable, Sendable {
             return isAsked && hasVanished(report, host) ? .vanished : .absent
         }
         if !host.incompatibilities.isEmpty, host.incompatibilities[target.revision] != nil { return .incompatible }
-        if rule != nil, !host.canRoute { return .incompatible }
+        if rule != nil && !host.canRoute || restart != nil && !host.canRestart { return .incompatible }
         if host.claimedBy != nil { return .claimed }
         guard isAsked else { return host.isHeld ? .held : .bystander }
         let progress = progress(report)
@@ -46,7 +48,9 @@ struct Assignment: Equatable, Sendable {
         case .vanished: return "it vanished after it was asked"
         case .claimed: return host.claimedBy.map { "its slot belongs to \($0)" }
         case .incompatible:
-            return host.incompatibilities[target.revision] ?? "it can't divide calls between two versions, as setTraffic asks"
+            if let reason = host.incompatibilities[target.revision] { return reason }
+            return restart == nil
+                ? "it can't divide calls between two versions, as setTraffic asks" : "its agent can't have it load anew what it runs"
         case .rerouting: return "divides calls by another rule"
         case .failed, .reverted, .stuck: return report?.target.map(text)
         case .activating: return report?.target?.state.rawValue
@@ -55,6 +59,8 @@ struct Assignment: Equatable, Sendable {
             if serves(report), let previous, (report.target?.state ?? .active) == .active {
                 return "staging \(previous.revision) to go back to"
             }
+            // What it reports is from before it was asked to load that anew.
+            if restart != nil, report.target?.state == .active { return "has not answered the plan" }
             return report.target?.state.rawValue ?? "has not answered the plan"
         }
     }
@@ -71,7 +77,11 @@ struct Assignment: Equatable, Sendable {
     }
 
     /// Whether some calls at least are the revision's.
-    private func serves(_ report: SlotStatus) -> Bool { report.active?.revision == target.revision || isBeside(report) }
+    private func serves(_ report: SlotStatus) -> Bool { hasLoaded(report) || isBeside(report) }
+    /// Whether it has loaded the revision, and within the restart, if there is one.
+    func hasLoaded(_ report: SlotStatus) -> Bool {
+        report.active?.revision == target.revision && (restart == nil || report.restarted == restart)
+    }
     private func isBeside(_ report: SlotStatus) -> Bool { report.canary?.revision == target.revision }
     /// Whether as many calls are the revision's as are asked.
     private func isDivided(_ report: SlotStatus) -> Bool {

@@ -77,7 +77,7 @@ private struct Appraisal {
     private mutating func outlook(_ kind: Int32) -> Outlook {
         if let known = outlooks[Int(kind)] { return known }
         let facts = kinds[kind]
-        var outlook = Outlook(runsTarget: facts.slot?.active?.revision == assignment.target.revision)
+        var outlook = Outlook(runsTarget: facts.slot.map(assignment.hasLoaded) ?? false)
         // What became of one that is not Ready depends on when it was last seen, and who it is.
         if facts.isReady {
             func place(_ reach: Place.Reach) -> UInt8 {

@@ -26,6 +26,8 @@ package struct HostFacts: Sendable, Hashable {
     package var canRoute: Bool
     /// Its agent can stage ahead of its turn.
     package var canStageAhead = true
+    /// Its agent can have it load anew what it runs.
+    package var canRestart = true
     /// Those of its labels that an order goes by; none where its agent does not know of orders.
     package var labels: [String: String] = [:]
 

@@ -10,6 +10,8 @@ package struct Verbs: Sendable, Hashable {
     package var abort: String?
     /// `<revision>`.
     package var retry: String?
+    /// `<rollout>`: the last one.
+    package var restart: String?
     /// Why freeze windows are not to hold it.
     package var overrideFreeze: String?
 
@@ -20,6 +22,7 @@ package struct Verbs: Sendable, Hashable {
         approve = annotations[GraftAPI.approveAnnotation]
         abort = annotations[GraftAPI.abortAnnotation]
         retry = annotations[GraftAPI.retryAnnotation]
+        restart = annotations[GraftAPI.restartAnnotation]
         overrideFreeze = annotations[GraftAPI.overrideFreezeAnnotation]
     }
 
@@ -30,6 +33,7 @@ package struct Verbs: Sendable, Hashable {
         if approve != nil { names.append(GraftAPI.approveAnnotation) }
         if abort != nil { names.append(GraftAPI.abortAnnotation) }
         if retry != nil { names.append(GraftAPI.retryAnnotation) }
+        if restart != nil { names.append(GraftAPI.restartAnnotation) }
         if overrideFreeze != nil { names.append(GraftAPI.overrideFreezeAnnotation) }
         return names
     }

@@ -105,7 +105,12 @@ struct ConditionsWriter {
         case .noCanary: "NoActiveCanary"
         case .preflight(let progress): progress.exceeds ? "PreflightFailed" : "Preflight"
         case .held: "NoRollbackTarget"
-        case .moving, .soaking, .awaitingSigns: deliberation.status.rollout?.kind == .return ? "RollingBack" : "RollingOut"
+        case .moving, .soaking, .awaitingSigns:
+            if deliberation.isRestarting {
+                "Restarting"
+            } else {
+                deliberation.status.rollout?.kind == .return ? "RollingBack" : "RollingOut"
+            }
         }
     }
 

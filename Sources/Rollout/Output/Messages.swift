@@ -100,7 +100,8 @@ struct Messages {
             hosts.skipped > 0 ? "\(hosts.skipped) skipped" : nil, hosts.incompatible > 0 ? "\(hosts.incompatible) incompatible" : nil,
         ].compactMap { $0 }
         let all = "\(stable) is active on \(hosts.updated) of \(counted(hosts.eligible))"
-        return rest.isEmpty ? "\(all)." : "\(all); \(rest.joined(separator: ", "))."
+        let ended = status.rollout?.cause == .restartEnded ? " Its restart was ended: \(status.rollout?.reason?.asSentence ?? "")" : ""
+        return (rest.isEmpty ? "\(all)." : "\(all); \(rest.joined(separator: ", ")).") + ended
     }
 
     private func noHosts(_ selected: Int) -> String {
@@ -127,7 +128,9 @@ struct Messages {
         switch rollout.kind {
         case .initial: return "Rolling out \(deliberation.label(target)), the first version"
         case .steps: return step
+        case .return where rollout.cause == .restartEnded: return "Ending the restart of \(deliberation.label(target))"
         case .return: return "Going back to \(deliberation.label(target))"
+        case .restart: return "Loading \(deliberation.label(target)) anew"
         }
     }
 

@@ -21,7 +21,7 @@ struct PlanWriter {
         spec.salt = rollout.salt
         let cutoffs = CutoffMap(rollout.wave.below)
         switch (rollout.state, rollout.kind) {
-        case (.complete, _): spec.stable = deliberation.status.stable
+        case (.complete, _), (.running, .restart): spec.stable = deliberation.status.stable
         case (_, .return) where cutoffs == .all: spec.stable = deliberation.status.stable
         case (_, .return):
             // Whoever is above the cutoff keeps what it has until its turn comes.
@@ -36,6 +36,12 @@ struct PlanWriter {
         spec.canary = deliberation.allowed(spec.canary)
         if spec.canary != nil {
             spec.cutoffs = cutoffs.list
+            spec.order = rollout.order
+        }
+        // Kept when it is over: who was away, or held, catches up.
+        if rollout.kind == .restart, spec.stable != nil {
+            spec.restart = rollout.restart
+            spec.cutoffs = cutoffs == .none ? [Cutoff(below: .lowest)] : cutoffs.list
             spec.order = rollout.order
         }
         if spec.canary != nil, rollout.state == .running, rollout.kind == .steps {

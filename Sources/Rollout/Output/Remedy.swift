@@ -8,6 +8,7 @@ package enum Remedy {
         "Resolving": "it goes on by itself",
         "RollingOut": "it goes on by itself",
         "RollingBack": "it goes on by itself",
+        "Restarting": "it goes on by itself; `graft abort` ends it",
         "StepPaused": "its time, or `graft promote`",
         "ApprovalNeeded": "`graft approve` by one of them",
         "DeadlineExceeded": "`graft promote` or `graft abort`",

@@ -30,6 +30,10 @@ package enum RolloutEvent: Sendable, Hashable {
     case quarantined(String, reason: String)
     case completed(rollout: String, to: String, hosts: Int)
     case retried(String)
+    /// Hosts that can't are left out.
+    case restartStarted(rollout: String, version: String, hosts: Int, unable: Int)
+    case restartCompleted(rollout: String, version: String, hosts: Int)
+    case restartEnded(rollout: String, version: String, reason: String, isFailure: Bool)
     /// What the spec asks for was given up before.
     case refused(String, reason: String)
     case verbIgnored(String, reason: String)
@@ -50,6 +54,7 @@ extension RolloutEvent {
         case .leftBehind, .held, .quarantined, .refused, .verbIgnored, .frozen, .freezeOverridden, .overdue, .inconclusive, .distrusted,
             .hostsDistrust, .preflightFailing:
             true
+        case .restartEnded(_, _, _, let isFailure): isFailure
         case .returning(_, _, let cause, _): cause.isAutomatic || cause == .distrusted || cause == .setRolledBack
         default: false
         }
@@ -81,6 +86,9 @@ extension RolloutEvent {
         case .quarantined: "Quarantined"
         case .completed: "RolloutCompleted"
         case .retried: "Retried"
+        case .restartStarted: "RestartStarted"
+        case .restartCompleted: "RestartCompleted"
+        case .restartEnded: "RestartEnded"
         case .refused: "Refused"
         case .verbIgnored: "Ignored"
         case .frozen: "FleetUnhealthy"
@@ -107,6 +115,7 @@ extension RolloutEvent {
             "Step"
         case .returning, .held: "RollBack"
         case .quarantined, .refused: "Quarantine"
+        case .restartStarted, .restartCompleted, .restartEnded: "Restart"
         case .retried, .verbIgnored, .freezeOverridden: "Obey"
         }
     }
@@ -149,6 +158,13 @@ extension RolloutEvent {
         case .completed(let id, let to, let hosts): "Rollout \(id): \(hosts) host\(hosts == 1 ? "" : "s") on \(to)."
         case .refused(let version, let reason): "\(version) is not tried again: \(reason.asSentence)"
         case .retried(let revision): "Revision \(revision) may be tried again."
+        case .restartStarted(let id, let version, let hosts, let unable):
+            "Rollout \(id): \(hosts) host\(hosts == 1 ? "" : "s") load \(version) anew."
+                + (unable > 0 ? " \(unable) can't, and \(unable == 1 ? "is" : "are") left out." : "")
+        case .restartCompleted(let id, let version, let hosts):
+            "Rollout \(id): \(hosts) host\(hosts == 1 ? "" : "s") loaded \(version) anew."
+        case .restartEnded(let id, let version, let reason, _):
+            "Rollout \(id): no more hosts load \(version) anew; they keep it. \(reason)"
         case .verbIgnored(let verb, let reason): "Ignored \(verb): \(reason)"
         case .frozen(let ready, let all):
             "Frozen: \(ready) of \(all) hosts are Ready; nobody is blamed and nothing moves until they are back."

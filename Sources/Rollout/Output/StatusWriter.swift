@@ -23,7 +23,7 @@ struct StatusWriter {
     }
 
     private var phase: ModuleDeploymentStatus.Phase {
-        let isReturning = rollout?.kind == .return && deliberation.isRunning
+        let isReturning = rollout?.kind == .return && rollout?.cause != .restartEnded && deliberation.isRunning
         switch deliberation.situation {
         case .atRest: return .healthy
         case .paused, .frozen, .heldByFreeze, .heldByBudget, .awaitingNeeds, .pauseStep, .awaitingApproval, .overdue, .inconclusive,

@@ -17,7 +17,10 @@ struct AgentConfigurationTests {
                 "probe": ["url": "http://127.0.0.1:8080/-/version", "version": "/version", "process": "/process"],
                 "probeDeadlineSeconds": 5, "soakSeconds": 20,
             ],
-            ["name": "heap", "directory": "/m", "reload": ["signal": "HUP", "pidFile": "/run/pid"], "probe": ["command": ["true"]]],
+            [
+                "name": "heap", "directory": "/m", "reload": ["signal": "HUP", "pidFile": "/run/pid"],
+                "restart": ["command": ["systemctl", "restart", "heapd"]], "probe": ["command": ["true"]],
+            ],
         ],
     ]
 
@@ -35,6 +38,8 @@ struct AgentConfigurationTests {
             slot.directory?.reload
                 == ReloadSettings(.http(HostURL("http://127.0.0.1:8080/-/reload")!, method: "POST"), timeout: .seconds(3)))
         #expect(configuration.slots[1].directory?.reload == ReloadSettings(.signal(1, pidFile: "/run/pid")))
+        #expect(configuration.slots[1].directory?.restart == ReloadSettings(.command(["systemctl", "restart", "heapd"])))
+        #expect(slot.directory?.restart == nil)
         #expect(configuration.slots[1].directory?.probe == ProbeSettings(.command(["true"])))
     }
 

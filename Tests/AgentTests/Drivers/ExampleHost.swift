@@ -96,7 +96,8 @@ final class ExampleHost: Sendable {
         }
         return DirectorySettings(
             directory: modules, reload: ReloadSettings(.http(HostURL("http://127.0.0.1:\(port)/-/reload")!, method: "POST")),
-            probe: probe("/-/version"), routing: RoutingSettings(probe: probe("/-/canary", rule: "/rule")))
+            restart: ReloadSettings(.http(HostURL("http://127.0.0.1:\(port)/-/restart")!, method: "POST")), probe: probe("/-/version"),
+            routing: RoutingSettings(probe: probe("/-/canary", rule: "/rule")))
     }
 
     func get(_ path: String, key: String? = nil) async throws -> (status: Int, body: String) {
@@ -105,6 +106,9 @@ final class ExampleHost: Sendable {
         let answer = try await client.send(request)
         return (answer.head.status.code, String(decoding: answer.body, as: UTF8.self))
     }
+
+    /// The how manieth load of the process what answers requests came with.
+    func load() async throws -> Int64? { (try? JSON.parse(try await get("/-/version").body))?["load"]?.integer }
 
     /// The version that answers requests; nil when none is loaded.
     func version() async throws -> String? {

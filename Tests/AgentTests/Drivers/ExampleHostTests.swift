@@ -23,6 +23,33 @@ struct ExampleHostTests {
         }
     }
 
+    @Test func `what runs is loaded anew by the way that is for that, and a reload takes it for enough`() async throws {
+        try await withHost { host, area, driver in
+            let version = try await area.revision(built: "1.0.0")
+            try await driver.stage(version, from: area.store)
+            try await driver.activate(version.installed)
+            try await driver.activate(version.installed)
+            #expect(try await host.load() == 1 && driver.features.contains("restart"))
+            let process = try await driver.probe(version.installed)
+            for load in 2...4 {
+                try await driver.reload(version, from: area.store)
+                #expect(try await host.load() == Int64(load))
+                #expect(try await host.version() == "1.0.0")
+                #expect(try await driver.probe(version.installed) == process)
+                #expect(try await host.get("/x").body.hasPrefix("hello from filter 1.0.0"))
+            }
+            #expect(driver.change(in: version.installed) == nil)
+            // Without a way of its own it can't be, whatever a reload would do.
+            var settings = host.settings
+            settings.restart = nil
+            let other = try DirectoryDriver(slot: "net/filter", settings: settings, transport: host.client)
+            #expect(!other.features.contains("restart"))
+            let failure = await #expect(throws: SlotFailure.self) { try await other.reload(version, from: area.store) }
+            #expect(failure?.reason == "CannotRestart" && failure?.kind == .environment)
+            #expect(try await host.load() == 4)
+        }
+    }
+
     @Test func `no request fails while versions are swapped`() async throws {
         try await withHost { host, area, driver in
             let versions = [

@@ -18,6 +18,8 @@ final class LinkedHost: Transport {
         var canary: JSON?
         var isUp = true
         var process = 1
+        /// How often it was told to load anew what it runs.
+        var restarts = 0
         /// Hears which version was loaded, before who asked for it does.
         var onReload: (@Sendable (String?) -> Void)?
     }
@@ -27,6 +29,8 @@ final class LinkedHost: Transport {
     var version: String? { state.withLock { $0.running?["version"]?.string } }
     var canaryVersion: String? { state.withLock { $0.canary?["version"]?.string } }
     var rule: String? { state.withLock { $0.canary?["rule"]?.string } }
+
+    var restarts: Int { state.withLock { $0.restarts } }
 
     func whenReloaded(_ hear: @escaping @Sendable (String?) -> Void) { state.withLock { $0.onReload = hear } }
 
@@ -67,7 +71,8 @@ final class LinkedHost: Transport {
         let (linked, linkedCanary) = (linked, linkedCanary)
         let (status, bytes) = try state.withLock { state -> (Int, [UInt8]) in
             guard state.isUp else { throw TransportError(.refused, "nothing listens there") }
-            if request.path == "/reload" {
+            if request.path == "/restart" { state.restarts += 1 }
+            if request.path == "/reload" || request.path == "/restart" {
                 (state.running, state.canary) = (linked, linkedCanary)
                 state.onReload?(linked?["version"]?.string)
             }
@@ -82,7 +87,7 @@ final class LinkedHost: Transport {
         return try await handle(HTTPResponse(status: .init(code: status)), &answer)
     }
 
-    static func settings(_ directory: String, routes: Bool = false) -> DirectorySettings {
+    static func settings(_ directory: String, routes: Bool = false, restarts: Bool = false) -> DirectorySettings {
         func probe(_ path: String, rule: String? = nil) -> ProbeSettings {
             ProbeSettings(
                 .http(
@@ -92,7 +97,8 @@ final class LinkedHost: Transport {
                         rule: rule.flatMap { try? JSONPointer($0) })))
         }
         return DirectorySettings(
-            directory: directory, reload: ReloadSettings(.http(HostURL("http://host/reload")!, method: "POST")), probe: probe("/version"),
+            directory: directory, reload: ReloadSettings(.http(HostURL("http://host/reload")!, method: "POST")),
+            restart: restarts ? ReloadSettings(.http(HostURL("http://host/restart")!, method: "POST")) : nil, probe: probe("/version"),
             routing: routes ? RoutingSettings(probe: probe("/canary", rule: "/rule")) : nil)
     }
 }

@@ -73,7 +73,7 @@ struct AgentBench {
     func plan(
         stable: RevisionReference?, canary: RevisionReference? = nil, previous: RevisionReference? = nil, rollout: String = "r1",
         action: ModulePlanSpec.Action = .run, labels: [String: String] = [:], name: String = "filter", slot: String = "net/filter",
-        cutoffs: [Cutoff] = [Cutoff(below: .end)], traffic: TrafficRule? = nil, stageAhead: Bool? = nil
+        cutoffs: [Cutoff] = [Cutoff(below: .end)], traffic: TrafficRule? = nil, stageAhead: Bool? = nil, restart: Instant? = nil
     ) async throws {
         var spec = ModulePlanSpec()
         spec.epoch = 1
@@ -90,6 +90,7 @@ struct AgentBench {
         spec.traffic = traffic
         spec.requires = traffic == nil ? [] : [GraftAPI.routingFeature]
         spec.stageAhead = stageAhead
+        spec.restart = restart
         _ = try await Api<ModulePlan>(cluster.client, namespace: "payments").apply(name, ["spec": spec.json] as JSON, manager: "test")
     }
 

@@ -19,7 +19,7 @@ struct AgentServicesTests {
                 try await bench.waitsUntilActive("1.0.0")
                 let host = try await Api<ModuleHost>(bench.cluster.client).get("edge-proxy.node-1")
                 #expect(host.spec.runtimeVersion == "2.4.1")
-                #expect(host.spec.features == ["order", "preflight", "unload"])
+                #expect(host.spec.features == ["order", "preflight", "restart", "unload"])
                 #expect(host.metadata.labels["tier"] == "edge")
                 #expect(host.status.summary == "net/filter=1.0.0")
                 #expect(host.status.slots[0].owner.name == "filter")

@@ -2,6 +2,7 @@ import GraftAPI
 import Harness
 import JSON
 import KubeClient
+import KubeCore
 import Testing
 
 @testable import Agent
@@ -51,6 +52,48 @@ struct CrashSafetyTests {
                 deaths += 1
             }
             #expect(deaths > 30, "it died at every one of its changes")
+        }
+    }
+
+    /// Dies at each change to a file while what runs is loaded anew; the next agent takes over what it left.
+    @Test func `at any change to a file tells its host to load anew what it runs once, and twice only when it could not write that down`()
+        async throws
+    {
+        try await AgentBench.run { bench in
+            let first = try await bench.publish("1.0.0")
+            var (deaths, twice) = (0, 0)
+            for death in 0..<100 {
+                let node = "node-\(death)"
+                try await bench.plan(stable: first, rollout: "before-\(death)")
+                let modules = "\(bench.directory)/modules-\(death)"
+                let host = LinkedHost(slotDirectory: "\(modules)/net/filter")
+                let configuration = bench.configuration(node: node, directory: LinkedHost.settings(modules, restarts: true))
+                try await bench.withAgent(bench.agent(configuration, transport: host)) { try await bench.waitsUntilActive("1.0.0", node) }
+                let restart = Instant(Timestamp(seconds: Int64(1_000 + death)))
+                let mortal = Mortal(dyingAt: death)
+                if let agent = try? bench.agent(configuration, transport: host, disk: mortal.disk) {
+                    try await bench.withAgent(agent) {
+                        try await bench.plan(stable: first, rollout: "after-\(death)", restart: restart)
+                        try await eventually("it is dead, or done") {
+                            if mortal.isDead { return true }
+                            return try await bench.status(node)?.restarted == restart
+                        }
+                    }
+                }
+                #expect(host.version == "1.0.0" && host.linked?["version"]?.string == "1.0.0", "died after \(mortal.log)")
+                try await bench.plan(stable: first, rollout: "after-\(death)", restart: restart)
+                try await bench.withAgent(bench.agent(configuration, transport: host)) {
+                    _ = try await bench.waits(node, for: "it is restarted") { $0.restarted == restart && $0.target?.state == .active }
+                }
+                let told = host.restarts
+                #expect(told == 1 || told == 2 && mortal.isDead, "told \(told) times, died after \(mortal.log)")
+                if told == 2 { twice += 1 }
+                try Disk.real.removeTree(modules)
+                try Disk.real.removeTree(configuration.stateDirectory)
+                guard mortal.isDead else { break }
+                deaths += 1
+            }
+            #expect(deaths > 3 && twice < deaths, "\(deaths) deaths, \(twice) times told twice")
         }
     }
 

@@ -24,7 +24,13 @@ struct SlotPropertyTests {
 
     /// Changes plans, faults, outages; kills agent and host between and within actions.
     static func disturb(_ slot: inout SlotSimulation, _ random: inout Seeded) {
-        switch Int.random(in: 0..<14, using: &random) {
+        switch Int.random(in: 0..<15, using: &random) {
+        case 14:
+            // What runs, or something else, is to be loaded anew.
+            let target = slot.machine.record.active?.version ?? versions[0]
+            slot.inputs.plans = [
+                S.restarting(target, Int64.random(in: 1..<4, using: &random), rollout: "r\(Int.random(in: 0..<6, using: &random))")
+            ]
         case 0...2:
             let rollout = "r\(Int.random(in: 0..<6, using: &random))"
             let (target, other) = (versions.randomElement(using: &random)!, versions.randomElement(using: &random)!)
@@ -78,6 +84,8 @@ struct SlotPropertyTests {
             #expect((record.candidate != nil) == (record.step == .activating || record.step == .probing))
             #expect(record.fallback == nil || record.step == .soaking)
             #expect(record.candidateRule == nil || record.candidate != nil)
+            #expect(record.restart == nil || [.activating, .probing, .soaking].contains(record.step), "seed \(seed)")
+            #expect(record.restart == nil || record.candidate == nil || record.candidate == record.active, "seed \(seed)")
             #expect(record.canary == nil || record.active != nil && record.canary?.installed != record.active, "seed \(seed)")
             #expect(Set(record.staged).count == record.staged.count)
         }

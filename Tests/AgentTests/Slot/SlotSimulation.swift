@@ -31,6 +31,8 @@ struct SlotSimulation {
     private(set) var process = 1
     private(set) var actions: [SlotAction] = []
     private(set) var activations: [String: Int] = [:]
+    /// How often the host was told to load anew what it runs, by the restart.
+    private(set) var reloads: [Instant: Int] = [:]
     private(set) var soakProbes = 0
     private(set) var fetches: [String] = []
     /// What has no room on this host, by its name.
@@ -60,6 +62,15 @@ struct SlotSimulation {
             requires: requires, target: target.map(reference), previous: previous.map(reference), ahead: ahead.map(reference),
             named: [target, previous, ahead].compactMap { $0 }.map(reference), place: place, created: created)
     }
+
+    /// A plan by which what is there is loaded anew.
+    static func restarting(_ target: String, _ number: Int64, rollout: String = "r2", previous: String? = nil) -> SlotPlan {
+        var plan = plan(target, rollout: rollout, previous: previous)
+        plan.restart = restart(number)
+        return plan
+    }
+
+    static func restart(_ number: Int64) -> Instant { Instant(Timestamp(seconds: number)) }
 
     static func rule(_ percent: Int) -> DividingRule {
         DividingRule(salt: "salt", rule: TrafficRule(shares: percent == 0 ? [] : [TrafficShare(Weight(percent: percent))]))
@@ -161,6 +172,7 @@ struct SlotSimulation {
             linked = installed
             return .success(.restored(mended: mended))
         case .activate(let installed): return activate(installed)
+        case .reload(let installed): return reload(installed)
         case .route(let canary, let active): return route(canary, beside: active)
         case .probe(let installed): return probe(installed)
         case .revert(let installed):
@@ -188,6 +200,25 @@ struct SlotSimulation {
             return .failure(SlotFailure(.module, "ActivationFailed", "\(installed.version) needs a table"))
         }
         (running, beside) = (installed, nil)
+        if faults[installed.version] == .isDisturbed {
+            return .failure(SlotFailure(.disturbed, SlotFailure.tampered, "another file stands there"))
+        }
+        return .success(.done)
+    }
+
+    private mutating func reload(_ installed: InstalledRevision) -> Result<SlotOutcome, SlotFailure>? {
+        precondition(staged.contains(installed) && machine.record.active == installed, "loaded anew without being active")
+        if hostIsDown { return .failure(SlotFailure(.unreachable, "ProbeFailed", "the host is down")) }
+        reloads[machine.record.restart!, default: 0] += 1
+        linked = installed
+        if faults[installed.version] == .killsTheAgent {
+            restartHost()
+            return nil
+        }
+        if faults[installed.version] == .refusesToLoad {
+            return .failure(SlotFailure(.module, "ActivationFailed", "\(installed.version) needs a table"))
+        }
+        running = installed
         if faults[installed.version] == .isDisturbed {
             return .failure(SlotFailure(.disturbed, SlotFailure.tampered, "another file stands there"))
         }

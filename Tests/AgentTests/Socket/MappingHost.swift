@@ -16,6 +16,8 @@ final class MappingHost: Sendable {
         var running: [UInt8]?
         var config: [UInt8]?
         var loads = 0
+        /// Of the library, load by load.
+        var inodes: [UInt64] = []
         var complaint: (version: String?, text: String)?
         var refusals: [String: String] = [:]
         var events: [Host.Event] = []
@@ -50,6 +52,7 @@ final class MappingHost: Sendable {
     var version: String? { running.map { String(decoding: $0, as: UTF8.self).replacing("the code of ", with: "") } }
     var config: String? { state.withLock { $0.config.map { String(decoding: $0, as: UTF8.self) } } }
     var loads: Int { state.withLock { $0.loads } }
+    var inodes: [UInt64] { state.withLock { $0.inodes } }
     var events: [Host.Event] { state.withLock { $0.events } }
 
     /// - Parameter version: as long as it runs this; nil: whatever it runs.
@@ -85,7 +88,10 @@ final class MappingHost: Sendable {
         moment("the host has mapped")
         if let reason = state.withLock({ $0.refusals[module.version] }) { throw HostRefusal(reason) }
         let (running, config) = (try module.file("libfilter.so")?.bytes(), try module.configuration?.bytes())
+        var about = stat()
+        if let file = module.file("libfilter.so") { fstat(file.descriptor, &about) }
         state.withLock { state in
+            state.inodes.append(UInt64(about.st_ino))
             (state.running, state.config) = (running, config)
             state.loads += 1
         }

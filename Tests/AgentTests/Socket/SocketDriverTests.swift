@@ -34,6 +34,40 @@ struct SocketDriverTests {
         }
     }
 
+    @Test func `what runs is loaded anew from memory of its own, by all hosts that are there, and by those that come only once`()
+        async throws
+    {
+        try await SocketBench.run { bench in
+            let revision = try bench.area.revision("1.0.0")
+            try await bench.driver.stage(revision, from: bench.area.store)
+            try await bench.withHost { host in
+                try await bench.withHost { other in
+                    try await eventually("both are there") { bench.driver.server.look { $0.greeted.count == 2 } }
+                    try await bench.driver.activate(revision.installed)
+                    #expect(host.loads == 1 && other.loads == 1)
+                    try await bench.driver.reload(revision, from: bench.area.store)
+                    #expect(host.loads == 2 && other.loads == 2 && host.version == "1.0.0")
+                    // Another file each time: dlopen of the same one would give the library that is there already.
+                    #expect(Set(host.inodes).count == 2)
+                    let process = try await bench.driver.probe(revision.installed)
+                    #expect(process?.isEmpty == false)
+                    // Told to go back to what they have, they do nothing.
+                    try await bench.driver.revert(to: revision.installed)
+                    #expect(host.loads == 2)
+                    host.refuse("1.0.0", "no memory left")
+                    let failure = await #expect(throws: SlotFailure.self) {
+                        try await bench.driver.reload(revision, from: bench.area.store)
+                    }
+                    #expect(failure?.kind == .module && failure?.message.contains("no memory left") == true && host.version == "1.0.0")
+                }
+            }
+            try await bench.withHost { late in
+                try await eventually("it runs") { late.version == "1.0.0" }
+                #expect(late.loads == 1)
+            }
+        }
+    }
+
     @Test func `a host that is down before the load is nobody's fault, and nothing is changed`() async throws {
         try await SocketBench.run(hostWait: .milliseconds(50)) { bench in
             let first = try await bench.staged("1.0.0")

@@ -24,6 +24,8 @@ final class ObedientFleet: Sendable {
     private let revisions: Reflector<ModuleRevision>
     private let hosts: Mutex<[Host]>
     private let fates: Mutex<[String: Fate]>
+    /// How often each host has loaded anew what it runs.
+    let restarts = Mutex<[String: Int]>([:])
     private let complaint = Mutex("the probe found nothing that works")
 
     init(_ client: Client, logger: Logger) {
@@ -57,6 +59,7 @@ final class ObedientFleet: Sendable {
             spec.runtimeVersion = runtimeVersion
             spec.contract = "edge/3"
             spec.agentVersion = "0.1.0"
+            spec.features = [GraftAPI.restartFeature]
             let name = ModuleHost.name(hostClass: "edge-proxy", node: node)
             _ = try await modules.create(ModuleHost(metadata: ObjectMeta(name: name, labels: labels), spec: spec))
             hosts.withLock { $0.append(Host(name: name, labels: labels)) }
@@ -103,6 +106,7 @@ final class ObedientFleet: Sendable {
         let key = ObjectKey(namespace: plan.metadata.namespace, name: wanted.revision)
         guard isHere || revisions.store.get(key) != nil else { return false }
         let isCurrent = slot.rollout == plan.spec.rollout && slot.owner.planUID == plan.metadata.uid
+        if let restart = plan.spec.restart(ofHost: host.name), slot.restarted != restart { return true }
         return !(isCurrent && slot.target?.revision == wanted.revision)
     }
 
@@ -136,6 +140,10 @@ final class ObedientFleet: Sendable {
                 slot.active = ActiveRevision(revision: wanted.revision, digest: wanted.digest, version: wanted.version, since: now)
             }
             slot.target = SlotTarget(revision: wanted.revision, state: .active)
+            if let restart = plan.spec.restart(ofHost: host), slot.restarted != restart {
+                slot.restarted = restart
+                restarts.withLock { $0[host, default: 0] += 1 }
+            }
         case .failsProbe:
             slot.target = SlotTarget(
                 revision: wanted.revision, state: slot.active == nil ? .failed : .reverted, blame: .module, reason: "ProbeFailed",

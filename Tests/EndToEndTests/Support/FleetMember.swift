@@ -81,6 +81,7 @@ final class FleetMember: Sendable {
             "slots": [
                 [
                     "name": "net/filter", "directory": .string(directory + "/modules"), "reload": ["url": .string(at + "/-/reload")],
+                    "restart": ["url": .string(at + "/-/restart")],
                     "probe": [
                         "url": .string(at + "/-/version"), "version": "/version", "digest": "/digest", "process": "/process",
                     ],

@@ -17,8 +17,8 @@ struct Debts {
         if plan.rollout != rollout { (owing, last) = ([], nil) }
         rollout = plan.rollout
         defer { last = plan }
-        guard let status = world.status.rollout, status.state == .running, status.kind != .return, let target = world.status.canary,
-            status.id == plan.rollout
+        guard let status = world.status.rollout, status.state == .running, status.kind != .return,
+            let target = status.kind == .restart ? world.status.stable : world.status.canary, status.id == plan.rollout
         else {
             owing = []
             return nil
@@ -28,8 +28,13 @@ struct Debts {
         if !owing.isEmpty { owing.formIntersection(world.hosts.map(\.name)) }
         for host in world.hosts {
             // Its label, or what its agent knows of orders, was changed since: the plan before this one asked nothing of its new group.
-            if plan.order != nil, let last, host.asked(by: last)?.revision != target.revision { owing.remove(host.name) }
-            let isUsable = !host.isHeld && !host.incompatibleWith.contains(target.revision) && (status.traffic == nil || host.canRoute)
+            if plan.order != nil, let last, !isAsked(by: last) { owing.remove(host.name) }
+            let isUsable =
+                !host.isHeld && !host.incompatibleWith.contains(target.revision) && (status.traffic == nil || host.canRoute)
+                && (plan.restart == nil || host.canRestart)
+            func isAsked(by plan: ModulePlanSpec) -> Bool {
+                host.asked(by: plan)?.revision == target.revision && (plan.restart == nil || host.restart(by: plan) != nil)
+            }
             if host.isReady, isUsable { eligible += 1 }
             // Signs of life from before a leader's first seconds are hearsay.
             let isHearsay = !host.isReady && host.lastSeen.map { $0 <= world.leaderSince + .seconds(5) } ?? true
@@ -38,10 +43,10 @@ struct Debts {
             let isLost = !host.isReady && [.activating, .probing].contains(report?.state)
             let hasGivenUp = isLost || report?.state == .reverted && report?.revision == target.revision
             // A host whose label was changed belongs to another group.
-            let isMoved = plan.order != nil && host.asked(by: plan)?.revision != target.revision
-            if !isUsable || isHearsay || isMoved || host.serves(target.revision) || hasGivenUp {
+            let isMoved = plan.order != nil && !isAsked(by: plan)
+            if !isUsable || isHearsay || isMoved || host.hasArrived(by: plan, target.revision) || hasGivenUp {
                 owing.remove(host.name)
-            } else if host.isReady, host.asked(by: plan)?.revision == target.revision {
+            } else if host.isReady, isAsked(by: plan) {
                 owing.insert(host.name)
             }
         }

@@ -81,6 +81,11 @@ struct Invariants {
         {
             demand(false, "canary \(canary.revision) was swapped for \(next.revision) in one write: \(world.testDescription)")
         }
+        if let last, last.rollout == plan.rollout, last.restart != nil, plan.restart != nil {
+            demand(plan.restart == last.restart, "another restart in one rollout: \(world.testDescription)")
+            demand(CutoffMap(plan.cutoffs).covers(CutoffMap(last.cutoffs)), "the restart's cutoffs shrank: \(world.testDescription)")
+        }
+        checkRestart(plan, world, decision)
         checkPreflight(plan, world, decision)
         checkOrder(plan, world)
         let opensWave = decision.events.contains { if case .waveOpened = $0 { true } else { false } }
@@ -110,7 +115,9 @@ struct Invariants {
     /// Nothing that policies refuse becomes what a rollout leads to, and none leads further than they allow.
     private mutating func checkTrust(_ plan: ModulePlanSpec, _ world: World, _ decision: Decision) {
         guard let rollout = decision.status.rollout, rollout.state == .running else { return }
-        let target = rollout.kind == .return ? decision.status.stable : decision.status.canary
+        // What ends a restart brings nothing anywhere.
+        guard rollout.cause != .restartEnded else { return }
+        let target = [.return, .restart].contains(rollout.kind) ? decision.status.stable : decision.status.canary
         guard let facts = world.revisions.first(where: { $0.name == target?.revision }) else { return }
         if let last, last.rollout != plan.rollout {
             demand(facts.refusal == nil, "\(facts.name) is refused, and begun: \(world.testDescription)")
@@ -124,7 +131,7 @@ struct Invariants {
 
     /// Hosts of a later group are asked only when all of those before it are, and an order is kept as long as its rollout goes on.
     private mutating func checkOrder(_ plan: ModulePlanSpec, _ world: World) {
-        if let last, last.rollout == plan.rollout, last.canary != nil, plan.canary != nil {
+        if let last, last.rollout == plan.rollout, last.canary != nil && plan.canary != nil || last.restart != nil && plan.restart != nil {
             demand(last.order == plan.order, "another order in mid-rollout: \(world.testDescription)")
         }
         guard plan.order != nil else { return }
@@ -175,15 +182,17 @@ struct Invariants {
     /// Counted from what hosts run in truth, not from what they reported.
     private mutating func checkInFlight(_ plan: ModulePlanSpec, _ world: World, _ decision: Decision) {
         guard let rollout = decision.status.rollout, rollout.state == .running else { return }
-        guard let target = rollout.kind == .return ? decision.status.stable : decision.status.canary else { return }
+        let isOfStable = [.return, .restart].contains(rollout.kind)
+        guard let target = isOfStable ? decision.status.stable : decision.status.canary else { return }
         let eligible = world.hosts.filter {
             $0.isReady && !$0.isHeld && !$0.incompatibleWith.contains(target.revision) && (rollout.traffic == nil || $0.canRoute)
+                && (rollout.restart == nil || $0.canRestart)
         }
         let strategy = world.spec.strategy
         let own = rollout.kind == .return ? strategy.rollbackMaxUnavailable : strategy.maxUnavailable
         let limit = max(1, min(own.count(of: eligible.count), rollout.maxUnavailable?.count(of: eligible.count) ?? .max))
         let inFlight = eligible.filter { host in
-            guard !host.serves(target.revision), host.asked(by: plan)?.revision == target.revision else {
+            guard !host.hasArrived(by: plan, target.revision), host.asked(by: plan)?.revision == target.revision else {
                 return false
             }
             let report = host.slot?.rollout == plan.rollout ? host.slot?.target : nil
@@ -193,6 +202,19 @@ struct Invariants {
             inFlight.count <= limit,
             "\(inFlight.map(\.name)) in flight, at most \(limit) (\(own) of \(eligible.count)) allowed; held: "
                 + "\(world.hosts.filter(\.isHeld).map(\.name)): \(world.testDescription)")
+    }
+
+    /// A restart changes nothing but what it is about: no revision, no judgement, nobody's version.
+    private mutating func checkRestart(_ plan: ModulePlanSpec, _ world: World, _ decision: Decision) {
+        guard let rollout = decision.status.rollout else { return }
+        if plan.restart != nil {
+            demand(rollout.kind == .restart && rollout.restart == plan.restart, "a restart of nothing: \(world.testDescription)")
+            demand(plan.canary == nil && plan.stable != nil && plan.traffic == nil, "two versions in a restart: \(world.testDescription)")
+        }
+        guard let last, last.restart != nil, last.rollout != plan.rollout, rollout.cause == .restartEnded else { return }
+        demand(plan.stable == nil || plan.stable == last.stable, "the end of a restart moves hosts: \(world.testDescription)")
+        let judges = decision.effects.contains { if case .quarantine = $0 { true } else { false } }
+        demand(!judges, "a restart is held against the module: \(world.testDescription)")
     }
 
     /// The same again is the same, and nothing more follows when nothing happened.

@@ -164,7 +164,8 @@ struct RandomLife {
             world.hosts.append(SimulatedHost("edge.late-\(world.now.microseconds)-\(world.hosts.count)", zone: dice.pick(["", "a", "z"])))
             world.hosts[world.hosts.count - 1].labels = labels()
         case 66...68 where !world.hosts.isEmpty: world.hosts.remove(at: dice.number(0...world.hosts.count - 1))
-        case 69...73: world.spec.paused = dice.chance(50)
+        case 69...71: world.spec.paused = dice.chance(50)
+        case 72...73: world.verbs.restart = world.status.rollout?.id
         case 74...78: world.verbs.promote = world.status.rollout.map { "\($0.id)/\(dice.chance(50) ? "full" : "\($0.stepIndex)")" }
         case 79 where dice.chance(50):
             world.verbs.approve = world.status.rollout.map { "\($0.id)/\($0.stepIndex)/\(dice.pick(["ann", "eve"]))" }
@@ -176,6 +177,7 @@ struct RandomLife {
         case 90...92 where !world.revisions.isEmpty && dice.chance(50): quarantineSomething()
         case 90...92 where !world.hosts.isEmpty && dice.chance(50):
             world.hosts[dice.number(0...world.hosts.count - 1)].canRoute = dice.chance(70)
+            world.hosts[dice.number(0...world.hosts.count - 1)].canRestart = dice.chance(70)
         case 90...92: makeUnfit()
         case 98 where !world.hosts.isEmpty: makeUnfit()
         case 93 where !world.revisions.isEmpty: judgeSomething()
@@ -269,6 +271,7 @@ struct RandomLife {
             world.hosts[index].isHeld = false
             world.hosts[index].incompatibleWith = []
             world.hosts[index].canRoute = true
+            world.hosts[index].canRestart = true
             world.hosts[index].unfit = [:]
             world.hosts[index].unmetNeeds = [:]
             for revision in world.revisions where world.hosts[index].behaviour[revision.name] != .failsProbe {
@@ -288,7 +291,9 @@ struct RandomLife {
     /// Whatever goes on is given up, and hosts behave from now on.
     /// - Returns: the revision that must be stable when it rests, if that can be said.
     mutating func giveUp() -> String? {
-        guard world.isRunning, !world.spec.paused, let rollout = world.status.rollout, rollout.kind == .steps else { return nil }
+        guard world.isRunning, !world.spec.paused, let rollout = world.status.rollout else { return nil }
+        if rollout.kind == .restart { return giveUpRestart(rollout.id) }
+        guard rollout.kind == .steps else { return nil }
         let stable = world.status.stable
         world.verbs = Verbs()
         if dice.chance(50) || stable == nil { world.verbs.abort = rollout.id } else { world.wanted = .revision(stable!.revision) }
@@ -296,6 +301,19 @@ struct RandomLife {
         invariants.check(world, deeply: true)
         let facts = world.revisions.first { $0.name == stable?.revision }
         return facts.map { $0.isAllowed && !$0.isCondemned } ?? false ? stable?.revision : nil
+    }
+
+    /// - Returns: what hosts had, if nothing else is wanted.
+    private mutating func giveUpRestart(_ id: String) -> String? {
+        let stable = world.status.stable
+        world.verbs = Verbs()
+        world.verbs.abort = id
+        world.decide()
+        invariants.check(world, deeply: true)
+        invariants.demand(world.plan?.spec.restart == nil, "hosts are still to restart: \(world.testDescription)")
+        let facts = world.revisions.first { $0.name == stable?.revision }
+        guard let facts, facts.isAllowed, !facts.isCondemned, world.wanted.revision == facts.name else { return nil }
+        return facts.name
     }
 
     /// People promote and approve what waits for them.
@@ -309,14 +327,21 @@ struct RandomLife {
         }
     }
 
+    /// Who was away in a restart, or held, has caught up.
+    private func hasRestarted(_ host: SimulatedHost) -> Bool {
+        guard let plan = world.plan?.spec, let restart = host.restart(by: plan) else { return true }
+        return host.slot?.restarted == restart || world.revisions.contains { $0.digest == plan.stable?.digest && $0.quarantine != nil }
+    }
+
     /// Nothing is in progress, and nothing more is about to begin.
     var isAtRest: Bool {
         guard !world.isRunning, let wanted = world.wanted.revision.flatMap({ name in world.revisions.first { $0.name == name } }) else {
             return world.revisions.isEmpty
         }
         guard let stable = world.status.stable else { return !wanted.isAllowed || wanted.isCondemned }
-        let hasArrived = world.hosts.allSatisfy {
-            $0.active == stable.revision && $0.beside == nil || [.reverted, .failed].contains($0.slot?.target?.state)
+        let hasArrived = world.hosts.allSatisfy { host in
+            host.active == stable.revision && host.beside == nil && hasRestarted(host)
+                || [.reverted, .failed].contains(host.slot?.target?.state)
         }
         return hasArrived || world.plan?.spec.stable == nil
     }

@@ -28,6 +28,10 @@ struct SimulatedHost {
     var incompatibleWith: Set<String> = []
     /// It can have two versions side by side.
     var canRoute = true
+    /// Its agent can have it load anew what it runs.
+    var canRestart = true
+    /// How often it loaded anew what it ran, and for which restarts.
+    private(set) var restarts: [Instant] = []
     /// What it lacks beside a revision, by the revision's name.
     var unmetNeeds: [String: String] = [:]
     var lastSeen: Timestamp?
@@ -62,6 +66,7 @@ struct SimulatedHost {
             incompatibilities: Dictionary(uniqueKeysWithValues: incompatibleWith.map { ($0, "needs more than it has") }), slot: slot,
             canRoute: canRoute)
         facts.canStageAhead = !isOld
+        facts.canRestart = canRestart
         if !isOld { facts.labels = labels }
         facts.unmetNeeds = unmetNeeds
         return facts
@@ -72,10 +77,22 @@ struct SimulatedHost {
         plan.revision(forHost: name, zone: zone, labels: isOld ? [:] : labels)
     }
 
+    /// The restart that a plan asks it for; nil: none.
+    func restart(by plan: ModulePlanSpec) -> Instant? { plan.restart(ofHost: name, zone: zone, labels: isOld ? [:] : labels) }
+
+    /// Whether it has what a plan asks for, loaded anew where it asks for that.
+    func hasArrived(by plan: ModulePlanSpec, _ revision: String) -> Bool {
+        serves(revision) && (restart(by: plan).map { slot?.restarted == $0 } ?? true)
+    }
+
     /// Whether a plan that goes by an order asks hosts of a later group while it leaves this one out.
     func isPassedOver(by plan: ModulePlanSpec, in hosts: [SimulatedHost]) -> Bool {
-        guard let order = plan.order, let canary = plan.canary, asked(by: plan) != canary else { return false }
+        guard let order = plan.order else { return false }
         let own = isOld ? 0 : order.level(of: labels)
+        if plan.restart != nil, restart(by: plan) == nil {
+            return hosts.contains { ($0.isOld ? 0 : order.level(of: $0.labels)) < own && $0.restart(by: plan) != nil }
+        }
+        guard let canary = plan.canary, asked(by: plan) != canary else { return false }
         return hosts.contains { ($0.isOld ? 0 : order.level(of: $0.labels)) < own && $0.asked(by: plan) == canary }
     }
 
@@ -98,6 +115,11 @@ struct SimulatedHost {
         }
         if slot.canary?.revision == asked.revision, rule == nil || canRoute, !isHeld || isDefiant {
             return divide(asked, rule, plan, &slot, now)
+        }
+        if slot.active?.revision == asked.revision, rule == nil, canRestart, let restart = self.restart(by: plan.spec),
+            slot.restarted != restart
+        {
+            return reload(asked, restart, plan, quarantined, &slot, now)
         }
         if slot.active?.revision == asked.revision, rule == nil {
             slot.target = SlotTarget(revision: asked.revision, state: .active)
@@ -148,6 +170,7 @@ struct SimulatedHost {
             if let old = slot.active?.revision { stage(old, &slot) }
             if let previous = plan.spec.previous { stage(previous.revision, &slot) }
             load(asked, plan, &slot, now)
+            if let restart = self.restart(by: plan.spec) { slot.restarted = restart }
             stage(asked.revision, &slot)
             go(.active)
             if behaviour == .kills {
@@ -155,6 +178,42 @@ struct SimulatedHost {
                 lastSeen = now
             }
         default: go(.fetching)
+        }
+    }
+
+    /// Loads anew what it has. Where that fails, it has it all the same.
+    private mutating func reload(
+        _ asked: RevisionReference, _ restart: Instant, _ plan: PlanFacts, _ quarantined: Set<String>, _ slot: inout SlotStatus,
+        _ now: Timestamp
+    ) {
+        func go(_ state: SlotTarget.State) { slot.target = SlotTarget(revision: asked.revision, state: state) }
+        if isHeld, !isDefiant { return go(.held) }
+        if let rejected, rejected.rollout == plan.spec.rollout, rejected.revision == asked.revision {
+            slot.target = failure(asked, reverted: true)
+            return
+        }
+        if quarantined.contains(asked.digest) {
+            slot.target = SlotTarget(revision: asked.revision, state: .staged, blame: .environment, reason: "Quarantined")
+            return
+        }
+        let behaviour = behaviour[asked.revision] ?? .works
+        switch slot.target?.revision == asked.revision ? slot.target?.state : nil {
+        case .verifying: go(.staged)
+        case .staged: go(.activating)
+        case .activating: go(.probing)
+        case .probing where behaviour == .hangs: break
+        case .probing where behaviour == .failsProbe:
+            rejected = (plan.spec.rollout, asked.revision, true)
+            slot.target = failure(asked, reverted: true)
+        case .probing:
+            restarts.append(restart)
+            slot.restarted = restart
+            go(.active)
+            if behaviour == .kills {
+                isReady = false
+                lastSeen = now
+            }
+        default: go(.verifying)
         }
     }
 

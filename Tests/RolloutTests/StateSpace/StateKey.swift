@@ -15,6 +15,8 @@ struct StateKey: Hashable {
         /// Its answer to the preflight of the plan that is there.
         var ahead: StagedAhead.State?
         var lastSeen: Instant?
+        /// It has loaded anew what it runs, as the plan asks.
+        var hasRestarted: Bool
     }
 
     private var rollout: RolloutStatus
@@ -48,12 +50,17 @@ struct StateKey: Hashable {
             check.attempts = 0
             return check
         }
+        // One restart is like another.
+        let areOfOneRestart = world.plan?.spec.restart == rollout.restart
+        if rollout.restart != nil { rollout.restart = Instant(Timestamp(seconds: areOfOneRestart ? 1 : 2)) }
         self.rollout = rollout
         revisions = [world.status.stable, world.status.canary, world.status.previous].map { $0?.revision }
         let rolloutOfPlan = world.plan?.spec.rollout
         isPlanCurrent = rolloutOfPlan == world.status.rollout?.id
         plan = world.plan?.spec
         plan?.rollout = ""
+        let restart = plan?.restart
+        if restart != nil { plan?.restart = Instant(Timestamp(seconds: 1)) }
         wanted = world.wanted.revision
         outcomes = world.revisions.map(\.outcome)
         hosts = world.hosts.map { host in
@@ -61,7 +68,8 @@ struct StateKey: Hashable {
                 isReady: host.isReady, active: host.active, beside: host.slot?.canary?.rule, target: host.slot?.target,
                 isAnswering: rolloutOfPlan != nil && host.slot?.rollout == rolloutOfPlan, staged: host.slot?.staged ?? [],
                 ahead: host.slot?.ahead?.rollout == rolloutOfPlan ? host.slot?.ahead?.state : nil,
-                lastSeen: relative(host.isReady ? nil : host.lastSeen.map { Instant($0) }))
+                lastSeen: relative(host.isReady ? nil : host.lastSeen.map { Instant($0) }),
+                hasRestarted: restart != nil && host.slot?.restarted == restart)
         }
         wake = relative(world.decision?.wakeAt.map { Instant($0) })
     }

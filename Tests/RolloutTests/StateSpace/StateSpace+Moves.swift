@@ -40,6 +40,7 @@ extension StateSpace {
             moves += answers(of: index, in: world)
         }
         if let wake = world.decision?.wakeAt, wake > world.now { moves.append(.timePasses) }
+        if world.isRunning, world.status.rollout?.kind == .restart { moves.append(.aborts) }
         let isUpgrading = world.isRunning && world.status.rollout?.kind == .steps
         if isUpgrading {
             moves += [.aborts, .promotesFully]
@@ -75,18 +76,20 @@ extension StateSpace {
         let slot = world.hosts[index].slot
         let state = slot?.rollout == plan.spec.rollout && slot?.target?.revision == asked.revision ? slot?.target?.state : nil
         // What is proven works.
-        let canFail = world.status.rollout?.kind == .steps
+        let canFail = world.status.rollout?.kind == .steps || world.status.rollout?.kind == .restart && world.isRunning
         let rule = world.rule(index)
         if let canary = slot?.canary, canary.revision != asked.revision || canary.rule != rule {
             return canFail && canary.revision == asked.revision ? [.obeys(index), .fails(index)] : [.obeys(index)]
         }
-        if rule == nil ? slot?.active?.revision == asked.revision : slot?.canary != nil {
+        if rule == nil ? world.hosts[index].hasArrived(by: plan.spec, asked.revision) : slot?.canary != nil {
             let isStaged = plan.spec.previous.map { slot?.staged.contains($0.revision) ?? false } ?? true
             return state == .active && isStaged ? [] : [.obeys(index)]
         }
         switch state {
         case nil: return bounds.areHindered && canFail ? [.obeys(index), .isHindered(index)] : [.obeys(index)]
         case .fetching: return [.obeys(index)]
+        // It told that it has it; by now it is to load it anew.
+        case .active: return plan.spec.restart == nil ? [] : [.obeys(index)]
         case .activating: return canFail ? [.succeeds(index), .fails(index)] : [.succeeds(index)]
         default: return []
         }
@@ -95,7 +98,8 @@ extension StateSpace {
     func make(_ move: Move, in world: inout World) {
         switch move {
         case .obeys(let index):
-            let isThere = world.hosts[index].serves(world.askedReference(index)?.revision ?? "")
+            let isThere =
+                world.plan.map { world.hosts[index].hasArrived(by: $0.spec, world.askedReference(index)?.revision ?? "") } ?? false
             answer(index, isThere ? .active : .activating, in: &world)
         case .succeeds(let index): answer(index, .active, in: &world)
         case .fails(let index): answer(index, world.hosts[index].active == nil ? .failed : .reverted, blame: .module, in: &world)
@@ -131,6 +135,7 @@ extension StateSpace {
         slot.target = SlotTarget(revision: asked.revision, state: state, blame: blame)
         if slot.canary?.revision != asked.revision || state == .reverted || state == .failed { slot.canary = nil }
         if slot.ahead?.rollout != plan.spec.rollout || slot.ahead?.revision == asked.revision { slot.ahead = nil }
+        if state == .active, let restart = world.hosts[index].restart(by: plan.spec) { slot.restarted = restart }
         if state == .active {
             if let rule = world.rule(index) {
                 slot.canary = RoutedRevision(

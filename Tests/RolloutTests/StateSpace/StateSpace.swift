@@ -91,13 +91,18 @@ struct StateSpace {
             find("deciding again changes something: \(world.testDescription)")
         }
         guard leads(world, known: &ending, { _ in true }) else { return find("does not end: \(world.testDescription)") }
-        guard let rollout = world.status.rollout, rollout.state == .running, rollout.kind == .steps else { return }
+        guard let rollout = world.status.rollout, rollout.state == .running, [.steps, .restart].contains(rollout.kind) else { return }
         func isBack(_ world: World) -> Bool {
             world.status.stable?.version == "1.0.0" && world.hosts.allSatisfy { $0.active == World.revision("1.0.0") && $0.beside == nil }
         }
         var aborted = world
         aborted.verbs.abort = rollout.id
         if !leads(aborted, known: &returning, isBack) { find("abort does not lead back: \(world.testDescription)") }
+        if rollout.kind == .restart {
+            aborted.decide()
+            if aborted.plan?.spec.restart != nil { find("hosts are to restart after an abort: \(world.testDescription)") }
+            return
+        }
         var undone = world
         undone.wanted = .revision(World.revision("1.0.0"))
         if !leads(undone, known: &returning, isBack) { find("undo does not lead back: \(world.testDescription)") }
@@ -126,7 +131,8 @@ struct StateSpace {
         let wanted = world.wanted.revision.flatMap { name in world.revisions.first { $0.name == name } }
         if wanted?.outcome == .unproven { return false }
         return world.hosts.allSatisfy { host in
-            host.active == world.status.stable?.revision && host.beside == nil || host.slot?.target?.state == .reverted
+            let hasArrived = world.plan.map { host.hasArrived(by: $0.spec, world.status.stable?.revision ?? "") } ?? false
+            return hasArrived && host.active == world.status.stable?.revision && host.beside == nil || host.slot?.target?.state == .reverted
                 || host.slot?.target?.state == .failed
         }
     }

@@ -39,6 +39,41 @@ struct StateSpaceTests {
         explore(.init(hosts: 2, steps: StateSpaceTests.twoSteps, maxUnavailable: 1, minds: false, most: 20_000), atLeast: 300)
     }
 
+    /// Every state of a restart of what 1.0.0's hosts run, while 1.1.0 may be wanted at any moment, or not.
+    private func exploreRestart(_ bounds: StateSpace.Bounds, atLeast least: Int) {
+        var world = World(hosts: bounds.hosts, steps: bounds.steps)
+        world.spec.strategy.maxUnavailable = .count(bounds.maxUnavailable)
+        world.spec.strategy.soakSeconds = 0
+        world.spec.strategy.progressDeadlineSeconds = 60
+        if bounds.isOrdered {
+            world.spec.strategy.order = HostOrder(label: "stage", values: ["staging", "production"])
+            for index in world.hosts.indices { world.hosts[index].labels = ["stage": index == 0 ? "staging" : "production"] }
+        }
+        world.deliver("1.0.0")
+        world.ask(for: "1.1.0")
+        world.wanted = .revision(World.revision("1.0.0"))
+        world.verbs.restart = world.status.rollout?.id
+        world.decide()
+        #expect(world.status.rollout?.kind == .restart)
+        world.forgetThePast()
+        var space = StateSpace(bounds)
+        space.explore(from: world)
+        print("state space of a restart: \(bounds.hosts) hosts: \(space.states) states, \(space.transitions) transitions")
+        for finding in space.findings { Issue.record("\(finding)") }
+        #expect(space.states >= least, "\(space.states) states are fewer than there must be: a move is no longer possible")
+    }
+
+    @Test("The same of a restart: it ends, who was away catches up, and an abort ends it at once")
+    func restart() {
+        exploreRestart(.init(hosts: 2, steps: [], maxUnavailable: 1, minds: false, most: 20_000), atLeast: 50)
+        exploreRestart(
+            .init(hosts: 3, steps: [], maxUnavailable: 2, minds: false, crashes: false, isOrdered: true, most: 20_000), atLeast: 50)
+        exploreRestart(.init(hosts: 1, steps: [], maxUnavailable: 1, most: 20_000), atLeast: 50)
+    }
+
+    @Test("The same of a restart with three hosts and another version wanted at any moment, whole", .enabled(if: isWhole, "hack/soak"))
+    func wholeRestart() { exploreRestart(.init(hosts: 3, steps: StateSpaceTests.twoSteps), atLeast: 1_000) }
+
     @Test("The same with a preflight: nobody is asked before it is passed, and it ends in every order of answers")
     func preflight() {
         let steps: [Step] = [.preflight(Preflight(failureThreshold: .share(Weight(percent: 50)))), .setWeight(Weight(percent: 50))]

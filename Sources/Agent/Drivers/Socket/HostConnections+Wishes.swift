@@ -2,9 +2,11 @@ import HostProtocol
 
 extension HostConnections {
     /// Hosts are to run this from now on, those that are there and those that come.
-    /// - Parameter module: nil: nothing.
-    mutating func want(_ module: SealedModule?, isBack: Bool = false, now: Duration) -> [Effect] {
-        wish = Wish(generation: (wish?.generation ?? 0) + 1, module: module, isBack: isBack)
+    /// - Parameters:
+    ///   - module: nil: nothing.
+    ///   - isAnew: those that are there load it although they run it already.
+    mutating func want(_ module: SealedModule?, isBack: Bool = false, isAnew: Bool = false, now: Duration) -> [Effect] {
+        wish = Wish(generation: (wish?.generation ?? 0) + 1, module: module, isBack: isBack, isAnew: isAnew)
         outcomes = Dictionary(uniqueKeysWithValues: greeted.map { ($0, .waiting) })
         return greeted.flatMap { goOn($0, now) }
     }
@@ -29,7 +31,7 @@ extension HostConnections {
         if let wish, connection.generation != wish.generation {
             connections[id]!.generation = wish.generation
             if let module = wish.module {
-                if connection.running == module.identity {
+                if connection.running == module.identity, !(wish.isAnew && outcomes[id] == .waiting) {
                     // It loaded it from an agent before this one, or was told to go back before it had gone on.
                     if outcomes[id] == .waiting { outcomes[id] = .done }
                     return goOn(id, now)

@@ -27,6 +27,8 @@ struct HostConnections: Sendable {
         /// Nil: nothing.
         var module: SealedModule?
         var isBack = false
+        /// Hosts that were there when it was made load it anew.
+        var isAnew = false
     }
 
     /// How a host's connection or its answer failed.

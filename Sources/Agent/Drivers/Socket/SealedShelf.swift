@@ -23,7 +23,10 @@ final class SealedShelf: Sendable {
     func use(_ module: SealedModule?) {
         state.withLock { state in
             if state.staged?.installed == module?.installed { state.staged = nil }
-            guard state.current?.installed != module?.installed else { return }
+            guard state.current?.installed != module?.installed else {
+                state.current = module
+                return
+            }
             (state.previous, state.current) = (state.current ?? state.previous, module)
         }
     }

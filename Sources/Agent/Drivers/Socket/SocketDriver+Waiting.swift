@@ -24,11 +24,14 @@ extension SocketDriver {
     }
 
     /// Has hosts run this, and waits until all that are there do. Those that come later get it as well.
+    /// - Parameter isAnew: those that run it already load it anew.
     /// - Returns: how many do.
     @discardableResult
-    func want(_ module: SealedModule?, isBack: Bool = false, _ failed: (Failures) -> SlotFailure) async throws -> Int {
+    func want(
+        _ module: SealedModule?, isBack: Bool = false, isAnew: Bool = false, _ failed: (Failures) -> SlotFailure
+    ) async throws -> Int {
         shelf.use(module)
-        server.withHosts { hosts, now in ((), hosts.want(module, isBack: isBack, now: now)) }
+        server.withHosts { hosts, now in ((), hosts.want(module, isBack: isBack, isAnew: isAnew, now: now)) }
         let outcomes = try await waitForHosts { $0.outcome }
         let failures = outcomes.compactMap { outcome -> HostConnections.Failure? in
             if case .failed(let failure) = outcome { failure } else { nil }

@@ -1,3 +1,4 @@
+import GraftAPI
 import HostProtocol
 package import KubeRuntime
 package import Logging
@@ -17,7 +18,7 @@ package struct SocketDriver: Driver {
     let server: HostServer
     let shelf = SealedShelf()
 
-    package var features: Set<String> { ["unload"] }
+    package var features: Set<String> { ["unload", GraftAPI.restartFeature] }
     package var services: [any Service] { [server] }
 
     /// Listens once its services run.
@@ -60,6 +61,14 @@ package struct SocketDriver: Driver {
         guard try await hosts({ !$0.greeted.isEmpty }) else { throw nobody("ActivationFailed") }
         let hosts = try await want(module) { SlotFailure(.module, "ActivationFailed", $0.text) }
         // Whoever was there is gone, without having been asked.
+        guard hosts > 0 else { throw nobody("ActivationFailed") }
+    }
+
+    /// Sealed once more: what a library was loaded from is the same library, by whatever name it is opened again.
+    package func reload(_ revision: VerifiedRevision, from store: ContentStore) async throws {
+        guard try await hosts({ !$0.greeted.isEmpty }) else { throw nobody("ActivationFailed") }
+        let module = try SealedModule.seal(revision, from: store, disk)
+        let hosts = try await want(module, isAnew: true) { SlotFailure(.module, "ActivationFailed", $0.text) }
         guard hosts > 0 else { throw nobody("ActivationFailed") }
     }
 
