@@ -4,7 +4,7 @@ import KubeCore
 extension Deliberation {
     /// Makes one transition; false when nothing more follows from what is observed, and `situation` says why.
     func advance() -> Bool {
-        if spec.paused { return suspend(.paused) }
+        if isHeldByPause { return suspend(.paused) }
         guard isRunning else { return begin() }
         if changeCourse() { return true }
         guard let roster = muster() else { return false }
@@ -24,6 +24,9 @@ extension Deliberation {
         resume()
         return progress(roster)
     }
+
+    /// A pause by the spec holds everything, ways back as well, but for the one that an abort asked for.
+    var isHeldByPause: Bool { spec.paused && !(isRunning && rollout.kind == .return && rollout.cause == .aborted) }
 
     /// Lets time stand still: deadlines, soaks and pauses end later by as long as it lasts.
     private func suspend(_ situation: Situation) -> Bool {
@@ -79,6 +82,8 @@ extension Deliberation {
         }
         if let reason = withdrawalReason(target) { return retreat(.distrusted, reason: reason) }
         if followSet() { return true }
+        // All that moves while the spec pauses is what was aborted: nothing new begins.
+        guard !spec.paused else { return false }
         guard let wanted = observation.wanted.revision.flatMap({ revisions[$0] }), wanted.name != target.revision else { return false }
         if wanted.isProven, wanted.name != status.stable?.revision, !isHeldForward(wanted) {
             return giveWay(to: wanted.reference, reason: "\(wanted.version) is proven already.")

@@ -21,7 +21,7 @@ struct Messages {
     private var described: String {
         switch deliberation.situation {
         case .atRest: delivered
-        case .paused: "Paused by spec.paused: nothing moves, rollbacks neither, until it is false.\(aside)"
+        case .paused: "Paused by spec.paused: nothing moves, rollbacks neither, until it is false.\(aside)\(abortable)"
         case .pending(let what): what.asSentence
         case .refused(let refusal): refusal.message.asSentence + serving
         case .distrusted(let distrust): distrusted(distrust)
@@ -147,6 +147,8 @@ struct Messages {
 
     private var since: String { status.rollout?.stepStartTime.map { ", since \($0.time.wholeSeconds)" } ?? "" }
     private var serving: String { status.stable == nil ? "" : " \(stable) keeps serving." }
+    /// The one verb that is obeyed while everything is held.
+    private var abortable: String { deliberation.isRunning && deliberation.isForward ? " graft abort \(name) goes back all the same." : "" }
     private var aside: String { deliberation.isRunning ? " \(doing)." : "" }
 
     private func counted(_ count: Int) -> String { "\(count) host\(count == 1 ? "" : "s")" }

@@ -31,7 +31,8 @@ struct MessageTests {
         world.decide()
         expect(
             world,
-            "Paused by spec.paused: nothing moves, rollbacks neither, until it is false. Rolling out 1.1.0: step 2 of 3, 20%.")
+            "Paused by spec.paused: nothing moves, rollbacks neither, until it is false. Rolling out 1.1.0: step 2 of 3, 20%. "
+                + "graft abort http goes back all the same.")
         world.spec.paused = false
         world.verbs.promote = "\(world.status.rollout!.id)/full"
         world.run { $0.isDelivered("1.1.0") }
