@@ -85,7 +85,7 @@ extension Deliberation {
         // All that moves while the spec pauses is what was aborted: nothing new begins.
         guard !spec.paused else { return false }
         guard let wanted = observation.wanted.revision.flatMap({ revisions[$0] }), wanted.name != target.revision else { return false }
-        if wanted.isProven, wanted.name != status.stable?.revision, !isHeldForward(wanted) {
+        if isWithinRollbackWindow(wanted), wanted.name != status.stable?.revision, !isHeldForward(wanted) {
             return giveWay(to: wanted.reference, reason: "\(wanted.version) is proven already.")
         }
         switch rollout.kind {

@@ -66,6 +66,7 @@ final class Deliberation {
         // Each transition leads on, and the longest chain passes every step at once.
         var transitions = 0
         while transitions < 256, advance() { transitions += 1 }
+        condemn()
         if overriding != nil { ignoreOverride("no freeze window keeps anything from beginning.") }
         let roster = muster()
         writeHistory()
