@@ -8,7 +8,7 @@ package enum Remedy {
         "Resolving": "it goes on by itself",
         "RollingOut": "it goes on by itself",
         "RollingBack": "it goes on by itself",
-        "StepPaused": "its time, or `graft promote`",
+        "StepPaused": "its time, where it has one, or `graft promote`",
         "ApprovalNeeded": "`graft approve` by one of them",
         "DeadlineExceeded": "`graft promote` or `graft abort`",
         "Analysing": "its measurements, or `graft promote`",
