@@ -227,6 +227,40 @@ struct StatusViewTests {
         #expect(lines.count { $0.hasPrefix("Checked") } == 1)
     }
 
+    @Test("graft why says since when: of a step that waits its beginning alone, of a wave its last progress, of what is over when it was")
+    func since() {
+        func line(_ reason: String, _ change: (inout ModuleDeployment) -> Void = { _ in }) -> String? {
+            let deployment = deployment {
+                $0.status.conditions = [
+                    Condition(
+                        type: "Ready", status: .isFalse, reason: reason, message: "", lastTransitionTime: Timestamp("2026-01-01T00:00:00Z")!
+                    )
+                ]
+                $0.status.rollout?.state = .running
+                $0.status.rollout?.progress.time = Timestamp("2026-01-01T00:06:00Z").map(Instant.init)
+                $0.status.rollout?.wave.soakStartTime = Timestamp("2026-01-01T00:04:00Z").map(Instant.init)
+                change(&$0)
+            }
+            return WhyView(deployment).lines.first { $0.hasPrefix("Since") }
+        }
+        #expect(line("StepPaused") == "Since: 2026-01-01T00:05:00Z (the step)")
+        #expect(line("RollingOut") == "Since: 2026-01-01T00:04:00Z (the soak), 2026-01-01T00:05:00Z (the step)")
+        #expect(
+            line("RollingOut") { $0.status.rollout?.wave.settledTime = Timestamp("2026-01-01T00:04:30Z").map(Instant.init) }
+                == "Since: 2026-01-01T00:06:00Z (the last progress), 2026-01-01T00:05:00Z (the step)")
+        #expect(
+            line("Paused") { $0.status.rollout?.progress.suspendedSince = Timestamp("2026-01-01T00:07:00.25Z").map(Instant.init) }?
+                .hasPrefix("Since: 2026-01-01T00:07:00Z (standing still), ") == true)
+        let stalled = line("RolledBack") {
+            $0.status.rollout?.state = .complete
+            $0.status.conditions.append(
+                Condition(
+                    type: "Stalled", status: .isTrue, reason: "RolledBack", message: "",
+                    lastTransitionTime: Timestamp("2026-01-01T00:08:00Z")!))
+        }
+        #expect(stalled == "Since: 2026-01-01T00:08:00Z")
+    }
+
     @Test("The check that fails in a simulation is one of those there are, with seconds or without")
     func failCheck() throws {
         let strategy = checked([]).spec.strategy

@@ -36,6 +36,34 @@ struct UndoTests {
         #expect(error.description == "n/web: no revision 7; there are 2, 1")
     }
 
+    @Test("Without a number it goes back only, never forward to what is newer")
+    func neverForward() throws {
+        let revisions = [revision(3, .good), revision(2, .good), revision(1, .good)]
+        let goal = try UndoCommand.goal(of: deployment, among: revisions, abandoning: revisions[1], number: nil)
+        #expect(goal.spec.number == 1)
+        #expect(throws: CommandError.self) {
+            try UndoCommand.goal(of: deployment, among: revisions, abandoning: revisions[2], number: nil)
+        }
+    }
+
+    @Test(
+        "To what was given up it says why nothing would load it, and what to do", arguments: [ModuleRevisionStatus.Outcome.bad, .rejected])
+    func condemned(outcome: ModuleRevisionStatus.Outcome) throws {
+        var bad = revision(2, outcome)
+        bad.status.message = "1 of 1 updated host failed."
+        let error = try #require(throws: CommandError.self) {
+            try UndoCommand.goal(of: deployment, among: [revision(3, .good), bad], abandoning: revision(3, .good), number: 2)
+        }
+        #expect(
+            error.description
+                == "n/web: revision 2, 1.2.0, is \(outcome.rawValue) and would not be loaded: 1 of 1 updated host failed; to have it tried "
+                + "all the same, set spec.module to registry.example/web:1.2.0, and then graft retry web")
+        let current = try #require(throws: CommandError.self) {
+            try UndoCommand.goal(of: deployment, among: [revision(3, .good)], abandoning: revision(3, .good), number: 3)
+        }
+        #expect(current.description == "n/web: revision 3, 1.3.0, is what its manifest asks for already")
+    }
+
     @Test("With nothing good to go back to, it says so")
     func nothingGood() {
         let current = revision(1, .good)

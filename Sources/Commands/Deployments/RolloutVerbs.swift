@@ -4,6 +4,7 @@ import JSON
 import KubeClient
 import KubeCore
 import ProgramOptions
+import Rollout
 
 /// `graft promote`: go on from a pause now, skip all steps, or go on in spite of a freeze.
 struct PromoteCommand: AsyncParsableCommand {
@@ -40,10 +41,13 @@ struct PromoteCommand: AsyncParsableCommand {
             return deployment.report(changed, "goes on in spite of freeze windows: \(reason)")
         }
         let rollout = try target.rollout(of: current)
+        if let objection = VerbCheck(current, rollout).objection(toPromotion: full) { throw CommandError("\(current.key): \(objection)") }
         let step = full ? "full" : String(rollout.stepIndex)
         let changed = try await target.annotate(current, GraftAPI.promoteAnnotation, "\(rollout.id)/\(step)")
         deployment.report(
-            changed, full ? "all steps of \(rollout.id) are skipped" : "step \(rollout.stepIndex + 1) of \(rollout.id) is promoted")
+            changed,
+            (full ? "all steps of \(rollout.id) are skipped" : "step \(rollout.stepIndex + 1) of \(rollout.id) is promoted")
+                + current.waiting)
     }
 }
 
@@ -60,8 +64,9 @@ struct ApproveCommand: AsyncParsableCommand {
         let target = try deployment.connect()
         let current = try await target.get()
         let rollout = try target.rollout(of: current)
+        if let objection = VerbCheck(current, rollout).objection(toApprovalBy: by) { throw CommandError("\(current.key): \(objection)") }
         let changed = try await target.annotate(current, GraftAPI.approveAnnotation, "\(rollout.id)/\(rollout.stepIndex)/\(by)")
-        deployment.report(changed, "step \(rollout.stepIndex + 1) of \(rollout.id) is approved by \(by)")
+        deployment.report(changed, "step \(rollout.stepIndex + 1) of \(rollout.id) is approved by \(by)\(current.waiting)")
     }
 }
 
@@ -104,8 +109,13 @@ struct RetryCommand: AsyncParsableCommand {
         let quarantine = ConfigHash.quarantineName(
             digest: wanted.spec.digest, namespace: target.namespace, configHash: wanted.spec.configHash)
         let lifted = try await Api<ModuleQuarantine>(target.client).deleteIfPresent(quarantine)
-        let changed = try await target.annotate(current, GraftAPI.retryAnnotation, wanted.metadata.name)
-        deployment.report(changed, "\(wanted.spec.version) is tried again" + (lifted ? "; its quarantine is lifted" : ""))
+        guard lifted || wanted.isCondemned else {
+            throw CommandError("\(current.key): nothing to retry, \(wanted.spec.version) was not given up: \(current.status.message)")
+        }
+        // A version that is Bad is forgiven with its quarantine; to say it twice would be ignored, with a warning.
+        let isForgiven = lifted && wanted.status.outcome != .rejected
+        let changed = isForgiven ? current : try await target.annotate(current, GraftAPI.retryAnnotation, wanted.metadata.name)
+        deployment.report(changed, "\(wanted.spec.version) is tried again" + (lifted ? "; its quarantine is lifted" : "") + current.waiting)
     }
 }
 
@@ -127,9 +137,18 @@ struct ResumeCommand: AsyncParsableCommand {
     func run() async throws { try await setPaused(false, deployment, "goes on") }
 }
 
+extension ModuleDeployment {
+    /// What a verb other than an abort has to be told with, as long as everything is held.
+    fileprivate var waiting: String { spec.paused ? "; it counts when spec.paused is false again: graft resume \(metadata.name)" : "" }
+}
+
 private func setPaused(_ paused: Bool, _ deployment: DeploymentOptions, _ sentence: String) async throws {
     let target = try deployment.connect()
-    _ = try await target.get()
+    let current = try await target.get()
+    guard paused || current.spec.paused else {
+        throw CommandError(
+            "\(current.key): spec.paused is false already; 'graft promote' ends a pause among the steps: \(current.status.message)")
+    }
     let changed = try await target.deployments.mergePatch(target.name, ["spec": ["paused": .bool(paused)]] as JSON)
     deployment.report(changed, sentence)
 }
@@ -139,4 +158,7 @@ extension ModuleRevision {
     func isWanted(by deployment: ModuleDeployment) -> Bool {
         spec.source == deployment.spec.module && spec.configHash == ConfigHash.of(deployment.spec.config)
     }
+
+    /// Someone or something decided against it.
+    var isCondemned: Bool { [.bad, .rejected].contains(status.outcome) }
 }

@@ -39,12 +39,29 @@ struct UndoCommand: AsyncParsableCommand {
                 let known = revisions.map { String($0.spec.number) }.joined(separator: ", ")
                 throw CommandError("\(deployment.key): no revision \(number); there are \(known.isEmpty ? "none" : known)")
             }
+            try allow(revision, of: deployment, leaving: current)
             return revision
         }
-        guard let revision = revisions.first(where: { $0.metadata.name != current?.metadata.name && $0.status.outcome == .good }) else {
+        let earlier = revisions.first { revision in
+            revision.metadata.name != current?.metadata.name && revision.spec.number < current?.spec.number ?? .max
+                && revision.status.outcome == .good
+        }
+        guard let revision = earlier else {
             throw CommandError("\(deployment.key): no earlier good revision to go back to; 'graft history' lists what there is")
         }
         return revision
+    }
+
+    /// What would change nothing is refused, with what to do instead.
+    private static func allow(_ revision: ModuleRevision, of deployment: ModuleDeployment, leaving current: ModuleRevision?) throws {
+        let what = "\(deployment.key): revision \(revision.spec.number), \(revision.spec.version)"
+        if revision.metadata.name == current?.metadata.name { throw CommandError("\(what), is what its manifest asks for already") }
+        guard revision.isCondemned else { return }
+        let message = revision.status.message ?? "it was given up"
+        let reason = message.hasSuffix(".") ? String(message.dropLast()) : message
+        throw CommandError(
+            "\(what), is \(revision.status.outcome.rawValue) and would not be loaded: \(reason); to have it "
+                + "tried all the same, set spec.module to \(revision.spec.source), and then graft retry \(deployment.metadata.name)")
     }
 
     /// A merge patch: the reference and the configuration of `goal`, and the abandoned revision's name for the controller.

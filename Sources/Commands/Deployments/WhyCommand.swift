@@ -53,12 +53,21 @@ struct WhyView {
 
     /// A condition's time is when it became true or false; steps and waves have their own.
     private func since(_ condition: Condition) -> String? {
-        let rollout = deployment.status.rollout
-        guard let rollout, rollout.state == .running else { return condition.lastTransitionTime.description }
-        let moments = [
-            rollout.progress.suspendedSince.map { ("standing still", $0) }, rollout.wave.soakStartTime.map { ("the soak", $0) },
-            rollout.progress.time.map { ("the last progress", $0) }, rollout.stepStartTime.map { ("the step", $0) },
-        ].compactMap { $0 }
-        return moments.map { "\($0.1.time) (\($0.0))" }.joined(separator: ", ")
+        let status = deployment.status
+        guard let rollout = status.rollout, rollout.state == .running else {
+            return (status.conditions["Stalled"] ?? condition).lastTransitionTime.description
+        }
+        var moments = [rollout.stepStartTime.map { ("the step", $0) }]
+        if !WhyView.isStill.contains(condition.reason) {
+            let soak = rollout.wave.settledTime == nil ? rollout.wave.soakStartTime : nil
+            moments.insert(soak.map { ("the soak", $0) } ?? rollout.progress.time.map { ("the last progress", $0) }, at: 0)
+        }
+        moments.insert(rollout.progress.suspendedSince.map { ("standing still", $0) }, at: 0)
+        return moments.compactMap { $0 }.map { "\($0.1.time.wholeSeconds) (\($0.0))" }.joined(separator: ", ")
     }
+
+    /// Reasons for which a step waits as a whole, whatever its hosts did last.
+    private static let isStill: Set = [
+        "StepPaused", "ApprovalNeeded", "Analysing", "VerdictNeeded", "SamplesNeeded", "Preflight", "PreflightFailed", "WaitsForSignature",
+    ]
 }

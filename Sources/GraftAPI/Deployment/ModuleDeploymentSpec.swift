@@ -54,6 +54,8 @@ package struct ModuleDeploymentSpec: SchemaObject, Hashable {
 package struct Strategy: SchemaObject, Hashable {
     package var maxUnavailable = CountOrShare.share(Weight(percent: 10))
     package var rollbackMaxUnavailable = CountOrShare.share(.all)
+    /// Nil: every proven revision of the history that is older than the stable one.
+    package var rollbackWindow: Int?
     package var failureThreshold = CountOrShare.count(1)
     package var soakSeconds = 30
     package var progressDeadlineSeconds = 600
@@ -96,6 +98,14 @@ package struct Strategy: SchemaObject, Hashable {
             "maxUnavailable", \.maxUnavailable, .share(Weight(percent: 10)),
             "Hosts in flight at most: a number, or a share like \"10%\"; at least one."),
         .defaulted("rollbackMaxUnavailable", \.rollbackMaxUnavailable, .share(.all), "The same while rolling back."),
+        .optional(
+            "rollbackWindow", \.rollbackWindow,
+            "How many proven revisions before the stable one are reached without steps when the manifest asks for them; unset: all of the history. "
+                + "What is newer, or older still, goes by the steps. A rollout that is given up goes back to the best one in any case."
+        ) {
+            $0.minimum = 0
+            $0.maximum = 50
+        },
         .defaulted(
             "failureThreshold", \.failureThreshold, .count(1), "Hosts failed by the module, of those updated, at which it rolls back."),
         .defaulted("soakSeconds", \.soakSeconds, 30, "How long a host must stay well after activation before it counts.") {

@@ -28,6 +28,7 @@ package struct Weight: SchemaValue, Hashable, Comparable, CustomStringConvertibl
             }
             self.init(basisPoints: points)
         case .integer(let number): throw JSONDecodingError(path: path, wanted: wanted, found: String(number))
+        case .double(let number): throw JSONDecodingError(path: path, wanted: wanted, found: "\(number)")
         default: throw JSONDecodingError(path: path, wanted: wanted, found: json)
         }
     }

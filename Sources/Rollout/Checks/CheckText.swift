@@ -63,7 +63,18 @@ package struct CheckText {
             return "not measured yet" + (check.message.map { " (\($0.droppingFullStop))" } ?? "")
         }
         let next = check.phase.isCompleted ? nil : result.nextTime.map { "; next at \($0.time.wholeSeconds)" }
-        return figures(result.metrics) + (next ?? "")
+        return figures(result.metrics) + (check.phase.isCompleted ? "" : complaint(result.metrics)) + (next ?? "")
+    }
+
+    /// Why the last measurement of a metric was none: what has to be mended while it is tried again.
+    private func complaint(_ metrics: [MetricStatus]) -> String {
+        for metric in metrics where !metric.phase.isCompleted {
+            guard let last = metric.measurements.last, let message = last.message, last.phase == .error || last.phase == .noData else {
+                continue
+            }
+            return " (\(metric.name): \(message.droppingFullStop))"
+        }
+        return ""
     }
 
     /// What doesn't count, that of a dry run, is not counted here either, unless there is nothing else.

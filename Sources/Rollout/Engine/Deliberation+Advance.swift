@@ -4,7 +4,7 @@ import KubeCore
 extension Deliberation {
     /// Makes one transition; false when nothing more follows from what is observed, and `situation` says why.
     func advance() -> Bool {
-        if spec.paused { return suspend(.paused) }
+        if isHeldByPause { return suspend(.paused) }
         guard isRunning else { return begin() }
         if changeCourse() { return true }
         guard let roster = muster() else { return false }
@@ -23,6 +23,12 @@ extension Deliberation {
         if let hold = guardHold(roster) { return suspend(hold) }
         resume()
         return progress(roster)
+    }
+
+    /// A pause by the spec holds everything, ways back as well, but for the one that an abort asked for, and the end of a restart, which asks
+    /// nothing of any host.
+    var isHeldByPause: Bool {
+        spec.paused && !(isRunning && rollout.kind == .return && (rollout.cause == .aborted || rollout.cause == .restartEnded))
     }
 
     /// Lets time stand still: deadlines, soaks and pauses end later by as long as it lasts.
@@ -83,8 +89,10 @@ extension Deliberation {
         }
         if let reason = withdrawalReason(target) { return retreat(.distrusted, reason: reason) }
         if followSet() { return true }
+        // All that moves while the spec pauses is what was aborted: nothing new begins.
+        guard !spec.paused else { return false }
         guard let wanted = observation.wanted.revision.flatMap({ revisions[$0] }), wanted.name != target.revision else { return false }
-        if wanted.isProven, wanted.name != status.stable?.revision, !isHeldForward(wanted) {
+        if isWithinRollbackWindow(wanted), wanted.name != status.stable?.revision, !isHeldForward(wanted) {
             return giveWay(to: wanted.reference, reason: "\(wanted.version) is proven already.")
         }
         switch rollout.kind {

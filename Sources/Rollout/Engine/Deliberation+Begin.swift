@@ -33,8 +33,7 @@ extension Deliberation {
         if isStable, status.rollout?.state != .held { return wait(stableDistrust.map(Situation.distrusted) ?? .atRest) }
         if let refusal = wanted.refusal { return wait(leftForDistrust(wanted).map(Situation.distrusted) ?? .refused(refusal)) }
         if let conflict = observation.conflict { return wait(.conflict(conflict)) }
-        if wanted.isProven, isStable || !returnsFromWithdrawal(wanted) {
-            if isHeldForward(wanted), let freeze = freezeBeforeStart() { return wait(freeze) }
+        if wanted.isProven, isStable || isWithinRollbackWindow(wanted) {
             returnTo(wanted.reference, cause: .declared, reason: "\(wanted.version) is proven already.")
             return true
         }

@@ -76,12 +76,6 @@ extension Deliberation {
     /// Hosts were taken off what policies refused, and nothing else has happened since.
     var isWithdrawn: Bool { status.rollout?.kind == .return && status.rollout?.cause == .distrusted }
 
-    /// What was withdrawn and is accepted again is rolled out by its steps, proven or not. The way back, to what is older, stays short.
-    func returnsFromWithdrawal(_ wanted: RevisionFacts) -> Bool {
-        guard isWithdrawn, let stable = status.stable.flatMap({ revisions[$0.revision] }) else { return false }
-        return wanted.number > stable.number
-    }
-
     /// Begins to take hosts off a stable version that policies want withdrawn, if there is another to go to.
     func withdrawStable() -> Bool {
         guard let stable = status.stable, let reason = withdrawalReason(stable),

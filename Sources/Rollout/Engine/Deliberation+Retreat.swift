@@ -67,6 +67,15 @@ extension Deliberation {
         }
     }
 
+    /// What was proven and is quarantined has to prove itself anew, once that is lifted. What hosts are on as their stable version is judged when
+    /// they have left it: it may be lifted before.
+    func condemn() {
+        for facts in revisions.values where facts.outcome == .good && facts.name != status.stable?.revision {
+            guard let quarantine = facts.quarantine else { continue }
+            judge(facts.reference, .bad, "Quarantined by \(quarantine.name): \(quarantine.reason)".asSentence)
+        }
+    }
+
     /// Hosts that vanished in their soak stay failures of this rollout, even when they come back.
     func recordLost(_ roster: Roster) {
         guard isForward, roster.count(of: .lost) > 0 else { return }

@@ -3,9 +3,16 @@ import KubeCore
 
 extension Deliberation {
     /// Does what people ask for by annotation. What means nothing (any more) is consumed as well, and said so.
+    /// While the spec pauses everything they wait, but for an abort, which wins from every state.
     func obeyVerbs() {
+        let abort = observation.verbs.abort
+        if spec.paused {
+            guard let abort else { return }
+            consumed = [GraftAPI.abortAnnotation]
+            return obeyAbort(VerbTarget(abort))
+        }
         consumed = observation.verbs.annotations
-        if let abort = observation.verbs.abort { obeyAbort(VerbTarget(abort)) }
+        if let abort { obeyAbort(VerbTarget(abort)) }
         if let approve = observation.verbs.approve { obeyApprove(VerbTarget(approve)) }
         if let reason = observation.verbs.overrideFreeze { obeyOverride(reason) }
         if let promote = observation.verbs.promote { obeyPromote(VerbTarget(promote)) }
@@ -15,7 +22,10 @@ extension Deliberation {
 
     private func obeyAbort(_ verb: VerbTarget) {
         guard isRunning, rollout.id == verb.rollout else { return ignore("abort", "rollout \(verb.rollout) is not in progress.") }
-        guard isForward else { return ignore("abort", "rollout \(verb.rollout) goes back already.") }
+        guard isForward else {
+            let remedy = isHeldByPause ? " spec.paused holds it; set it to false, and it goes on." : ""
+            return ignore("abort", "rollout \(verb.rollout) goes back already.\(remedy)")
+        }
         retreat(.aborted, reason: "Rollout \(verb.rollout) was aborted by annotation.")
     }
 

@@ -13,6 +13,21 @@ struct StepSchedule: Hashable {
         case preflight(Preflight)
         case analysis([AnalysisReference])
         case webhook(StepWebhook)
+
+        /// In as few words as there is room for in a drawing.
+        var label: String {
+            switch self {
+            case .weight(let weight): "\(weight)"
+            case .traffic(let traffic): traffic.map { "calls\($0.share.map { " \($0)" } ?? "")" } ?? "all calls"
+            case .pause(let seconds?): "pause \(seconds) s"
+            case .pause(nil): "pause"
+            case .soak(let seconds, _): "soak \(seconds) s"
+            case .approval: "approval"
+            case .preflight: "preflight"
+            case .analysis: "analysis"
+            case .webhook: "webhook"
+            }
+        }
     }
 
     /// How long a step may take, and what follows when it takes longer.

@@ -21,9 +21,9 @@ struct Messages {
     private var described: String {
         switch deliberation.situation {
         case .atRest: delivered
-        case .paused: "Paused by spec.paused: nothing moves, rollbacks neither, until it is false.\(aside)"
-        case .pending(let what): what.asSentence
-        case .refused(let refusal): refusal.message.asSentence + serving
+        case .paused: "Paused by spec.paused: nothing moves, rollbacks neither, until it is false.\(aside)\(abortable)"
+        case .pending(let what): what.asSentence + meanwhile
+        case .refused(let refusal): refusal.message.asSentence + (deliberation.isRunning ? meanwhile : serving)
         case .distrusted(let distrust): distrusted(distrust)
         case .waitsForSignature(let allowance): "\(doing): waits for a signature. \(allowance.refusal.message.asSentence)"
         case .condemned(let version, .rejected, let reason, _):
@@ -32,7 +32,7 @@ struct Messages {
         case .quarantined(let version, let quarantine):
             "\(version) is quarantined: \(quarantine.reason.asSentence)\(serving) Set spec.module to another version, or delete "
                 + "ModuleQuarantine \(quarantine.name)."
-        case .conflict(let sentence): sentence + serving
+        case .conflict(let sentence): sentence + (deliberation.isRunning ? meanwhile : serving)
         case .incompatible(let host, let reason, let count):
             "Not begun: \(count) Ready host\(count == 1 ? "" : "s") can't run it; \(host): \(reason). "
                 + "Upgrade, hold or deselect them, or set another version.\(serving)"
@@ -46,16 +46,18 @@ struct Messages {
                 + "\(budget.used) do (\(budget.holders.isEmpty ? "none" : budget.holders)), \(budget.left) may follow."
                 + (budget.nextProven.map { " The next revision counts as proven at \($0)." } ?? "")
         case .awaitingNeeds(let host, let reason): "\(doing): waits for other modules. \(host): \(reason)."
-        case .pauseStep(let until?): "\(step): paused until \(until), then it goes on; graft promote \(name) goes on now."
-        case .pauseStep(nil): "\(step): paused until promoted; graft promote \(name) goes on."
+        case .pauseStep(let until?): "\(step): paused until \(until), then it goes on; graft promote \(name) goes on now.\(limit)"
+        case .pauseStep(nil): "\(step): paused until promoted; graft promote \(name) goes on.\(limit)"
         case .awaitingApproval(let people):
-            "\(step): waits for the approval of \(people.count == 1 ? "" : "one of ")\(people.joined(separator: ", ")): graft approve \(name) --by \(people[0])."
+            "\(step): waits for the approval of \(people.count == 1 ? "" : "one of ")\(people.joined(separator: ", ")): graft approve \(name) --by \(people[0]).\(limit)"
         case .overdue:
             "\(doing): stands still. \(status.rollout?.overdue ?? "") graft promote \(name) goes on, graft abort \(name) goes back."
         case .inconclusive:
             "\(doing): stands still. \(status.rollout?.overdue ?? "") graft promote \(name) goes on, graft abort \(name) goes back."
-        case .analysing(let what), .awaitingSamples(let what): "\(doing): waits for \(what)\(since). graft promote \(name) goes on without."
-        case .awaitingVerdict(let what): "\(doing): waits for the verdict of \(what)\(since). graft promote \(name) goes on without."
+        case .analysing(let what): "\(doing): waits for \(what)\(since). graft promote \(name) goes on without.\(limit)"
+        case .awaitingSamples(let what): "\(doing): waits for \(what)\(since). graft promote \(name) goes on without."
+        case .awaitingVerdict(let what):
+            "\(doing): waits for the verdict of \(what)\(since). graft promote \(name) goes on without.\(limit)"
         case .moving(let wave): moving(wave)
         case .preflight(let progress): preflight(progress)
         case .soaking(let count, let until): "\(doing): the last wave, \(counted(count)), soaks until \(until)."
@@ -148,8 +150,23 @@ struct Messages {
             "Rolling out \(deliberation.label(status.canary)): step \(min(rollout.stepIndex + 1, count)) of \(count), \(rollout.weight)\(calls)"
     }
 
+    /// What comes when nobody does anything, where the step has a deadline.
+    private var limit: String {
+        guard let rollout = status.rollout, rollout.stepStartTime != nil,
+            let deadline = StepSchedule(deliberation.strategy).deadline(rollout.stepIndex)
+        else {
+            return ""
+        }
+        let what = deadline.consequence == .rollback ? "it goes back" : "nothing moves until somebody decides"
+        return " At \(deliberation.end(of: deadline)) it is over its deadline: \(what)."
+    }
+
     private var since: String { status.rollout?.stepStartTime.map { ", since \($0.time.wholeSeconds)" } ?? "" }
     private var serving: String { status.stable == nil ? "" : " \(stable) keeps serving." }
+    /// What stands still as long as what the spec asks for is not known to be deliverable.
+    private var meanwhile: String { deliberation.isRunning ? " \(doing) stands still meanwhile; graft abort \(name) goes back." : "" }
+    /// The one verb that is obeyed while everything is held.
+    private var abortable: String { deliberation.isRunning && deliberation.isForward ? " graft abort \(name) goes back all the same." : "" }
     private var aside: String { deliberation.isRunning ? " \(doing)." : "" }
 
     private func counted(_ count: Int) -> String { "\(count) host\(count == 1 ? "" : "s")" }

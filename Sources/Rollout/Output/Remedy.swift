@@ -9,7 +9,7 @@ package enum Remedy {
         "RollingOut": "it goes on by itself",
         "RollingBack": "it goes on by itself",
         "Restarting": "it goes on by itself; `graft abort` ends it",
-        "StepPaused": "its time, or `graft promote`",
+        "StepPaused": "its time, where it has one, or `graft promote`",
         "ApprovalNeeded": "`graft approve` by one of them",
         "DeadlineExceeded": "`graft promote` or `graft abort`",
         "Analysing": "its measurements, or `graft promote`",

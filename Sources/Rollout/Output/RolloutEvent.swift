@@ -180,7 +180,7 @@ extension RolloutEvent {
             "Policies no longer accept \(version), which \(hosts) of \(all) hosts run. \(reason.asSentence)"
         case .trustedAgain(let version): "Policies accept \(version) again."
         case .hostsDistrust(let hosts, let all, let example):
-            "\(hosts) of \(all) hosts would not load today what they run, \(example)."
+            "\(hosts) of \(all) hosts would not load today what they run, \(example)".asSentence
         case .waitsForSignature(let id, let reason): "Rollout \(id): waits for a signature. \(reason.asSentence)"
         }
     }

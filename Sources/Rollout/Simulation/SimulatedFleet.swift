@@ -12,6 +12,8 @@ struct SimulatedFleet {
     private(set) var failed = 0
     /// Moments in which hosts are done, earliest last, and which hosts those are.
     private var due: [(time: Timestamp, host: Int32)] = []
+    /// When those answer that have what they are asked for already.
+    private var answersAt: Timestamp?
     private var ranks: [Rank] = []
     private var salt: String?
     private var order: HostOrder?
@@ -46,7 +48,7 @@ struct SimulatedFleet {
         }
     }
 
-    var nextReport: Timestamp? { due.last?.time }
+    var nextReport: Timestamp? { [due.last?.time, answersAt].compactMap { $0 }.min() }
 
     /// Hosts hear of a plan: those that have what it asks say so, the others begin.
     mutating func obey(_ plan: PlanFacts, now: Timestamp) {
@@ -68,7 +70,10 @@ struct SimulatedFleet {
             if slot.canary?.revision == asked.revision, slot.canary?.rule != rule {
                 due.append((now + .milliseconds(200), Int32(index)))
             } else if slot.active?.revision == asked.revision {
-                if !isSame || slot.target?.state != .active { settle(index, asked) }
+                if !isSame || slot.target?.state != .active {
+                    settle(index, asked)
+                    answersAt = answersAt ?? now + .milliseconds(200)
+                }
             } else if !isSame {
                 hosts[index].slot?.rollout = plan.spec.rollout
                 hosts[index].slot?.target = SlotTarget(revision: asked.revision, state: .fetching)
@@ -99,6 +104,7 @@ struct SimulatedFleet {
     /// What hosts have done by then.
     mutating func report(until now: Timestamp) {
         guard let plan = plan?.spec else { return }
+        if let time = answersAt, time <= now { answersAt = nil }
         let cutoffs = CutoffMap(plan.cutoffs)
         while let last = due.last, last.time <= now {
             due.removeLast()

@@ -28,14 +28,28 @@ extension Simulation {
             lines.append("<path stroke=\"#ddd\" d=\"M\(text(margin)) \(level)H\(text(width - margin))\"/>")
             lines.append("<text x=\"\(text(margin - 6))\" y=\"\(level)\" text-anchor=\"end\" dy=\"4\">\(percent)%</text>")
         }
-        for fraction in [0.0, 0.25, 0.5, 0.75, 1.0] {
-            let time = Duration.seconds(end * fraction)
+        let tick = Simulation.tick(of: end)
+        for time in stride(from: 0, through: end, by: tick).map({ Duration.seconds($0) }) {
             lines.append(
                 "<text x=\"\(x(time))\" y=\"\(text(height - margin + 18))\" text-anchor=\"middle\">\(Simulation.text(of: time))</text>")
         }
+        var labelled = -Double.infinity
+        for mark in marks {
+            let place = margin + (width - 2 * margin) * seconds(mark.time) / end
+            lines.append(
+                "<path stroke=\"#bbb\" stroke-dasharray=\"3 3\" d=\"M\(text(place)) \(text(margin))V\(text(height - margin))\"/>")
+            // Where steps follow one another fast, there is room for the first one's name.
+            guard place - labelled >= 13 else { continue }
+            labelled = place
+            lines.append(
+                "<text transform=\"translate(\(text(place + 11)) \(text(margin + 4))) rotate(90)\" fill=\"#666\" font-size=\"11\">"
+                    + "\(Simulation.escaped(mark.label))</text>")
+        }
         lines.append(line(\.updated, "#2a7de1"))
         lines.append(line(\.failed, "#d33"))
-        lines.append("<text x=\"\(text(margin))\" y=\"24\">\(hosts) hosts: on the new version (blue), failed by it (red)</text>")
+        lines.append(
+            "<text x=\"\(text(margin))\" y=\"24\">\(hosts) hosts: on the new version (blue), failed by it (red); steps as dashed lines</text>"
+        )
         lines.append("</svg>")
         return lines.joined(separator: "\n") + "\n"
     }
@@ -45,6 +59,16 @@ extension Simulation {
         let seconds = time.components.seconds
         func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
         return "\(seconds / 3600):\(two(seconds / 60 % 60)):\(two(seconds % 60))"
+    }
+
+    /// Seconds between two times on the axis: a round number of which there are at most eight.
+    static func tick(of end: Double) -> Double {
+        let steps = [1.0, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400]
+        return steps.first { end / $0 <= 8 } ?? (end / 8 / 86_400).rounded(.up) * 86_400
+    }
+
+    private static func escaped(_ text: String) -> String {
+        String(text.flatMap { $0 == "<" ? "&lt;" : $0 == "&" ? "&amp;" : String($0) })
     }
 
     private func seconds(_ time: Duration) -> Double { Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18 }

@@ -37,7 +37,14 @@ package struct Simulation {
         package var failed: Int
     }
 
+    /// A line across a drawing: a step begins, or the way back.
+    package struct Mark: Sendable, Hashable {
+        package var time: Duration
+        package var label: String
+    }
+
     package private(set) var moments: [Moment] = []
+    package private(set) var marks: [Mark] = []
     package private(set) var samples: [Sample] = []
     package private(set) var decisions = 0
     package private(set) var planWrites = 0
@@ -102,6 +109,7 @@ package struct Simulation {
             observation.plan = plan
             fleet.obey(plan, now: now)
         }
+        mark(decision.status)
         observation.status = decision.status
         observation.verbs = Verbs()
         for event in decision.events { moments.append(Moment(time: now - start, sentence: event.note)) }
@@ -113,6 +121,20 @@ package struct Simulation {
         phase = decision.status.phase
         answer(decision)
         return decision.wakeAt
+    }
+
+    private mutating func mark(_ status: ModuleDeploymentStatus) {
+        let before = observation.status.rollout
+        guard let rollout = status.rollout, rollout.id != before?.id || rollout.stepIndex != before?.stepIndex else { return }
+        let label =
+            switch rollout.kind {
+            case .return: "back to \(status.stable?.version ?? "the stable version")"
+            case .initial: "the first version"
+            case .steps: StepSchedule(observation.spec.strategy).stage(rollout.stepIndex).label
+            }
+        // Steps that are over at once leave no trace.
+        if let last = marks.last, last.time == now - start { marks.removeLast() }
+        marks.append(Mark(time: now - start, label: label))
     }
 
     private mutating func carryOut(_ decision: Decision) {

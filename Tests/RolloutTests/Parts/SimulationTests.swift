@@ -53,6 +53,13 @@ struct SimulationTests {
         #expect(simulation.message.contains("ProbeFailed"))
     }
 
+    @Test("of which every host fails goes back at once: who never left the old version says so too")
+    func allFail() {
+        let simulation = simulated { $0.failing = 1_000_000 }
+        #expect(simulation.phase == .degraded && simulation.samples.last?.updated == 0)
+        #expect(simulation.moments.last.map { $0.time < .seconds(30) } ?? false, "\(simulation.moments)")
+    }
+
     @Test("with a person who approves after a while")
     func approves() {
         let simulation = simulated([.setWeight(Weight(percent: 10)), .approve(Approval(approvers: ["ann"])), .soak(seconds: 60)])
@@ -151,5 +158,25 @@ struct SimulationTests {
         let svg = simulated().svg
         #expect(svg.hasPrefix("<svg ") && svg.hasSuffix("</svg>\n"))
         #expect(svg.split(separator: "<polyline").count == 3)
+    }
+
+    @Test("has its steps, and the way back, marked in the drawing where they begin")
+    func marked() {
+        let steps: [Step] = [
+            .setWeight(Weight(percent: 10)), .pause(seconds: 600), .approve(Approval(approvers: ["ann"])), .soak(seconds: 60),
+        ]
+        let good = simulated(steps)
+        #expect(good.marks.map(\.label) == ["10%", "pause 600 s", "approval", "soak 60 s", "100%"])
+        #expect(good.marks[2].time >= .seconds(600))
+        for mark in good.marks { #expect(good.svg.contains(">\(mark.label)</text>")) }
+        let bad = simulated(steps) { $0.failing = 1_000_000 }
+        #expect(bad.marks.map(\.label) == ["10%", "back to old"])
+    }
+
+    @Test(
+        "has an axis with round times, eight of them at most", arguments: [1, 7, 59, 2653, 86_400, 30 * 86_400, 399 * 86_400] as [Double])
+    func axis(end: Double) {
+        let tick = Simulation.tick(of: end)
+        #expect(end / tick <= 8 && tick >= 1 && tick == tick.rounded())
     }
 }

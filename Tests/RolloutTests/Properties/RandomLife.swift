@@ -291,16 +291,22 @@ struct RandomLife {
     /// Whatever goes on is given up, and hosts behave from now on.
     /// - Returns: the revision that must be stable when it rests, if that can be said.
     mutating func giveUp() -> String? {
-        guard world.isRunning, !world.spec.paused, let rollout = world.status.rollout else { return nil }
+        guard world.isRunning, let rollout = world.status.rollout else { return nil }
         if rollout.kind == .restart { return giveUpRestart(rollout.id) }
         guard rollout.kind == .steps else { return nil }
         let stable = world.status.stable
+        // What was asked for while nothing moved begins when it goes on.
+        let comesBack = !world.spec.paused || world.wanted.revision == world.status.canary?.revision
         world.verbs = Verbs()
-        if dice.chance(50) || stable == nil { world.verbs.abort = rollout.id } else { world.wanted = .revision(stable!.revision) }
+        if dice.chance(50) || stable == nil || world.spec.paused {
+            world.verbs.abort = rollout.id
+        } else {
+            world.wanted = .revision(stable!.revision)
+        }
         world.decide()
         invariants.check(world, deeply: true)
         let facts = world.revisions.first { $0.name == stable?.revision }
-        return facts.map { $0.isAllowed && !$0.isCondemned } ?? false ? stable?.revision : nil
+        return comesBack && facts.map { $0.isAllowed && !$0.isCondemned } ?? false ? stable?.revision : nil
     }
 
     /// - Returns: what hosts had, if nothing else is wanted.

@@ -7,7 +7,7 @@ import Testing
 /// Where a rollout can be when someone gives it up.
 enum Predicament: String, CaseIterable, Sendable {
     case moving, soaking, pausing, awaitingApproval, stepSoaking, overdue, stuck, fleetUnhealthy, conflict, invalidSpec, deadRegistry
-    case distrusted, waitingForSignature, frozen, overBudget, inNeed, noHosts, noCanary
+    case distrusted, waitingForSignature, frozen, overBudget, inNeed, noHosts, noCanary, pausedBySpec
 }
 
 @Suite("Abort always wins")
@@ -23,7 +23,7 @@ struct AbortTests {
         if predicament == .overdue { world.spec.strategy.onDeadline = .pause }
         if predicament == .frozen { world.run { $0.running("1.1.0") == 1 } }
         switch predicament {
-        case .moving, .conflict, .invalidSpec, .deadRegistry, .fleetUnhealthy, .noHosts, .noCanary, .distrusted:
+        case .moving, .conflict, .invalidSpec, .deadRegistry, .fleetUnhealthy, .noHosts, .noCanary, .distrusted, .pausedBySpec:
             world.run { $0.status.rollout?.wave.number == 1 }
         case .soaking: world.run { $0.status.rollout?.wave.soakStartTime != nil }
         case .pausing: world.run { $0.status.rollout?.stepIndex == 1 }
@@ -46,6 +46,7 @@ struct AbortTests {
         case .conflict: world.conflict = "spec.slot: it belongs to another."
         case .invalidSpec: world.wanted = .refused(Refusal(.ready, reason: "InvalidReference", message: "spec.module: it is none."))
         case .deadRegistry: world.wanted = .pending("registry.example/f/http:9.9.9 is being resolved")
+        case .pausedBySpec: world.spec.paused = true
         case .distrusted: world.distrust("1.1.0", nil)
         case .noHosts, .noCanary:
             world.kill(world.hosts.indices.filter { predicament == .noHosts || world.asked($0) == World.revision("1.1.0") })
@@ -64,10 +65,68 @@ struct AbortTests {
         #expect(world.status.rollout?.cause == .aborted && world.verbs.abort == nil)
         #expect(world.hosts.indices.allSatisfy { world.asked($0) != World.revision("1.1.0") }, "\(predicament)")
         for index in world.hosts.indices { world.hosts[index].isReady = true }
+        // A way back that was asked for waits for no pause; what comes after it does.
+        world.run { !$0.isRunning }
+        #expect(world.running("1.0.0") == 10, "\(world.status.message)")
+        if predicament == .pausedBySpec { #expect(world.condition("Ready")?.reason == "Paused") }
+        world.spec.paused = false
         world.run { $0.rolledBack }
         #expect(world.running("1.0.0") == 10, "\(world.status.message)")
         #expect(world[facts: "1.1.0"].outcome == .rejected)
         if case .revision = world.wanted, predicament != .conflict { #expect(world.condition("Ready")?.reason == "Rejected") }
+    }
+}
+
+@Suite("While the spec pauses everything")
+struct PausedVerbTests {
+    private func paused() -> World {
+        var world = World(hosts: 10, steps: [.setWeight(Weight(percent: 20)), .pause(seconds: nil)])
+        world.deliver("1.0.0")
+        world.ask(for: "1.1.0")
+        world.run { $0.status.rollout?.stepIndex == 1 }
+        world.spec.paused = true
+        world.decide()
+        return world
+    }
+
+    @Test("a promotion waits, and is obeyed when it goes on")
+    func promotionWaits() {
+        var world = paused()
+        world.verbs.promote = "\(world.status.rollout!.id)/1"
+        world.run(seconds: 60)
+        #expect(world.verbs.promote != nil && world.status.rollout?.stepIndex == 1)
+        world.spec.paused = false
+        world.run { $0.isDelivered("1.1.0") }
+        #expect(world.running("1.1.0") == 10)
+    }
+
+    @Test("an abort goes back, whatever else is asked meanwhile, and nothing new begins before it goes on")
+    func abortOnly() {
+        var world = paused()
+        world.verbs.promote = "\(world.status.rollout!.id)/full"
+        world.verbs.abort = world.status.rollout!.id
+        world.ask(for: "1.2.0")
+        world.run { !$0.isRunning }
+        #expect(world.running("1.0.0") == 10 && world.running("1.2.0") == 0)
+        world.run(seconds: 600)
+        #expect(world.running("1.0.0") == 10 && world.status.phase == .paused)
+        world.spec.paused = false
+        world.run { $0.running("1.2.0") > 0 }
+        #expect(world[facts: "1.1.0"].outcome == .rejected)
+    }
+
+    @Test("a way back for another cause stays where it is, and an abort of it says what holds it")
+    func returnStays() {
+        var world = paused()
+        world.spec.paused = false
+        world.ask(for: "1.2.0")
+        world.run { $0.status.rollout?.kind == .return }
+        world.spec.paused = true
+        world.verbs.abort = world.status.rollout!.id
+        world.decide()
+        let told = world.events.compactMap { if case .verbIgnored("abort", let reason) = $0 { reason } else { nil } }
+        #expect(told.count == 1 && told[0].contains("spec.paused holds it"), "\(told)")
+        #expect(world.status.phase == .paused)
     }
 }
 

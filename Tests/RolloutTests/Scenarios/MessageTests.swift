@@ -31,7 +31,8 @@ struct MessageTests {
         world.decide()
         expect(
             world,
-            "Paused by spec.paused: nothing moves, rollbacks neither, until it is false. Rolling out 1.1.0: step 2 of 3, 20%.")
+            "Paused by spec.paused: nothing moves, rollbacks neither, until it is false. Rolling out 1.1.0: step 2 of 3, 20%. "
+                + "graft abort http goes back all the same.")
         world.spec.paused = false
         world.verbs.promote = "\(world.status.rollout!.id)/full"
         world.run { $0.isDelivered("1.1.0") }
@@ -61,6 +62,23 @@ struct MessageTests {
                 + "1.0.0 keeps serving.")
     }
 
+    @Test("of a step with a deadline, with what comes when nobody does anything", arguments: [Strategy.OnDeadline.rollback, .pause])
+    func deadlines(consequence: Strategy.OnDeadline) {
+        var approval = Approval(approvers: ["ann"])
+        approval.deadlineSeconds = 600
+        approval.onDeadline = consequence
+        var world = World(hosts: 10, steps: [.setWeight(Weight(percent: 20)), .approve(approval)])
+        world.deliver("1.0.0")
+        world.ask(for: "1.1.0")
+        world.run { $0.status.phase == .paused }
+        let end = world.status.rollout!.stepStartTime!.time + .seconds(600)
+        let then = consequence == .rollback ? "it goes back" : "nothing moves until somebody decides"
+        expect(
+            world,
+            "Rolling out 1.1.0: step 2 of 3, 20%: waits for the approval of ann: graft approve http --by ann. "
+                + "At \(end) it is over its deadline: \(then).")
+    }
+
     @Test("when hosts can't get it")
     func environment() {
         var world = upgrading(.cannotBeFetched)
@@ -86,6 +104,15 @@ struct MessageTests {
             frozen,
             "Frozen: 5 of 10 hosts are Ready; nobody is blamed and nothing moves until they are back. "
                 + "Rolling out 1.1.0: step 1 of 3, 20%.")
+        var unresolved = upgrading()
+        unresolved.run { $0.status.phase == .paused }
+        unresolved.wanted = .refused(Refusal(.ready, reason: "InvalidReference", message: "spec.module: it is none"))
+        unresolved.decide()
+        let still = "Rolling out 1.1.0: step 2 of 3, 20% stands still meanwhile; graft abort http goes back."
+        expect(unresolved, "spec.module: it is none. \(still)")
+        unresolved.wanted = .pending("1.2.0 is being resolved")
+        unresolved.decide()
+        expect(unresolved, "1.2.0 is being resolved. \(still)")
         var empty = World(hosts: 0)
         empty.ask(for: "1.0.0")
         empty.decide()

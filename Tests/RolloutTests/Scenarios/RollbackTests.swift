@@ -230,3 +230,110 @@ struct RollbackTests {
         #expect(world.running("1.0.0") == 3)
     }
 }
+
+@Suite("The rollback window")
+struct RollbackWindowTests {
+    private func delivered(_ versions: String...) -> World {
+        var world = World(hosts: 10)
+        world.spec.strategy.maxUnavailable = .count(10)
+        for version in versions { world.deliver(version) }
+        world.spec.strategy.steps = [.setWeight(Weight(percent: 20)), .pause(seconds: nil)]
+        return world
+    }
+
+    @Test("reaches as many proven versions before the stable one as it says, and the others go by the steps", arguments: 0...3)
+    func width(window: Int) {
+        for (place, version) in ["1.2.0", "1.1.0", "1.0.0"].enumerated() {
+            var world = delivered("1.0.0", "1.1.0", "1.2.0", "1.3.0")
+            world.spec.strategy.rollbackWindow = window
+            world.ask(for: version)
+            world.run { $0.isDelivered(version) || $0.status.phase == .paused }
+            #expect(world.isDelivered(version) == (place < window), "\(version), a window of \(window): \(world.status.message)")
+            #expect(world.running(version) == (place < window ? 10 : 2))
+        }
+    }
+
+    @Test("does not count what is quarantined or was given up")
+    func counted() {
+        var world = delivered("1.0.0", "1.1.0", "1.2.0")
+        world.spec.strategy.rollbackWindow = 1
+        world[facts: "1.1.0"].quarantine = QuarantineFacts(name: "q")
+        world.ask(for: "1.0.0")
+        world.run { $0.isDelivered("1.0.0") }
+        #expect(world.isDelivered("1.0.0"))
+    }
+
+    @Test("is every proven version before the stable one where it is not set; what is newer goes by the steps, proven or not")
+    func onlyBackwards() {
+        var world = delivered("1.0.0", "1.1.0")
+        world.ask(for: "1.0.0")
+        world.run { $0.isDelivered("1.0.0") }
+        #expect(world[facts: "1.1.0"].outcome == .good)
+        world.ask(for: "1.1.0")
+        world.run { $0.status.phase == .paused }
+        #expect(world.running("1.1.0") == 2 && world.status.rollout?.kind == .steps, "\(world.status.message)")
+        world.verbs.promote = "\(world.status.rollout!.id)/full"
+        world.run { $0.isDelivered("1.1.0") }
+        #expect(world.running("1.1.0") == 10)
+    }
+
+    @Test("A return under way is taken back at once: its hosts have what they left")
+    func takenBack() {
+        var world = delivered("1.0.0", "1.1.0")
+        world.spec.strategy.rollbackMaxUnavailable = .count(2)
+        world.spec.strategy.rollbackWindow = 1
+        world.ask(for: "1.0.0")
+        world.run { $0.running("1.0.0") == 4 }
+        world.ask(for: "1.1.0")
+        world.run { $0.isDelivered("1.1.0") }
+        #expect(world.running("1.1.0") == 10)
+    }
+
+    @Test("bounds no way back from what failed")
+    func failures() {
+        var world = delivered("1.0.0", "1.1.0")
+        world.spec.strategy.rollbackWindow = 0
+        world.ask(for: "1.2.0", .failsProbe)
+        world.run { $0.rolledBack }
+        #expect(world.running("1.1.0") == 10)
+    }
+
+    @Test("A proven version that goes forward by the steps, and fails, is bad and goes back")
+    func failsForward() {
+        var world = delivered("1.0.0", "1.1.0")
+        world.ask(for: "1.0.0")
+        world.run { $0.isDelivered("1.0.0") }
+        world.ask(for: "1.1.0", .failsProbe)
+        world.run { $0.rolledBack }
+        #expect(world.running("1.0.0") == 10 && world[facts: "1.1.0"].outcome == .bad && world[facts: "1.1.0"].quarantine != nil)
+    }
+}
+
+@Suite("A quarantine by hand of what was proven")
+struct QuarantinedProofTests {
+    @Test("counts until it is lifted; then the version has to prove itself anew", arguments: [false, true])
+    func lifted(evicts: Bool) {
+        var world = World(hosts: 4)
+        for version in ["1.0.0", "1.1.0", "1.2.0"] { world.deliver(version) }
+        let version = evicts ? "1.2.0" : "1.1.0"
+        world[facts: version].quarantine = QuarantineFacts(name: "q-user", evicts: evicts, reason: "CVE-1")
+        world.run(seconds: 60)
+        #expect(world.running(evicts ? "1.1.0" : "1.2.0") == 4)
+        #expect(world[facts: version].outcome == .bad && world[facts: version].message == "Quarantined by q-user: CVE-1.")
+        world[facts: version].quarantine = nil
+        world.decide()
+        #expect(world[facts: version].outcome == .unproven)
+    }
+
+    @Test("that lets hosts keep it judges it only when they have left it")
+    func kept() {
+        var world = World(hosts: 4)
+        for version in ["1.0.0", "1.1.0"] { world.deliver(version) }
+        world[facts: "1.1.0"].quarantine = QuarantineFacts(name: "q-user", reason: "CVE-1")
+        world.run(seconds: 60)
+        #expect(world.running("1.1.0") == 4 && world[facts: "1.1.0"].outcome == .good)
+        world.ask(for: "1.2.0")
+        world.run { $0.isDelivered("1.2.0") }
+        #expect(world[facts: "1.1.0"].outcome == .bad)
+    }
+}

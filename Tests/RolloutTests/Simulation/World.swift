@@ -115,6 +115,14 @@ struct World {
 
     // MARK: When
 
+    private mutating func consume(_ annotations: [String]) {
+        if annotations.contains(GraftAPI.promoteAnnotation) { verbs.promote = nil }
+        if annotations.contains(GraftAPI.approveAnnotation) { verbs.approve = nil }
+        if annotations.contains(GraftAPI.abortAnnotation) { verbs.abort = nil }
+        if annotations.contains(GraftAPI.retryAnnotation) { verbs.retry = nil }
+        if annotations.contains(GraftAPI.overrideFreezeAnnotation) { verbs.overrideFreeze = nil }
+    }
+
     /// The controller decides once and carries it out, or dies in the middle.
     mutating func decide(dying crash: Crash? = nil) {
         let observation = observation
@@ -131,7 +139,7 @@ struct World {
         status = decision.status
         events += decision.events
         if crash == .beforeVerbsAreRemoved { return }
-        if !decision.consumed.isEmpty { verbs = Verbs() }
+        consume(decision.consumed)
     }
 
     /// The controller starts anew: all it knows is what the API server remembers, as JSON.
