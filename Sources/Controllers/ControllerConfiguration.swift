@@ -18,6 +18,8 @@ package struct ControllerConfiguration: Sendable {
     package var refusalRetry: Duration
     /// How long a deleted deployment waits for its hosts to unload.
     package var unloadDeadline: Duration
+    /// No deadline of a rollout ends so soon after this controller has begun to lead: it has just begun to hear from hosts.
+    package var leaderGrace: Duration
     /// Where the time zones of freeze windows are read from.
     package var zoneDirectory: String
 
@@ -25,7 +27,7 @@ package struct ControllerConfiguration: Sendable {
         identity: String = "graft-controller", electsLeader: Bool = true, namespace: String = GraftAPI.systemNamespace,
         agentNamespace: String = GraftAPI.agentNamespace, workers: Int = 4, statusInterval: Duration = .seconds(1),
         refusalRetry: Duration = .seconds(30), unloadDeadline: Duration = .seconds(600),
-        zoneDirectory: String = "/usr/share/zoneinfo"
+        leaderGrace: Duration = .seconds(60), zoneDirectory: String = "/usr/share/zoneinfo"
     ) {
         self.identity = identity
         self.electsLeader = electsLeader
@@ -35,6 +37,7 @@ package struct ControllerConfiguration: Sendable {
         self.statusInterval = statusInterval
         self.refusalRetry = refusalRetry
         self.unloadDeadline = unloadDeadline
+        self.leaderGrace = leaderGrace
         self.zoneDirectory = zoneDirectory
     }
 }

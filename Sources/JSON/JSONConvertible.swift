@@ -66,7 +66,8 @@ public struct JSONDecodingError: Error, Hashable, CustomStringConvertible {
         self.init(path: node.path, wanted: wanted, found: node.kind)
     }
 
+    /// What the document's author wrote is visible in it, and cut when it is long: it may stand in a status, a log and a terminal.
     public var description: String {
-        "\(path.components.isEmpty ? "the document" : path.description): wanted \(wanted), found \(found)"
+        "\(path.components.isEmpty ? "the document" : path.description.printable): wanted \(wanted.printable), found \(found.printable)"
     }
 }

@@ -131,7 +131,7 @@ struct PreflightScenarioTests {
     @Test("Refused at its deadline it is rejected, not quarantined, and no host has loaded it; tried again it passes")
     func refused() async throws {
         try await withTemporaryDirectory { (directory: String) in
-            try await withScenario(hosts: 0) { scenario in
+            try await withScenario(hosts: 0, leaderGrace: .seconds(2)) { scenario in
                 let (room, driver) = (Room(), MemoryDriver())
                 let agent = try Self.agent("full", in: directory, scenario, driver, disk: Disk(room: { _ in room.free }))
                 try await withThrowingTaskGroup(of: Void.self) { group in
@@ -142,7 +142,6 @@ struct PreflightScenarioTests {
                     try await scenario.becomesHealthy(on: "1.0.0")
                     room.free = 4
                     try await scenario.apply("1.1.0", steps: [.preflight(Preflight(deadlineSeconds: 1))])
-                    // No deadline ends within a new leader's first minute.
                     let rejected = try await scenario.becomes("rejected", within: .seconds(180)) {
                         $0.status.conditions["Ready"]?.reason == "Rejected"
                     }

@@ -99,8 +99,12 @@ struct RestartTests {
                 name: revision.metadata.name, labels: revision.metadata.labels,
                 ownerReferences: OwnerReference(controlledBy: anew).map { [$0] } ?? [])
             _ = try await scenario.revisions.create(["metadata": metadata.json, "spec": revision.spec.json] as JSON)
-            try await withController(scenario) { try await scenario.becomesHealthy(on: "1.0.0") }
-            #expect(try await scenario.revisions.get(revision.metadata.name).status.evidence.count == 1)
+            try await withController(scenario) {
+                try await scenario.becomesHealthy(on: "1.0.0")
+                try await eventually("it says again why it is trusted") {
+                    try await scenario.revisions.get(revision.metadata.name).status.evidence.count == 1
+                }
+            }
         }
     }
 

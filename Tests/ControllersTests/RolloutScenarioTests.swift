@@ -47,7 +47,7 @@ struct RolloutScenarioTests {
             #expect(healthy.status.previous?.version == "1.0.0")
             let events = Api<Event>(scenario.cluster.client, namespace: Scenario.namespace)
             try await eventually("an event") { try await events.list().items.contains { $0.reason == "RolloutCompleted" } }
-            #expect(try await events.list().items.count { $0.reason == "Promoted" } == 1)
+            try await eventually("an event of the promotion, once") { try await events.list().items.count { $0.reason == "Promoted" } == 1 }
             #expect(try await !events.list().items.contains { $0.reason == "Ignored" }, "each verb is obeyed once")
         }
     }

@@ -50,8 +50,9 @@ struct ShutdownTests {
         try await withScenario(hosts: 1, running: false) { scenario in
             let registry = GatedTransport()
             let controllers = ControllerServices(
-                client: scenario.cluster.client, artifacts: RegistryClient(transport: registry),
-                configuration: ControllerConfiguration(electsLeader: false), logger: scenario.logger)
+                client: scenario.cluster.client,
+                artifacts: RegistryClient(transport: registry, configuration: RegistryClient.Configuration(retry: .none)),
+                configuration: ControllerConfiguration(electsLeader: false, statusInterval: .zero), logger: scenario.logger)
             let group = ServiceGroup(configuration: .init(services: [controllers], logger: scenario.logger))
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask { try await group.run() }

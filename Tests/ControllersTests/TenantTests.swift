@@ -125,7 +125,7 @@ private struct HangingRegistry: ArtifactLocator {
             try await scenario.apply("1.1.0")
             let degraded = try await scenario.becomes("degraded") { $0.status.phase == .degraded }
             #expect(degraded.status.stable?.version == "1.0.0")
-            #expect(try await scenario.quarantines.list().items.count == 1)
+            try await eventually("it is quarantined") { try await scenario.quarantines.list().items.count == 1 }
         }
     }
 

@@ -59,7 +59,7 @@ extension EndToEnd {
                         $0.isSeen && $0.status.phase == .degraded && $0.status.stable?.version == "1.1.0" && $0.status.canary == nil
                     }
                     try await prober.waits(until: "1.1.0 everywhere again") { $0 == Array(repeating: "1.1.0", count: 4) }
-                    #expect(try await cluster.quarantines.list().items.count == 1)
+                    try await eventually("it is quarantined") { try await cluster.quarantines.list().items.count == 1 }
                     #expect(fleet.members.count { prober.history(of: $0).contains(ExampleProgram.broken) } <= 1)
                     #expect(prober.failures.isEmpty)
                     #expect(prober.asked > 100)

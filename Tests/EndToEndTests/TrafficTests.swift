@@ -34,7 +34,9 @@ extension EndToEnd {
                     // Of 400 keys 20 are expected; which they are is the same on both hosts.
                     try await caller.waits(until: "a few keys go to 1.1.0") { (0.01...0.12).contains($0.share(of: "1.1.0")) && $0.agree }
                     let few = caller.keys(of: "1.1.0")
-                    #expect(try await cluster.hosts.list().items.allSatisfy { $0.status.slots.first?.canary?.version == "1.1.0" })
+                    try await eventually("hosts say what they route to") {
+                        try await cluster.hosts.list().items.allSatisfy { $0.status.slots.first?.canary?.version == "1.1.0" }
+                    }
 
                     try await cluster.promote(atStep: 2)
                     try await cluster.waits(until: "Paused with 50 %") { $0.isSeen && $0.isPaused(at: 4) }

@@ -24,6 +24,36 @@ struct RequestFuzzTests {
             0x06, 0x0A, 0x01, 0x61, 0x12, 0x01, 0x62, 0x1A, 0x00, 0x22, 0x00,
         ]
 
+    /// The same, with a number of seconds as the time of its creation.
+    private static func protobuf(created seconds: Int64) -> [UInt8] {
+        var varint: [UInt8] = []
+        var rest = UInt64(bitPattern: seconds)
+        repeat {
+            varint.append(UInt8(rest & 0x7F) | (rest > 0x7F ? 0x80 : 0))
+            rest >>= 7
+        } while rest > 0
+        func field(_ number: UInt8, _ content: [UInt8]) -> [UInt8] { [number << 3 | 2, UInt8(content.count)] + content }
+        let metadata = field(1, Array("t".utf8)) + field(8, [0x08] + varint)
+        let type = field(1, Array("v1".utf8)) + field(2, Array("ConfigMap".utf8))
+        return [0x6B, 0x38, 0x73, 0x00] + field(1, type) + field(2, field(1, metadata))
+    }
+
+    @Test("A time that no calendar has is refused", arguments: [Int64.max, .min, 1 << 45, -1 << 45])
+    func times(seconds: Int64) async throws {
+        try await Way.runInProcess { api, server async throws in
+            func post(_ body: [UInt8]) async -> Int {
+                var headers: HTTPFields = [:]
+                headers[.contentType] = "application/vnd.kubernetes.protobuf"
+                return await server.handle(
+                    ServerRequest(
+                        method: .post, target: "/api/v1/namespaces/default/configmaps", headers: headers, body: body, user: .admin)
+                ).status.code
+            }
+            #expect(await post(Self.protobuf(created: seconds)) == 400)
+            #expect(await post(Self.protobuf(created: 1_700_000_000)) == 201)
+        }
+    }
+
     private static let widget =
         #"{"apiVersion":"test.graft.dev/v1","kind":"Widget","metadata":{"name":"a","labels":{"x":"y"}},"spec":{"class":"e"}}"#
 

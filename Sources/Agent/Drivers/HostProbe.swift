@@ -2,7 +2,6 @@ import HTTPCore
 import HTTPTypes
 import JSON
 import KubeRuntime
-import Trust
 
 /// Asks the running host which version it serves.
 struct HostProbe: Sendable {

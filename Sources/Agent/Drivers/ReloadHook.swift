@@ -1,8 +1,8 @@
 import Glibc
 import HTTPCore
 import HTTPTypes
+import JSON
 import KubeRuntime
-import Trust
 
 /// Has the running host load what `current` links to.
 struct ReloadHook: Sendable {

@@ -15,7 +15,7 @@ package struct AgentServices: Service {
     private let lock: FileHandle
     private let fetcher: RevisionFetcher
     private let verifier: RevisionVerifier
-    private let streams: StreamReporter?
+    let streams: StreamReporter?
     private let logger: Logger
     private let surroundings: Surroundings
 

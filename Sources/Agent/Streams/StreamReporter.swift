@@ -55,6 +55,7 @@ final class StreamReporter: Service {
             guard self.isRolling else {
                 state.withLock { $0.rest() }
                 await wake.wait()
+                state.withLock { $0.isResting = false }
                 // Agents that hear of a rollout at the same time don't ask at the same time.
                 if self.isRolling { try await surroundings.sleep(interval * surroundings.random()) }
                 continue
@@ -64,6 +65,9 @@ final class StreamReporter: Service {
             try await wait(pause)
         }
     }
+
+    /// Whether it waits for a rollout, without an end, and does nothing meanwhile.
+    var isResting: Bool { state.withLock { $0.isResting } }
 
     /// Whether a plan for this host has a canary.
     private var isRolling: Bool {

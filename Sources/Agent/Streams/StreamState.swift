@@ -17,6 +17,9 @@ struct StreamState: Sendable {
 
     init(session: String) { outgoing = OutgoingRecords(session: session) }
 
+    /// Neither asks nor looks, and will not until it is woken.
+    var isResting = false
+
     var isWanted: Bool { !wanted.isEmpty }
     var wantsScrape: Bool { !track.isEmpty }
     var wantsProbe: Bool { !probedSlots.isEmpty }
@@ -38,6 +41,7 @@ struct StreamState: Sendable {
     mutating func rest() {
         want([:])
         failures = 0
+        isResting = true
     }
 
     /// Takes a scrape that succeeded.

@@ -42,7 +42,7 @@ package struct BucketComparison: Sendable {
             if let mark = mark(in: stratum) {
                 let tallies = hosts.compactMap { host -> HostTally? in
                     guard let slow = host.buckets.count(above: mark.bound) else { return nil }
-                    let tally = Tally(total: Int(host.buckets.total.rounded()), bad: Int(slow.rounded()))
+                    let tally = Tally(told: host.buckets.total, bad: slow)
                     return HostTally(host: host.host, stratum: stratum, arm: host.arm, tally: tally)
                 }
                 comparison.add(tallies, of: stratum, regression: mark.regression)

@@ -29,13 +29,25 @@ package struct Tally: Hashable, Sendable {
     /// At most `total`.
     package var bad: Int
 
+    /// Beyond it nothing is counted: what is added up never overflows.
+    private static let greatest = 1 << 60
+
     package init(total: Int = 0, bad: Int = 0) {
-        self.total = max(0, total)
+        self.total = min(max(0, total), Self.greatest)
         self.bad = min(max(0, bad), self.total)
     }
 
     package static func + (left: Tally, right: Tally) -> Tally { Tally(total: left.total + right.total, bad: left.bad + right.bad) }
     package static func += (left: inout Tally, right: Tally) { left = left + right }
+
+    /// What one host tells of one window. More than any host serves counts as that, with the same share of bad ones: so no host that tells nonsense
+    /// outweighs a fleet, or makes the comparison reckon for minutes.
+    init(told total: Double, bad: Double) {
+        let scale = min(1, Self.mostTold / max(total, 1))
+        self.init(total: Int((total * scale).rounded()), bad: Int((min(bad, total) * scale).rounded()))
+    }
+
+    static let mostTold = 1e9
 
     package var rate: Double { total > 0 ? Double(bad) / Double(total) : 0 }
 }

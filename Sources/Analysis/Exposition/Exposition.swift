@@ -1,3 +1,5 @@
+import JSON
+
 /// What a host exposed, as far as it was asked for.
 package struct Exposition: Hashable, Sendable {
     /// Of the wanted names, in their order.
@@ -50,5 +52,6 @@ package struct ExpositionError: Error, Hashable, CustomStringConvertible {
         self.problem = problem
     }
 
-    package var description: String { line.map { "line \($0): \(problem)" } ?? problem }
+    /// What the host wrote is visible in it, and cut when it is long.
+    package var description: String { (line.map { "line \($0): \(problem)" } ?? problem).printable }
 }

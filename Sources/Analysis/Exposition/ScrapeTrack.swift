@@ -1,4 +1,5 @@
 import GraftAPI
+import JSON
 
 /// Makes of what a host exposes, look after look, how much it grew in between.
 ///
@@ -40,7 +41,12 @@ package struct ScrapeTrack: Sendable {
                 let increase = demands[demand]!.counters(samples)
                 // A name that isn't there at all says nothing; one with other labels says that there were none with these.
                 let isThere = exposition.samples.contains { $0.name == demand.sampleName }
-                growth[demand] = isThere ? increase.map { .counter($0) } : nil
+                guard isThere, let increase else { continue }
+                guard increase <= SeriesGrowth.greatest else {
+                    problems[demand] = "\(demand.series.name) grew by more than 1e15 between two looks; is it a counter?"
+                    continue
+                }
+                growth[demand] = .counter(increase)
             case .histogram: growth[demand] = demands[demand]!.histograms(samples).map { .histogram($0) }
             }
         }
@@ -51,9 +57,9 @@ package struct ScrapeTrack: Sendable {
         switch (demand.kind, type) {
         case (.counter, "gauge"?): return "\(demand.series.name) is a gauge; wanted a counter"
         case (.counter, "histogram"?), (.counter, "summary"?):
-            return "\(demand.series.name) is a \(type!); wanted a counter, such as \(demand.series.name)_count"
+            return "\(demand.series.name) is a \(type!.printable); wanted a counter, such as \(demand.series.name)_count"
         case (.histogram, let type?) where type != "histogram" && type != "untyped" && type != "unknown":
-            return "\(demand.series.name) is a \(type); wanted a histogram"
+            return "\(demand.series.name) is a \(type.printable); wanted a histogram"
         default: return nil
         }
     }
@@ -114,7 +120,8 @@ private struct DemandTrack: Sendable {
                 return nil
             }
         }
-        return hasLooked ? sum : nil
+        // What is more than can be told is nothing that a host counted.
+        return hasLooked ? sum.flatMap { BucketCounts(bounds: $0.bounds, counts: $0.counts) } : nil
     }
 }
 

@@ -13,6 +13,8 @@ package struct HostFeed: Hashable, Sendable {
     package init(session: String) { self.session = session }
 
     private static let remembered = 8
+    /// Counted at most: the sums over all hosts are numbers, too.
+    private static let mostLost: Int64 = 1 << 40
 
     /// - Returns: those that are new, and whether the batch is this agent's.
     package mutating func take(_ batch: StreamBatch) -> (records: [StreamRecord], isCurrent: Bool) {
@@ -30,7 +32,8 @@ package struct HostFeed: Hashable, Sendable {
         let fresh = batch.records.filter { $0.sequence > position }
         repeated += batch.records.count - fresh.count
         for record in fresh {
-            lost += record.sequence - position - 1
+            // However far apart an agent says that its records are.
+            lost = min(lost + min(record.sequence - position - 1, Self.mostLost), Self.mostLost)
             position = record.sequence
         }
         last = position

@@ -126,7 +126,7 @@ package struct MetricStream: Sendable {
         }
         ratios?.add(
             sums.map { key, sum in
-                let tally = Tally(total: Int(sum.second.rounded()), bad: Int(sum.first.rounded()))
+                let tally = Tally(told: sum.second, bad: sum.first)
                 return HostTally(host: key.host, stratum: strata[key.host] ?? Stratum(), arm: key.arm, tally: tally)
             })
         latencies?.add(

@@ -60,7 +60,8 @@ extension StreamRecord: JSONConvertible {
             let reader = try JSONReader(entry, at: place)
             let demand = try SeriesDemand(from: entry, at: place)
             if let problem: String = try reader.optional("problem") {
-                problems[demand] = String(problem.unicodeScalars.prefix(300))
+                // It comes to stand in a status: nothing that moves a cursor or hides what follows.
+                problems[demand] = String(problem.visible.unicodeScalars.prefix(300))
             } else {
                 growth[demand] = try reader.required("growth")
             }

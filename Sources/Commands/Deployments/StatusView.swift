@@ -1,6 +1,6 @@
 import GraftAPI
+import JSON
 import KubeCore
-import Trust
 
 /// What `graft status` shows of a deployment: where it is and why, its steps, and its hosts. Pure: the same input, the same lines.
 struct StatusView {

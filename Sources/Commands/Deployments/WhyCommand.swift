@@ -4,7 +4,6 @@ import JSON
 import KubeCore
 import ProgramOptions
 import Rollout
-import Trust
 
 /// `graft why`: what a deployment waits for, since when, and what would move it.
 struct WhyCommand: AsyncParsableCommand {

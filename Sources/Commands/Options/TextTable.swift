@@ -1,4 +1,4 @@
-import Trust
+import JSON
 
 /// Columns of text, aligned by spaces, as `kubectl` prints them. What others wrote into a cell moves no cursor and ends no line.
 struct TextTable {

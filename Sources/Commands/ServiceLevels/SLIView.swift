@@ -2,7 +2,6 @@ import Analysis
 import GraftAPI
 import JSON
 import ProgramOptions
-import Trust
 
 /// What `graft sli` says of service levels. Pure: the same levels, the same lines.
 struct SLIView {

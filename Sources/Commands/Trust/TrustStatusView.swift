@@ -2,7 +2,6 @@ import GraftAPI
 import JSON
 import KubeCore
 import Schema
-import Trust
 
 /// What hosts say of the signatures behind what they run, beside what the revisions say. Pure: the same input, the same lines.
 struct TrustStatusView {

@@ -1,3 +1,5 @@
+import JSON
+
 /// Whether a module fits, and everything that speaks against it.
 package struct CompatibilityVerdict: Sendable, Hashable, CustomStringConvertible {
     package var reasons: [Incompatibility]
@@ -45,5 +47,5 @@ package struct Incompatibility: Sendable, Hashable, CustomStringConvertible {
         self.remedy = remedy
     }
 
-    package var description: String { "\(field): found \(found), wanted \(wanted); \(remedy)" }
+    package var description: String { "\(field.printable): found \(found.printable), wanted \(wanted); \(remedy)" }
 }

@@ -1,3 +1,5 @@
+import JSON
+
 /// Text that is no semantic version, or no range of them.
 package struct VersionError: Error, Hashable, CustomStringConvertible {
     package var text: String
@@ -9,7 +11,7 @@ package struct VersionError: Error, Hashable, CustomStringConvertible {
         self.reason = reason
     }
 
-    package var description: String { "\"\(text.prefix(128))\": \(reason)" }
+    package var description: String { "\"\(text.prefix(128))\": \(reason)".printable }
 }
 
 extension SemanticVersion {

@@ -21,6 +21,7 @@ extension DeploymentReconciler {
             revisions: facts(of: known, deployment, inUse: status, wanted),
             hosts: hosts(of: deployment, goingBy: orders.map(\.label), judging: relevant(known, status, wanted)),
             epoch: plans.epoch, leaderSince: leaderSince, now: surroundings.wallTime())
+        observation.leaderGrace = configuration.leaderGrace
         observation.siblings = siblings(of: deployment)
         observation.checks = standing(status, of: deployment)
         observation.verbs = Verbs(annotations: verbs.fresh(deployment))

@@ -17,13 +17,13 @@ extension RolloutGuard {
         }
         if spec.match.namespaces.isEmpty || spec.match.classes.isEmpty { spec.match = .everything }
         problems += RolloutGuardSpec.schema.pruning(found, at: path).removed.prefix(8).map {
-            "\($0): unknown field; correct its name, or update what reads this guard"
+            "\($0.description.printable): unknown field; correct its name, or update what reads this guard"
         }
         guard problems.isEmpty else { return }
         if spec.freeze == nil, spec.budget == nil { problems.append("\(path): found neither freeze nor budget, wanted one of them") }
         for (index, window) in (spec.freeze?.windows ?? []).enumerated() {
             let place = path.appending("freeze").appending("windows").appending(index)
-            if let problem = window.problem { problems.append("\(place): \(problem)") }
+            if let problem = window.problem { problems.append("\(place): \(problem)".printable) }
         }
     }
 

@@ -77,6 +77,8 @@ extension JSONScanner {
     }
 
     private func duplicate(_ token: JSONToken) -> JSONSyntaxError {
-        error("the key \"\(text(token).prefix(64))\" stands twice in this object; wanted each key once", at: token.offset - 1)
+        error(
+            "the key \"\(String(text(token).unicodeScalars.prefix(64)).visible)\" stands twice in this object; wanted each key once",
+            at: token.offset - 1)
     }
 }

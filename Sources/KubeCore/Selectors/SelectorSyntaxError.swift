@@ -1,3 +1,5 @@
+import JSON
+
 /// Why a text is no selector, and where it stops being one (in characters from 0).
 public struct SelectorSyntaxError: Error, Hashable, CustomStringConvertible {
     /// What was to be read.
@@ -14,5 +16,5 @@ public struct SelectorSyntaxError: Error, Hashable, CustomStringConvertible {
         self.wanted = wanted
     }
 
-    public var description: String { "the selector \"\(text)\": wanted \(wanted) at position \(position)" }
+    public var description: String { "the selector \"\(text.printable)\": wanted \(wanted) at position \(position)" }
 }

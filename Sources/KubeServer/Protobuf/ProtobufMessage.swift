@@ -54,8 +54,11 @@ indirect enum ProtobufMessage: Sendable {
     private static func time(_ bytes: ArraySlice<UInt8>) throws(ProtobufReader.Malformed) -> JSON {
         var reader = ProtobufReader(bytes)
         while let (number, value) = try reader.next() {
-            if number == 1, case .number(let seconds) = value {
-                return .string(Timestamp(seconds: Int64(bitPattern: seconds)).description)
+            if number == 1, case .number(let bits) = value {
+                let seconds = Int64(bitPattern: bits)
+                // Years 1 to 9999, as Protocol Buffers' own timestamps: beyond them there is no RFC 3339.
+                guard (-62_135_596_800...253_402_300_799).contains(seconds) else { throw ProtobufReader.Malformed() }
+                return .string(Timestamp(seconds: seconds).description)
             }
         }
         return .null

@@ -24,7 +24,7 @@ enum ProtobufObject {
                 for (key, value) in try message.json(raw).object ?? [:] { object[key] = value }
                 return object
             }
-            unknown = "\(kind) of \(apiVersion)"
+            unknown = "\(kind.printable) of \(apiVersion.printable)"
         } catch { throw malformed }
         throw KubeError(
             .unsupportedMediaType, status: 415,

@@ -44,7 +44,7 @@ extension Deliberation {
 
     /// When a step's time is over; a new leader has just begun to hear from hosts.
     func end(of deadline: StepSchedule.Deadline) -> Timestamp {
-        max((rollout.stepStartTime?.time ?? now) + .seconds(deadline.seconds), observation.leaderSince + .seconds(60))
+        max((rollout.stepStartTime?.time ?? now) + .seconds(deadline.seconds), observation.leaderSince + observation.leaderGrace)
     }
 
     /// Hosts that can't run what is wanted are told by its preflight, and counted there.

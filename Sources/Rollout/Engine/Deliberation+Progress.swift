@@ -148,7 +148,7 @@ extension Deliberation {
     var deadline: Timestamp {
         let progress = rollout.progress
         let last = [progress.time, progress.activatingSince].compactMap { $0?.time }.max() ?? now
-        return max(last + .seconds(strategy.progressDeadlineSeconds), observation.leaderSince + .seconds(60))
+        return max(last + .seconds(strategy.progressDeadlineSeconds), observation.leaderSince + observation.leaderGrace)
     }
 
     /// Past the deadline: goes back when a host hangs in the module itself. What hangs before that is the environment's.

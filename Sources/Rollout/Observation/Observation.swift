@@ -26,8 +26,10 @@ package struct Observation: Sendable {
     package var guards = GuardFacts()
     /// Passed through to the plan.
     package var epoch: Int64
-    /// Since when this controller leads: no deadline ends within a minute of it.
+    /// Since when this controller leads.
     package var leaderSince: Timestamp
+    /// No deadline ends so soon after it leads: it has just begun to hear from hosts.
+    package var leaderGrace = Duration.seconds(60)
     package var now: Timestamp
 
     package init(

@@ -1,3 +1,5 @@
+import JSON
+
 /// Why what an attestation says doesn't satisfy. Only what was signed is ever read, so these come last.
 package enum StatementFailure: Error, Sendable, Hashable {
     case payloadType(found: String)

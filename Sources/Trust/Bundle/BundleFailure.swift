@@ -1,3 +1,5 @@
+import JSON
+
 /// Why a Sigstore bundle isn't accepted, for what concerns the bundle as such: its structure, its signature, its key, its time.
 package enum BundleFailure: Error, Sendable, Hashable {
     case tooLarge(bytes: Int, limit: Int)

@@ -1,3 +1,4 @@
+import JSON
 import SwiftASN1
 
 /// A Name (RFC 5280 §4.1.2.4). Equal are only names of equal bytes: what looks alike in another encoding or case is another name.

@@ -1,3 +1,4 @@
+import JSON
 import SwiftASN1
 
 /// A name of a subject beside its distinguished one (RFC 5280 §4.2.1.6).

@@ -1,3 +1,5 @@
+import JSON
+
 /// Why a signature, or all that was offered as signatures, isn't accepted. Equality is exact, so that tests assert the reason.
 package indirect enum VerificationFailure: Error, Sendable, Hashable {
     // What was offered as a whole.

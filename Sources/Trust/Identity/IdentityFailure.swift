@@ -1,3 +1,5 @@
+import JSON
+
 /// Why a certificate's identity isn't the one that a policy wants, or why the policy itself can't be used.
 package enum IdentityFailure: Error, Sendable, Hashable {
     /// The subject is another, or of another kind.

@@ -1,3 +1,5 @@
+import JSON
+
 /// A regular expression that decides about trust: it means what RE2 means by the same text, matches only a text as a whole, and takes
 /// time that grows with the product of pattern and text, whatever both are.
 ///

@@ -1,3 +1,5 @@
+import JSON
+
 /// Why a key can't be used. Never holds any part of the key.
 package enum KeyError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The text isn't PEM (RFC 7468); why.

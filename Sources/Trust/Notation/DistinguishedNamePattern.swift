@@ -1,3 +1,4 @@
+import JSON
 import SwiftASN1
 
 /// Attributes that a subject must have, with just these values; it may have more (trust-store-trust-policy.md, "Trusted Identities Constraints").

@@ -1,3 +1,4 @@
+import JSON
 import SwiftASN1
 
 /// Why a text is no distinguished name.

@@ -1,3 +1,5 @@
+import JSON
+
 extension NotationFailure: CustomStringConvertible {
     package var description: String {
         switch self {

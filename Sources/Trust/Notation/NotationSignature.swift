@@ -1,3 +1,5 @@
+import JSON
+
 /// Verifies signatures of the Notary Project that are attached to an artifact (signing-and-verification-workflow.md), offline: whether a certificate
 /// was revoked by its authority is not asked for, since only a network could tell. A policy's `revoked` says it instead.
 package enum NotationSignature {

@@ -1,3 +1,5 @@
+import JSON
+
 /// A pattern over names whose segments are parted by `/`: `*` stands for any characters within a segment, `**` for any across
 /// segments, none included. A pattern that is `*` alone matches every name. Everything else stands for itself; case counts.
 package struct Glob: Sendable, Hashable, CustomStringConvertible {

@@ -1,3 +1,5 @@
+import JSON
+
 /// Why a trust root can't be used. A root that can't be read whole is none: nothing else takes its place.
 package enum TrustedRootFailure: Error, Sendable, Hashable, CustomStringConvertible {
     case tooLarge(bytes: Int, limit: Int)

@@ -1,3 +1,5 @@
+import JSON
+
 /// Why a transparency log's proof isn't accepted, or doesn't belong to what it stands beside.
 package enum LogFailure: Error, Sendable, Hashable {
     /// No log of the trust root has this id, in hexadecimal.

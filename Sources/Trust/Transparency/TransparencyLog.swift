@@ -1,4 +1,5 @@
 import Crypto
+import JSON
 
 /// A transparency log that a trust root names: its key, and when that key counts.
 package struct TransparencyLog: Sendable, Hashable {

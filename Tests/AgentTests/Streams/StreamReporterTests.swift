@@ -42,8 +42,11 @@ struct StreamReporterTests {
             let world = World(bench: bench)
             let (first, second) = (try await bench.publish("1.0.0"), try await bench.publish("1.1.0"))
             try await bench.plan(stable: first)
-            try await bench.withAgent(world.agent()) {
+            let agent = try world.agent()
+            let reporter = try #require(agent.streams)
+            try await bench.withAgent(agent) {
                 try await bench.waitsUntilActive("1.0.0")
+                try await eventually("it rests") { reporter.isResting }
                 #expect(world.controller.batches.isEmpty)
                 try await bench.plan(stable: first, canary: second, rollout: "r2", cutoffs: [Cutoff(below: Rank(value: 0))])
                 try await eventually("it asks") { world.controller.batches.count >= 2 }
@@ -52,13 +55,15 @@ struct StreamReporterTests {
                 #expect(world.host.looks == 0)
                 world.controller.want([Self.total])
                 try await world.looks()
-                // The rollout is over: silence.
+                // The rollout is over: silence, whatever else is changed.
                 try await bench.plan(stable: first, rollout: "r3")
-                try await eventually("it asks no more") {
-                    let asked = world.controller.batches.count
-                    try await world.bench.settles()
-                    return world.controller.batches.count == asked
-                }
+                try await eventually("it rests") { reporter.isResting }
+                let (asked, looked) = (world.controller.batches.count, world.host.looks)
+                try await bench.plan(stable: second, rollout: "r4")
+                try await bench.waitsUntilActive("1.1.0")
+                try await eventually("it rests again") { reporter.isResting }
+                #expect(world.controller.batches.count == asked)
+                #expect(world.host.looks == looked)
             }
         }
     }
@@ -148,9 +153,4 @@ struct StreamReporterTests {
             await client.shutdown()
         }
     }
-}
-
-extension AgentBench {
-    /// Longer than an agent of these tests takes between two requests.
-    func settles() async throws { try await Task.sleep(for: .milliseconds(300)) }
 }

@@ -27,6 +27,17 @@ struct ExpositionTests {
         try Exposition(parsing: Array(text.utf8), wanted: wanted, endsMarked: endsMarked)
     }
 
+    @Test func `what a host writes moves no cursor in a message`() {
+        let page = Array("up{\"a\u{1B}[2J\u{202E}\(String(repeating: "x", count: 9000))\"1} 2\n".utf8)
+        do throws(ExpositionError) {
+            _ = try Exposition(parsing: page, wanted: ["up"])
+            Issue.record("wanted it to be refused")
+        } catch {
+            #expect(error.description.unicodeScalars.allSatisfy { $0.isASCII && $0.value >= 0x20 || $0 == "…" })
+            #expect(error.description.utf8.count < 600)
+        }
+    }
+
     @Test func `the example of the format is read, as far as it is wanted`() throws {
         let read = try read(Self.text, ["http_requests_total", "msdos_file_access_time_seconds", "http_request_duration_seconds_bucket"])
         #expect(read.types == ["http_requests_total": "counter"])

@@ -33,6 +33,20 @@ struct ScrapeTrackTests {
         #expect(try look(&track, "requests_total{code=\"200\"} 120\nrequests_total{code=\"500\"} 1") == [Self.errors: .counter(1)])
     }
 
+    @Test func `what grows by more than anything that is counted is said to be no counter`() throws {
+        var track = track(Self.all, Self.durations)
+        let text = { (count: String) in
+            "requests_total{a=\"b\"} \(count)\nlatency_seconds_bucket{a=\"b\",le=\"+Inf\"} \(count)\n"
+                + "requests_total \(count)\nlatency_seconds_bucket{le=\"+Inf\"} \(count)\n"
+        }
+        _ = try look(&track, text("0"))
+        let names = track.sampleNames
+        let (growth, problems) = track.take(try Exposition(parsing: Array(text("6e14").utf8), wanted: names))
+        #expect(growth.isEmpty)
+        #expect(problems[Self.all]?.contains("is it a counter?") == true)
+        #expect(try look(&track, text("6.1e14"))[Self.all] == .counter(2e13), "and is looked at again")
+    }
+
     @Test func `a name that is not there says nothing`() throws {
         var track = track(Self.all)
         _ = try look(&track, "other_total 1")

@@ -47,6 +47,32 @@ struct MetricStreamTests {
         #expect(stream.reading() == .noData)
     }
 
+    /// What a node that was taken over may send: as much as the wire allows, again and again.
+    @Test(arguments: [nil, ComparisonRule(smallestRegression: 0.01)])
+    func `numbers that no host counts end nothing, and leave shares what they are`(rule: ComparisonRule?) throws {
+        for (provider, times) in [(Self.ratio, 9_300), (Self.latency, 3_100)] {
+            var stream = try #require(MetricStream(provider, comparing: rule))
+            var greatest = record(5e14, of: 1e15)
+            greatest.growth[SeriesDemand(.histogram, HostSeries("latency_seconds"))] = .histogram(
+                BucketCounts(bounds: [0.1, 0.2, .infinity], counts: [1e15, 1e15, 1e15])!)
+            for window in 0..<2 as Range<Int64> {
+                for (host, arm) in [("a", Arm.canary), ("b", .canary), ("c", .control), ("d", .control)] {
+                    for _ in 0..<(host == "a" ? times : 1) {
+                        stream.receive(greatest, arm: arm, host: host, stratum: Stratum(), at: at(window * 10))
+                    }
+                    stream.advance(host, to: at(window * 10 + 10))
+                }
+                switch stream.reading() {
+                case .number(let number): #expect(provider.ratio == nil || abs(number - 0.5) < 1e-9)
+                case .comparison(let outcome):
+                    #expect(outcome.verdict != .worse)
+                    #expect(outcome.canary.bad <= outcome.canary.total)
+                default: Issue.record("wanted a number or what a comparison comes to")
+                }
+            }
+        }
+    }
+
     @Test func `no requests are no number, and a host that vanishes holds nobody up`() throws {
         var stream = try #require(MetricStream(Self.ratio, comparing: nil))
         stream.receive(record(0, of: 0), arm: .canary, host: "a", stratum: Stratum(), at: at(5))

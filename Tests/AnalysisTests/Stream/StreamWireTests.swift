@@ -46,6 +46,15 @@ struct StreamWireTests {
         #expect(throws: JSONDecodingError.self) { try StreamBatch(parsing: json.bytes()) }
     }
 
+    @Test func `what a host says is wrong is told without what moves a cursor`() throws {
+        var record = Self.record(1, [:])
+        record.problems = [Self.total: "a\u{1B}[2Jb\n\u{202E}" + String(repeating: "x", count: 400)]
+        let batch = StreamBatch(host: "h", session: "s", records: [record])
+        let problem = try #require(try StreamBatch(parsing: batch.json.bytes()).records.first?.problems[Self.total])
+        #expect(problem.unicodeScalars.allSatisfy { $0.isASCII && $0.value >= 0x20 })
+        #expect(problem.hasPrefix("a") && problem.contains("[2Jb") && problem.utf8.count == 300)
+    }
+
     @Test func `a batch that is too large is refused`() {
         #expect(throws: JSONDecodingError.self) { try StreamBatch(parsing: Array(repeating: 0x20, count: StreamBatch.largest + 1)) }
     }
@@ -147,5 +156,15 @@ struct RecordTransferTests {
         #expect(take("b", 1, 2) == [2])
         #expect(feed.acknowledged == 2)
         #expect(feed.repeated == 5)
+    }
+
+    @Test func `however far apart sequences are, what is lost is a number`() {
+        var feed = HostFeed(session: "a")
+        for session in ["a", "b", "c", "d"] {
+            let records = [1, Int64.max - 1, Int64.max].map { StreamWireTests.record($0) }
+            #expect(feed.take(StreamBatch(host: "h", session: session, records: records)).records.count == 3)
+        }
+        #expect(feed.lost > 1 << 30)
+        #expect(!feed.lost.multipliedReportingOverflow(by: 1_000_000).overflow, "and that of a fleet is one, too")
     }
 }

@@ -30,11 +30,13 @@ struct Scenario {
     static let controllerUser = User(name: "graft-controller", groups: ["system:masters"])
 
     func controller(
-        _ artifacts: (any ArtifactLocator)? = nil, checks: CheckConfiguration = .none, statusInterval: Duration = .seconds(1)
+        _ artifacts: (any ArtifactLocator)? = nil, checks: CheckConfiguration = .none, statusInterval: Duration = .seconds(1),
+        leaderGrace: Duration = .seconds(60)
     ) throws -> ControllerServices {
         ControllerServices(
             client: try cluster.client(as: Self.controllerUser), artifacts: artifacts ?? shelf,
-            configuration: ControllerConfiguration(electsLeader: false, statusInterval: statusInterval, refusalRetry: .milliseconds(300)),
+            configuration: ControllerConfiguration(
+                electsLeader: false, statusInterval: statusInterval, refusalRetry: .milliseconds(300), leaderGrace: leaderGrace),
             checks: checks,
             logger: logger)
     }
@@ -93,7 +95,10 @@ struct Scenario {
 }
 
 /// Runs a scenario with hosts, trusted modules 1.0.0 and 1.1.0, and a controller.
-func withScenario(hosts: Int, running controller: Bool = true, _ body: (Scenario) async throws -> Void) async throws {
+/// - Parameter leaderGrace: shorter where a deadline is to end: the controller has heard from the few hosts there are by the time it is set.
+func withScenario(
+    hosts: Int, running controller: Bool = true, leaderGrace: Duration = .seconds(60), _ body: (Scenario) async throws -> Void
+) async throws {
     try await withTemporaryDirectory { directory in
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         try await withEmbeddedCluster { cluster in
@@ -108,7 +113,7 @@ func withScenario(hosts: Int, running controller: Bool = true, _ body: (Scenario
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await fleet.run() }
                 if controller {
-                    let controller = try scenario.controller()
+                    let controller = try scenario.controller(leaderGrace: leaderGrace)
                     group.addTask { try await controller.run() }
                 }
                 defer { group.cancelAll() }

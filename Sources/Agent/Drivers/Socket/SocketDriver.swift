@@ -1,9 +1,9 @@
 import GraftAPI
 import HostProtocol
+import JSON
 package import KubeRuntime
 package import Logging
 package import ServiceLifecycle
-import Trust
 
 /// Hands versions to hosts as open files in sealed memory, over a Unix socket: docs/host-protocol.md. No path leads to what a host loads, so that
 /// nobody can have other bytes loaded than those that were hashed after they were sealed.

@@ -88,6 +88,11 @@ final class AgentTokens: Sendable {
         ]
         let answer = try await client.send(
             APIRequest(method: .post, path: "/apis/authentication.k8s.io/v1/tokenreviews", contentType: "application/json", body: body))
+        return Self.verdict(ofReview: answer)
+    }
+
+    /// What a review comes to. Only what it says outright counts: an authenticated token, of this audience, of agents' account, bound to a node.
+    static func verdict(ofReview answer: JSON) -> Verdict {
         let status = answer["status"]
         let audiences = status?["audiences"]?.array?.compactMap(\.string) ?? []
         guard status?["authenticated"]?.bool == true, audiences.contains(Self.audience) else {

@@ -53,7 +53,8 @@ struct MeasuredRun: Sendable {
     mutating func receive(_ record: StreamRecord, _ arm: Arm, host: String, stratum: Stratum, now: Timestamp) {
         if case .samples(let demand, let sum) = measure {
             guard arm == .canary, case .counter(let increase)? = record.growth[demand] else { return }
-            measure = .samples(demand, sum: (sum ?? 0) + increase)
+            // Far more than a soak waits for; a number still.
+            measure = .samples(demand, sum: min((sum ?? 0) + increase, 1e15))
         } else {
             _ = withStream { $0.receive(record, arm: arm, host: host, stratum: stratum, at: now - record.to) }
         }
