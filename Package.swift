@@ -121,7 +121,8 @@ let package = Package(
         layer("Schema", ["JSON"]),
         layer("KubeCore", ["JSON"]),
         layer("HTTPCore", [httpTypes]),
-        layer("Telemetry", ["CThreadShard", "HTTPCore", "JSON", coreMetrics, httpTypes, lifecycle, logging, tracing]),
+        layer("CollectedMetrics", [coreMetrics]),
+        layer("Telemetry", ["CThreadShard", "CollectedMetrics", "HTTPCore", "JSON", coreMetrics, httpTypes, lifecycle, logging, tracing]),
         layer("GraftAPI", ["KubeCore", "JSON", "Schema", crypto]),
         layer("Compatibility", ["JSON", "Schema"]),
         layer("Trust", ["JSON", asn1, crypto, cryptoExtras]),
@@ -134,7 +135,9 @@ let package = Package(
         layer("KubeConnection", ["KubeClient", "HTTPTransport"]),
         layer(
             "KubeRuntime",
-            ["CMemory", "KubeClient", "KubeCore", "HTTPCore", "JSON", coreMetrics, httpTypes, lifecycle, logging, tracing]),
+            [
+                "CMemory", "CollectedMetrics", "KubeClient", "KubeCore", "HTTPCore", "JSON", coreMetrics, httpTypes, lifecycle, logging, tracing,
+            ]),
         layer("OCI", ["HTTPCore", "JSON", crypto, httpTypes]),
         layer(
             "Verification",
@@ -246,7 +249,7 @@ let package = Package(
         tests(
             of: "Telemetry",
             [
-                "Harness", "HTTPCore", "HTTPServing", "HTTPTransport", "JSON", "KubeClient", "KubeCore", "KubeRuntime", "KubeServer",
+                "CollectedMetrics", "Harness", "HTTPCore", "HTTPServing", "HTTPTransport", "JSON", "KubeClient", "KubeCore", "KubeRuntime", "KubeServer",
                 "Randomness", coreMetrics, httpTypes, hummingbird, lifecycle, logging, nioCore, tracing,
             ]),
         tests(of: "OCI", ["RegistryConformance", "HTTPCore", "HTTPTransport", "JSON", "YAML", httpTypes]),

@@ -34,6 +34,31 @@ struct KeptHostsTests {
         #expect(journal.changes(ofClass: "edge", since: later) == nil)
     }
 
+    @Test func `a position of a journal that was forgotten meanwhile is not taken for one of the new`() {
+        let journal = HostJournal()
+        let old = journal.end(ofClass: "edge")
+        journal.forget("edge")
+        journal.note(host("a"), ofClass: "edge")
+        // Somebody else reads of the class from now on.
+        let new = journal.end(ofClass: "edge")
+        journal.note(host("b"), ofClass: "edge")
+        #expect(journal.changes(ofClass: "edge", since: old) == nil, "nobody wrote down that something happened to a")
+        #expect(journal.changes(ofClass: "edge", since: new) == [host("b")])
+    }
+
+    @Test func `a class is read of as long as any deployment has something of it`() {
+        let cache = FleetCache()
+        let other = ObjectKey(namespace: "payments", name: "other")
+        func begin(_ key: ObjectKey) { cache.begin(.init(recipe: recipe(), judged: [:], position: 0, hosts: nil), of: key) }
+        for _ in 0..<3 { begin(key) }
+        begin(other)
+        #expect(cache.forget(key) == nil)
+        begin(key)
+        #expect(cache.forget(other) == nil)
+        #expect(cache.forget(key) == "edge")
+        #expect(cache.forget(key) == nil)
+    }
+
     @Test func `it is given once, and only for the same class, slot, selector, and revisions judged for`() throws {
         let cache = FleetCache()
         var spec = ModuleRevisionSpec()
@@ -92,27 +117,29 @@ struct KeptHostsTests {
         #expect(!SlotClaims.areDisjoint(one, LabelSelector()))
     }
 
-    @Test func `hosts that come, go, change their labels or lose their Lease are counted rightly`() async throws {
-        try await withScenario(hosts: 3) { scenario in
+    @Test("hosts that come, go, change their labels or lose their Lease are counted rightly", arguments: [3, FleetCache.smallClass + 2])
+    func counted(hosts count: Int) async throws {
+        // At rest, hosts of a small class are looked at anew, and those of a large one are kept.
+        try await withScenario(hosts: count) { scenario in
             try await scenario.apply("1.0.0")
             try await scenario.becomesHealthy(on: "1.0.0")
             func counts(_ what: String, _ eligible: Int, _ skipped: Int) async throws {
                 _ = try await scenario.becomes(what) { $0.status.hosts.eligible == eligible && $0.status.hosts.skipped == skipped }
             }
-            try await counts("three hosts", 3, 0)
+            try await counts("all hosts", count, 0)
             let hosts = Api<ModuleHost>(scenario.cluster.client)
             func name(_ number: Int) -> String { ModuleHost.name(hostClass: "edge-proxy", node: "node-\(number)") }
             _ = try await hosts.mergePatch(name(1), ["metadata": ["labels": ["tier": "core"]]] as JSON)
-            try await counts("one is selected no more", 2, 0)
+            try await counts("one is selected no more", count - 1, 0)
             _ = try await hosts.mergePatch(name(1), ["metadata": ["labels": ["tier": "edge"]]] as JSON)
-            try await counts("it is again", 3, 0)
+            try await counts("it is again", count, 0)
             let leases = Api<Lease>(scenario.cluster.client, namespace: GraftAPI.agentNamespace)
             try await leases.delete("node-2")
-            try await counts("one lost its Lease", 2, 1)
+            try await counts("one lost its Lease", count - 1, 1)
             try await hosts.delete(name(2))
-            try await counts("and is gone", 2, 0)
+            try await counts("and is gone", count - 1, 0)
             try await scenario.fleet.register(1)
-            try await counts("another came", 3, 0)
+            try await counts("another came", count, 0)
         }
     }
 

@@ -17,9 +17,19 @@ extension DeploymentReconciler {
             observation.hosts.areSignsCurrent = true
             decision = decide(observation, for: deployment)
         }
-        fleets.keep(decision.findings?.hosts, of: deployment.key)
+        if isWorthKeeping(decision, for: deployment) {
+            fleets.keep(decision.findings?.hosts, of: deployment.key)
+        } else if let hostClass = fleets.forget(deployment.key) {
+            journal.forget(hostClass)
+        }
         decision.findings = nil
         return decision
+    }
+
+    /// While it rolls out, every report of a host is decided on. At rest hosts report now and then, and most deployments are.
+    private func isWorthKeeping(_ decision: Decision, for deployment: ModuleDeployment) -> Bool {
+        decision.status.rollout?.state == .running
+            || stores.hosts.store.count(Stores.hostClass, deployment.spec.hostClass) > FleetCache.smallClass
     }
 
     /// What the engine must know of the hosts of a deployment: of those that something happened to since the last time, or of all.

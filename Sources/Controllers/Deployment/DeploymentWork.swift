@@ -14,7 +14,6 @@ struct DeploymentWork: Sendable {
     private let trustRoots: any Service
     private let besides: [any Service]
     private let fence: Fence
-    private let deploymentMetrics = DeploymentMetrics()
     private let hostMetrics: HostMetrics
     private let subscriptions: [Subscription]
     private let streams: StreamIngest?
@@ -51,7 +50,8 @@ struct DeploymentWork: Sendable {
             writtenRevisions: Written(), writtenQuarantines: Written(),
             plans: PlanPublisher(api: Api(client), epoch: epoch), revisions: RevisionPublisher(api: Api(client)),
             quarantines: QuarantinePublisher(api: Api(client)),
-            statuses: StatusPublisher(api: Api(client), interval: configuration.statusInterval, surroundings: surroundings),
+            statuses: StatusPublisher(
+                api: Api(client), store: stores.deployments.store, interval: configuration.statusInterval, surroundings: surroundings),
             deployments: Api(client), events: events, configuration: configuration, leaderSince: surroundings.wallTime(), logger: logger,
             surroundings: surroundings)
         hostMetrics.connect { liveness.state(ofNode: $0).isReady }
@@ -72,9 +72,9 @@ struct DeploymentWork: Sendable {
                     }
                 },
                 reconciler.writtenPlans.follow(stores.plans.store), reconciler.writtenRevisions.follow(stores.revisions.store),
-                reconciler.writtenQuarantines.follow(stores.quarantines.store), deploymentMetrics.follow(stores.deployments.store),
+                reconciler.writtenQuarantines.follow(stores.quarantines.store), stores.deployments.store.show(DeploymentMetrics.gauges),
             ] + hostMetrics.follow(stores.hosts.store) + trust.follow { wake.ring(stores.deployments.store.keys) }
-        let fence = Fence()
+        let fence = Fence(surroundings)
         let aborts = AbortCalls()
         controller = Controller(
             "deployment", triggers: Self.triggers(stores), workers: configuration.workers,
@@ -139,7 +139,6 @@ struct DeploymentWork: Sendable {
         defer {
             streams?.end()
             for subscription in subscriptions { subscription.cancel() }
-            deploymentMetrics.end()
             hostMetrics.end()
         }
         // At a graceful shutdown the first three end at once, and the controller when it has finished what it is at.
@@ -203,14 +202,21 @@ struct DeploymentWork: Sendable {
 /// Closed once by whoever finds out that another controller leads; ends the term.
 private final class Fence: Sendable {
     private let error = Mutex<Fenced?>(nil)
+    private let closed = Wake()
+    private let surroundings: Surroundings
 
-    func close(_ fenced: Fenced) { error.withLock { $0 = $0 ?? fenced } }
+    init(_ surroundings: Surroundings) { self.surroundings = surroundings }
+
+    func close(_ fenced: Fenced) {
+        error.withLock { $0 = $0 ?? fenced }
+        closed.wake()
+    }
 
     func wait() async throws {
         _ = try await untilGracefulShutdown {
             while true {
                 if let fenced = self.error.withLock({ $0 }) { throw fenced }
-                try await Task.sleep(for: .milliseconds(200))
+                try await self.closed.wait(atMost: nil, self.surroundings)
             }
         }
     }

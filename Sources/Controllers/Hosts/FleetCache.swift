@@ -37,16 +37,25 @@ final class FleetCache: Sendable {
         var hosts: FleetIndex?
     }
 
-    private let entries = Mutex<[ObjectKey: Entry]>([:])
+    fileprivate struct State {
+        var entries: [ObjectKey: Entry] = [:]
+        /// How many have something of a class.
+        var readers: [String: Int] = [:]
+    }
+
+    private let state = Mutex(State())
+    /// What is at rest is kept for larger classes alone: hosts of a small one are looked at anew in less than a millisecond, and what is kept
+    /// of one host takes seven kilobytes.
+    static let smallClass = 128
 
     /// Takes out what was kept for a deployment; nil when that is nothing, or of no use.
     func take(_ deployment: ObjectKey, _ recipe: Recipe, judging needed: [String: Judged]) -> Entry? {
-        entries.withLock { entries in
-            guard let entry = entries[deployment], entry.recipe == recipe, entry.hosts != nil,
+        state.withLock { state in
+            guard let entry = state.entries[deployment], entry.recipe == recipe, entry.hosts != nil,
                 needed.allSatisfy({ name, judged in entry.judged[name].map { $0.uid == judged.uid } ?? false })
             else { return nil }
             // Nobody else holds them: they are changed where they are.
-            entries[deployment]?.hosts = nil
+            state.entries[deployment]?.hosts = nil
             return entry
         }
     }
@@ -55,17 +64,25 @@ final class FleetCache: Sendable {
     func begin(_ entry: Entry, of deployment: ObjectKey) {
         var entry = entry
         entry.hosts = nil
-        entries.withLock { $0[deployment] = entry }
+        state.withLock { state in
+            _ = state.remove(deployment)
+            state.readers[entry.recipe.hostClass, default: 0] += 1
+            state.entries[deployment] = entry
+        }
     }
 
     /// Keeps what a reconcile made of it. What is not given back is made anew.
-    func keep(_ hosts: FleetIndex?, of deployment: ObjectKey) { entries.withLock { $0[deployment]?.hosts = hosts } }
+    func keep(_ hosts: FleetIndex?, of deployment: ObjectKey) { state.withLock { $0.entries[deployment]?.hosts = hosts } }
 
     /// - Returns: the class of its hosts, when no other deployment has something of that.
-    func forget(_ deployment: ObjectKey) -> String? {
-        entries.withLock { entries in
-            guard let hostClass = entries.removeValue(forKey: deployment)?.recipe.hostClass else { return nil }
-            return entries.values.contains { $0.recipe.hostClass == hostClass } ? nil : hostClass
-        }
+    func forget(_ deployment: ObjectKey) -> String? { state.withLock { $0.remove(deployment) } }
+}
+
+extension FleetCache.State {
+    fileprivate mutating func remove(_ deployment: ObjectKey) -> String? {
+        guard let hostClass = entries.removeValue(forKey: deployment)?.recipe.hostClass else { return nil }
+        let left = (readers[hostClass] ?? 1) - 1
+        readers[hostClass] = left > 0 ? left : nil
+        return left > 0 ? nil : hostClass
     }
 }

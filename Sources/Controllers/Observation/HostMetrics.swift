@@ -24,24 +24,20 @@ final class HostMetrics: Sendable {
     }
 
     private let state = Mutex(State())
-    private let slots = ObjectMetrics<ObjectKey>()
     private let classes = ObjectMetrics<String>()
 
     /// From whom to know whether a node's agent is alive; until then none is.
     func connect(_ isReady: @escaping @Sendable (_ node: String) -> Bool) { state.withLock { $0.readiness = Readiness(isReady: isReady) } }
 
     func follow(_ store: Store<ModuleHost>) -> [Subscription] {
-        [
-            store.subscribe { change in self.place(change.key, in: store) },
-            slots.follow(store) { host, metrics in
-                metrics.set(
-                    ControllerMetricNames.slotState, of: host.key,
-                    to: host.status.slots.map { slot in
-                        let state = slot.target?.state ?? (slot.active == nil ? .empty : .active)
-                        return ([("host", host.key.name), ("slot", slot.name), ("state", state.rawValue)], 1)
-                    })
-            },
-        ]
+        [store.subscribe { change in self.place(change.key, in: store) }, store.show([Self.slotStates])]
+    }
+
+    private static let slotStates = ObjectGauge<ModuleHost>(ControllerMetricNames.slotState) { host in
+        host.status.slots.map { slot in
+            let state = slot.target?.state ?? (slot.active == nil ? .empty : .active)
+            return ([("host", host.key.name), ("slot", slot.name), ("state", state.rawValue)], 1)
+        }
     }
 
     /// The agent of a host's node came or went, or the host itself did.
@@ -61,10 +57,7 @@ final class HostMetrics: Sendable {
     }
 
     /// Another leader counts from now on.
-    func end() {
-        slots.endAll()
-        classes.endAll()
-    }
+    func end() { classes.endAll() }
 
     private func publish(_ hostClass: String, _ state: inout State) {
         let ready = state.counts[Place(hostClass: hostClass, isReady: true)] ?? 0

@@ -16,7 +16,10 @@ final class Written<Object: Resource>: Sendable {
                 let isOlder = change.new.flatMap {
                     ResourceVersion.isOlder($0.metadata.resourceVersion, than: written.metadata.resourceVersion)
                 }
-                if isOlder != true { objects[change.key] = nil }
+                guard isOlder != true else { return }
+                objects[change.key] = nil
+                // Room for all that were written at once, as when another leads, is not kept for ever.
+                if objects.isEmpty { objects = [:] }
             }
         }
     }

@@ -2,6 +2,8 @@
 struct Heap<Element> {
     private var elements: [Element] = []
     private let isLess: (Element, Element) -> Bool
+    /// Elements for which room stays where none are left.
+    static var keptCapacity: Int { 256 }
 
     init(by isLess: @escaping (Element, Element) -> Bool) { self.isLess = isLess }
 
@@ -22,7 +24,11 @@ struct Heap<Element> {
     mutating func removeFirst() -> Element? {
         guard let first = elements.first else { return nil }
         let last = elements.removeLast()
-        if elements.isEmpty { return first }
+        if elements.isEmpty {
+            // Room for all objects at once, as at a start, is not kept for ever.
+            if elements.capacity > Heap.keptCapacity { elements = [] }
+            return first
+        }
         elements[0] = last
         sink(0)
         return first

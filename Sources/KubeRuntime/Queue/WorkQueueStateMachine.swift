@@ -87,6 +87,7 @@ struct WorkQueueStateMachine<Key: Hashable> {
         while let place = ready.removeFirst() {
             guard isCurrent(place) else { continue }
             waiting[place.key] = nil
+            if waiting.isEmpty, waiting.capacity > Heap<Place>.keptCapacity { waiting = [:] }
             readyCount -= 1
             running[place.key] = now
             return .key(place.key, waited: now - place.readyAt)

@@ -41,6 +41,9 @@ public final class Store<Object: Resource>: Sendable {
         state.withLock { $0.contents.objects(index.name, value) }
     }
 
+    /// How many objects an index finds by a value.
+    public func count(_ index: StoreIndex<Object>, _ value: String) -> Int { state.withLock { $0.contents.count(index.name, value) } }
+
     /// The values of an index that more than `count` objects share, in no order.
     public func values(of index: StoreIndex<Object>, sharedByMoreThan count: Int) -> [String] {
         state.withLock { $0.contents.values(index.name, sharedByMoreThan: count) }

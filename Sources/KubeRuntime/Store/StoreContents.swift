@@ -15,6 +15,8 @@ struct StoreContents<Object: Resource>: Sendable {
     /// Those that an index finds by a value, in no order.
     func objects(_ index: String, _ value: String) -> [Object] { keys[index]?[value]?.compactMap { objects[$0]?.object } ?? [] }
 
+    func count(_ index: String, _ value: String) -> Int { keys[index]?[value]?.count ?? 0 }
+
     func values(_ index: String, sharedByMoreThan count: Int) -> [String] {
         keys[index]?.lazy.filter { $0.value.count > count }.map(\.key) ?? []
     }

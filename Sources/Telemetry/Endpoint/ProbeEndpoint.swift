@@ -41,7 +41,7 @@ public final class ProbeEndpoint: Service {
         case "/healthz", "/readyz": return ProbeAnswer(body: Array("ok\n".utf8))
         case "/metrics":
             let format = PrometheusFormat.negotiated(request.accept)
-            return ProbeAnswer(contentType: format.contentType, body: metrics.snapshot().exposition(format))
+            return ProbeAnswer(contentType: format.contentType, body: metrics.exposition(format))
         default: return .refusal(404, "there are \(paths.joined(separator: ", "))")
         }
     }

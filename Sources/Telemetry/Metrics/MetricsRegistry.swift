@@ -1,3 +1,4 @@
+import CollectedMetrics
 import CoreMetrics
 import Synchronization
 
@@ -8,6 +9,7 @@ import Synchronization
 /// - A metric has one kind. Asked for as another kind, or by a name that another metric's samples have, a series is given that nobody
 ///   reads, and `conflicts` counts it: a mistake in a metric never ends a program.
 /// - Looking a series up takes a lock; writing to one that is kept does not.
+/// - What there are many of is read where it stands, of a source for each metric: it takes no memory between two readings.
 public final class MetricsRegistry: Sendable {
     private struct Family {
         var kind: MetricKind
@@ -21,6 +23,9 @@ public final class MetricsRegistry: Sendable {
         var owners: [String: String] = [:]
         var conflicts: UInt64 = 0
         var overflow: UInt64 = 0
+        /// Asked when all is read, by the number under which they came.
+        var sources: [UInt64: GaugeSource] = [:]
+        var lastSource: UInt64 = 0
     }
 
     private let state = Mutex(State())
@@ -100,19 +105,39 @@ public final class MetricsRegistry: Sendable {
         _ = ended
     }
 
-    /// Reads everything.
-    public func snapshot() -> MetricsSnapshot {
-        let families = state.withLock { $0.families }
-        var result = families.map { name, family in
-            var description = family.description
-            description.name = name
-            return MetricsSnapshot.Family(
-                description, family.kind,
-                family.series.sorted { $0.key < $1.key }.map { MetricsSnapshot.Point($0.key, value: $0.value.value) })
+    /// From now on the source is asked each time all is read.
+    func add(_ source: GaugeSource) -> UInt64 {
+        state.withLock { state in
+            state.lastSource += 1
+            state.sources[state.lastSource] = source
+            return state.lastSource
         }
-        for collector in collectors { result += collector().filter { families[$0.name] == nil } }
-        result.sort { $0.name < $1.name }
-        return MetricsSnapshot(families: result)
+    }
+
+    /// The source is asked no more.
+    func removeSource(_ number: UInt64) {
+        // Released outside of the lock.
+        let removed = state.withLock { $0.sources.removeValue(forKey: number) }
+        _ = removed
+    }
+
+    /// What there is to read, as it is now: names, and how each is read.
+    func readers() -> [String: FamilyReader] {
+        let (families, sources) = state.withLock { ($0.families, $0.sources) }
+        var readers = families.mapValues { FamilyReader($0.description, $0.kind, $0.series) }
+        let taken = Set(families.flatMap { name, family in family.kind.sampleNames(name) })
+        // In the order in which they came: of two that tell the same series the first counts.
+        for (_, source) in sources.sorted(by: { $0.key < $1.key }) {
+            let name = MetricName.metric(source.label)
+            guard readers[name].map({ $0.kind == .gauge }) ?? !taken.contains(name) else { continue }
+            readers[name, default: FamilyReader(descriptions[name] ?? MetricDescription(name, ""), .gauge, [:])].sources.append(source)
+        }
+        for family in collectors.flatMap({ $0() }) where readers[family.name] == nil { readers[family.name] = FamilyReader(family) }
+        return readers.mapValues { reader in
+            var reader = reader
+            reader.limit = seriesLimit
+            return reader
+        }
     }
 }
 
