@@ -6,6 +6,7 @@
  * GET /-/version   which module runs in this process, as JSON; 500 with its reason when it says that it does not work
  * GET /-/canary    the same of the module that has a part of the calls, and by which rule; 503 when there is none
  * POST /-/reload   loads what `current` and `canary` link to now (so does SIGHUP); 500 with the reason when that fails, and the old one stays
+ * GET /-/metrics   what it counts of the calls, in Prometheus' text format
  * GET /-/healthz   200 as long as the process lives
  */
 #define _GNU_SOURCE
