@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "metrics.h"
 #include "slot.h"
 
 #define MOST_CONNECTIONS 512
@@ -87,14 +88,21 @@ static int respond_reload(int socket, int (*load)(char *, size_t), int keep) {
     return respond_text(socket, 500, text, keep);
 }
 
+static int respond_metrics(int socket, int keep) {
+    char text[4096];
+    return respond(socket, 200, "text/plain; version=0.0.4", NULL, text, metrics_write(text, sizeof text), keep);
+}
+
 static int respond_module(int socket, const struct edge_request *request, const struct call *call, int keep) {
     struct loaded *loaded = slot_acquire(call);
     if (!loaded) return respond_text(socket, 503, "no module is loaded\n", keep);
     char body[8192];
     struct edge_response response = {.status = 200, .body = body, .capacity = sizeof body};
-    int result = loaded->module->handle(request, &response) == 0
-        ? respond(socket, response.status, "text/plain", loaded->module->version, body, response.length, keep)
-        : respond(socket, 500, "text/plain", loaded->module->version, "the module failed\n", 18, keep);
+    double began = metrics_now();
+    int worked = loaded->module->handle(request, &response) == 0;
+    metrics_count(worked ? response.status : 500, metrics_now() - began);
+    int result = worked ? respond(socket, response.status, "text/plain", loaded->module->version, body, response.length, keep)
+                        : respond(socket, 500, "text/plain", loaded->module->version, "the module failed\n", 18, keep);
     slot_release(loaded);
     return result;
 }
@@ -102,6 +110,7 @@ static int respond_module(int socket, const struct edge_request *request, const 
 static int route(int socket, const struct edge_request *request, const struct call *call, int keep) {
     const char *target = request->target, *rule = "";
     if (strcmp(target, "/-/healthz") == 0) return respond_text(socket, 200, "ok\n", keep);
+    if (strcmp(target, "/-/metrics") == 0) return respond_metrics(socket, keep);
     if (strcmp(target, "/-/version") == 0) return respond_version(socket, slot_acquire(NULL), rule, keep);
     if (strcmp(target, "/-/canary") == 0) {
         struct loaded *canary = slot_acquire_canary(&rule);

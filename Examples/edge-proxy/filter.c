@@ -4,11 +4,14 @@
  *   -DBROKEN=2            loads and checks out, then fails after a hundred requests: the soak finds it out
  *   -DBROKEN=3            loads and checks out, then kills its process on the tenth request
  *   -DBROKEN=4            refuses to load
+ *   -DBROKEN=5            loads and checks out, and fails one call in three: only its metrics tell
+ *   -DBROKEN=6            loads and checks out, and takes 20 ms for what others do at once: only its metrics tell
  */
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "module.h"
 
@@ -54,6 +57,8 @@ static int handle(const struct edge_request *request, struct edge_response *resp
     unsigned long number = atomic_fetch_add(&requests, 1) + 1;
     if (BROKEN == 2 && number > 100) return -1;
     if (BROKEN == 3 && number >= 10) abort();
+    if (BROKEN == 5 && number % 3 == 0) return -1;
+    if (BROKEN == 6) nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
     int length = snprintf(response->body, response->capacity, "%s from filter %s: %s %s\n", greeting, VERSION, request->method,
                           request->target);
     if (length < 0) return -1;

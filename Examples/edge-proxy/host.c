@@ -7,6 +7,7 @@
  * GET /-/canary    the same of the module that has a part of the calls, and by which rule; 503 when there is none
  * POST /-/reload   loads what `current` and `canary` link to now (so does SIGHUP); 500 with the reason when that fails, and the old one stays
  * POST /-/restart  the same, and what runs already is loaded anew: its memory begins anew, and what it had stays with calls in flight
+ * GET /-/metrics   what it counts of the calls, in Prometheus' text format
  * GET /-/healthz   200 as long as the process lives
  */
 #define _GNU_SOURCE
