@@ -3,7 +3,7 @@ import KubeCore
 
 @testable import Rollout
 
-extension StateSpace {
+extension StateSpace.Bounds {
     enum Move: Hashable {
         /// A host does what is next: it activates, or says that it has what is asked already.
         case obeys(Int)
@@ -26,6 +26,7 @@ extension StateSpace {
         case turnsOut(String, AnalysisPhase)
     }
 
+    /// All that can happen next.
     func moves(in world: World) -> [Move] {
         var moves: [Move] = []
         // Then it is over.
@@ -36,7 +37,7 @@ extension StateSpace {
                 moves.append(.comesBack(index))
                 continue
             }
-            if dead < bounds.dead { moves.append(.dies(index)) }
+            if dead < dead { moves.append(.dies(index)) }
             moves += answers(of: index, in: world)
         }
         if let wake = world.decision?.wakeAt, wake > world.now { moves.append(.timePasses) }
@@ -50,7 +51,7 @@ extension StateSpace {
         }
         if world.wanted.revision == World.revision("1.1.0") {
             moves.append(.undoes)
-        } else if bounds.minds, world[facts: "1.1.0"].outcome == .unproven {
+        } else if minds, world[facts: "1.1.0"].outcome == .unproven {
             moves.append(.redoes)
         }
         return moves
@@ -85,7 +86,7 @@ extension StateSpace {
             return state == .active && isStaged ? [] : [.obeys(index)]
         }
         switch state {
-        case nil: return bounds.areHindered && canFail ? [.obeys(index), .isHindered(index)] : [.obeys(index)]
+        case nil: return areHindered && canFail ? [.obeys(index), .isHindered(index)] : [.obeys(index)]
         case .fetching: return [.obeys(index)]
         case .activating: return canFail ? [.succeeds(index), .fails(index)] : [.succeeds(index)]
         default: return []
