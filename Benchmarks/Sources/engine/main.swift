@@ -15,11 +15,14 @@ var isMissed = false
     )
 }
 
-print("taking in \(hosts) hosts: \(text(Scene.moving.millisecondsToTakeIn(hosts: hosts))) ms")
 for scene in Scene.allCases {
     let milliseconds = scene.milliseconds(hosts: hosts, rounds: 9)
     print("\(scene.rawValue): \(text(milliseconds)) ms, \(text(milliseconds * 1_000_000 / Double(hosts))) ns a host")
     judge("one decision, \(hosts) hosts, \(scene.rawValue)", milliseconds, atMost: 50, "ms")
+}
+for scene in Scene.allCases {
+    let (all, takingIn) = scene.millisecondsFromFacts(hosts: hosts, rounds: 9)
+    print("\(scene.rawValue), hosts taken in: \(text(all)) ms, \(text(takingIn)) ms of it to take them in")
 }
 for scene in [Scene.atRest, .moving] {
     let milliseconds = scene.millisecondsAfterAReport(hosts: hosts, rounds: 2000)

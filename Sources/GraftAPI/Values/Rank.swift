@@ -17,16 +17,19 @@ package struct Rank: Sendable, Hashable, Comparable {
 
 /// Reckons the ranks of many hosts under one salt.
 package struct RankReckoner: Sendable {
-    /// The salt and 0x00.
-    private let prefix: [UInt8]
+    /// What has taken in the salt and 0x00.
+    private let salted: SHA256
 
-    package init(salt: String) { prefix = Array(salt.utf8) + [0] }
+    package init(salt: String) {
+        var hash = SHA256()
+        hash.update(data: Array(salt.utf8) + [0])
+        salted = hash
+    }
 
     package func rank(of host: String) -> Rank {
-        var hash = SHA256()
-        prefix.withUnsafeBytes { hash.update(bufferPointer: $0) }
-        var host = host
-        host.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+        var hash = salted
+        let isTakenIn: Void? = host.utf8.withContiguousStorageIfAvailable { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+        if isTakenIn == nil { hash.update(data: Array(host.utf8)) }
         // 6 bytes of the big-endian word that the digest begins with.
         return hash.finalize().withUnsafeBytes { Rank(value: Int64(UInt64(bigEndian: $0.loadUnaligned(as: UInt64.self)) >> 16)) }
     }

@@ -99,18 +99,19 @@ extension Deliberation {
     func absentBystanders(of wave: WaveStatus) -> Int {
         let fleet = fleet(salt: rollout.salt, order: rollout.order)
         let cutoffs = ZoneCutoffs(CutoffMap(wave.below), fleet.zones)
-        let (kinds, zoneOfKind) = (fleet.kinds, fleet.kinds.zoneOfKind)
+        let (isAbsent, zoneOfKind) = (fleet.kinds.matching { !$0.isReady }, fleet.kinds.zoneOfKind)
+        guard isAbsent.contains(true) else { return 0 }
         return fleet.chunks.reduce(0) { count, chunk in
-            count
-                + chunk.members.count { !kinds[$0.kind].isReady && !cutoffs.admits(zoneOfKind[Int($0.kind)], $0.rank) }
+            count + chunk.members.count { isAbsent[Int($0.kind)] && !cutoffs.admits(zoneOfKind[Int($0.kind)], $0.rank) }
         }
     }
 
     /// Nothing is known, and hosts report this deployment's module: what most of them run is stable.
     private func adopt() {
         var references: [String: (reference: RevisionReference, hosts: Int)] = [:]
-        for (facts, hosts) in observation.hosts.byKind {
-            guard let active = facts.slot?.active else { continue }
+        for kind in observation.hosts.byKind {
+            let hosts = kind.hosts
+            guard let active = kind.facts.slot?.active else { continue }
             let reference = RevisionReference(revision: active.revision, digest: active.digest, version: active.version)
             var entry = references[active.revision] ?? (reference, 0)
             // Should hosts not agree on what it is: the same one, whichever is looked at first.

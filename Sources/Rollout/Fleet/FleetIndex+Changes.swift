@@ -72,43 +72,6 @@ extension FleetIndex {
         return reckoner!.rank(of: name)
     }
 
-    /// Brings hosts into an order of groups, in those into the order of their ranks under a salt, and then of their names.
-    mutating func rank(by salt: String, order: HostOrder? = nil) {
-        guard self.salt != salt || self.order != order else { return }
-        let reckoner = RankReckoner(salt: salt)
-        self.salt = salt
-        self.order = order
-        self.reckoner = reckoner
-        let levels = kinds.levels(by: order)
-        asked = nil
-        areAllPlaced = false
-        // Small things are sorted, and large ones moved once.
-        struct Key {
-            var rank: Int64
-            var chunk: Int32
-            var offset: Int32
-        }
-        var keys: ContiguousArray<Key> = []
-        keys.reserveCapacity(count)
-        for (place, chunk) in chunks.enumerated() {
-            for offset in chunk.members.indices {
-                let member = chunk.members[offset]
-                let rank = reckoner.rank(of: member.name).atLevel(levels[Int(member.kind)])
-                keys.append(Key(rank: rank.value, chunk: Int32(place), offset: Int32(offset)))
-            }
-        }
-        let unordered = chunks
-        keys.sort { left, right in
-            guard left.rank == right.rank else { return left.rank < right.rank }
-            return unordered[Int(left.chunk)].members[Int(left.offset)].name < unordered[Int(right.chunk)].members[Int(right.offset)].name
-        }
-        chunks = FleetIndex.chunks(of: keys) { key in
-            var member = unordered[Int(key.chunk)].members[Int(key.offset)]
-            member.rank = Rank(value: key.rank)
-            return member
-        }
-    }
-
     /// Where a host lies; nil when it is none of these, or nothing was ranked.
     func locate(_ name: String) -> (chunk: Int, offset: Int)? { reckoner.flatMap { locate(name, $0.rank(of: name)) } }
 

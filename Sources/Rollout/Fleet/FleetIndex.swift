@@ -1,4 +1,4 @@
-import GraftAPI
+package import GraftAPI
 import KubeCore
 
 /// The hosts of a deployment, of which a hundred thousand are known, ranked, counted and changed one at a time.
@@ -52,30 +52,36 @@ package struct FleetIndex: Sendable {
 
     /// Full chunks are cut in two.
     static let chunkSize = 256
+    /// How many a chunk has at first: there is room for hosts that join.
+    static let chunkFilling = 192
 
-    /// - Parameter hosts: each name once.
-    package init(_ hosts: some Sequence<HostFacts>) {
+    /// - Parameters:
+    ///   - hosts: each name once.
+    ///   - salt: by which decisions will rank them, where that is known: they are brought into that order while they are taken in.
+    ///   - order: by which decisions will group them.
+    package init(_ hosts: some Sequence<HostFacts>, salt: String? = nil, order: HostOrder? = nil) {
         var members: ContiguousArray<Member> = []
-        for host in hosts {
-            members.append(Member(rank: .first, name: host.name, lastSeen: host.lastSeen, kind: kinds.add(host)))
+        members.reserveCapacity(hosts.underestimatedCount)
+        // Where they lie in memory already, without a copy of each.
+        let areTakenIn: Void? = hosts.withContiguousStorageIfAvailable { hosts in
+            for index in hosts.indices { members.append(kinds.member(hosts[index])) }
         }
+        if areTakenIn == nil { for host in hosts { members.append(kinds.member(host)) } }
         count = members.count
-        chunks = FleetIndex.chunks(of: members) { $0 }
+        if let salt { lay(members, by: salt, order) } else { chunks = FleetIndex.chunks(of: members) }
     }
 
-    static func chunks<Element>(of elements: ContiguousArray<Element>, _ member: (Element) -> Member) -> ContiguousArray<Chunk> {
-        let size = chunkSize * 3 / 4
-        return ContiguousArray(
-            stride(from: 0, to: elements.count, by: size).map { start in
-                let part = elements[start..<Swift.min(start + size, elements.count)]
-                return Chunk(members: ContiguousArray(part.lazy.map(member)))
+    private static func chunks(of members: ContiguousArray<Member>) -> ContiguousArray<Chunk> {
+        ContiguousArray(
+            stride(from: 0, to: members.count, by: chunkFilling).map { start in
+                Chunk(members: ContiguousArray(members[start..<Swift.min(start + chunkFilling, members.count)]))
             })
     }
 
     package var isEmpty: Bool { count == 0 }
 
     /// What is known of hosts, each kind once, with the number of its hosts: names and moments are not set.
-    package var byKind: some Sequence<(facts: HostFacts, hosts: Int)> { kinds.counted }
+    var byKind: HostKinds.Counted { kinds.counted }
 
     /// Of all hosts, sorted.
     var zones: [String] { kinds.zones }
@@ -88,6 +94,20 @@ package struct FleetIndex: Sendable {
     /// A plan holds at most 32 cutoffs, one of them for the rest.
     static let mostZones = 31
 
+    /// The first by name of the hosts of which something holds that is known of their kind.
+    func firstByName(ofKind matches: (HostFacts) -> Bool) -> HostFacts? {
+        let isMatching = kinds.matching(matches)
+        guard isMatching.contains(true) else { return nil }
+        var first: Member?
+        for chunk in chunks {
+            for member in chunk.members where isMatching[Int(member.kind)] {
+                if let least = first, least.name <= member.name { continue }
+                first = member
+            }
+        }
+        return first.map(facts)
+    }
+
     func facts(of member: Member) -> HostFacts {
         var facts = kinds[member.kind]
         facts.name = member.name
@@ -98,8 +118,25 @@ package struct FleetIndex: Sendable {
 
 extension FleetIndex: Sequence {
     /// In no order.
-    package func makeIterator() -> AnyIterator<HostFacts> {
-        AnyIterator(chunks.lazy.flatMap(\.members).map { facts(of: $0) }.makeIterator())
+    package func makeIterator() -> Iterator { Iterator(self) }
+
+    package struct Iterator: IteratorProtocol {
+        private let fleet: FleetIndex
+        private var chunk = 0
+        private var offset = 0
+
+        fileprivate init(_ fleet: FleetIndex) { self.fleet = fleet }
+
+        package mutating func next() -> HostFacts? {
+            while chunk < fleet.chunks.count {
+                if offset < fleet.chunks[chunk].members.count {
+                    offset += 1
+                    return fleet.facts(of: fleet.chunks[chunk].members[offset - 1])
+                }
+                (chunk, offset) = (chunk + 1, 0)
+            }
+            return nil
+        }
     }
 
     package var underestimatedCount: Int { count }

@@ -2,31 +2,40 @@ import GraftAPI
 import KubeCore
 
 /// What many hosts have in common: everything that is known of them but their names and moments.
-final class HostKind: Sendable, Hashable {
+final class HostKind: Sendable {
     /// Without name, `lastSeen`, and the moments that a host reports: no decision looks at those.
     let facts: HostFacts
+    fileprivate let fingerprint: UInt64
 
-    init(_ facts: HostFacts) { self.facts = facts }
+    fileprivate init(_ facts: HostFacts, _ fingerprint: UInt64) {
+        var facts = facts
+        facts.name = ""
+        facts.lastSeen = nil
+        facts.slot?.active?.since = HostKind.noMoment
+        facts.slot?.canary?.since = HostKind.noMoment
+        facts.slot?.trust?.since = HostKind.noMoment
+        self.facts = facts
+        self.fingerprint = fingerprint
+    }
 
-    static func == (left: HostKind, right: HostKind) -> Bool { left === right || left.facts == right.facts }
-    func hash(into hasher: inout Hasher) { hasher.combine(facts) }
+    private static let noMoment = Timestamp(seconds: 0)
 }
 
 /// The kinds of hosts that there are, each once, with a number that stands for it. A fleet of a hundred thousand has a dozen of them while
 /// it is well, and one more for each thing that goes wrong in a way of its own.
 struct HostKinds {
-    private struct Entry {
+    fileprivate struct Entry {
         /// Nil: the number is free.
         var kind: HostKind?
         var hosts: Int
+        /// Another kind of the same fingerprint; -1: there is none.
+        var next: Int32
     }
 
     private var entries: ContiguousArray<Entry> = []
-    private var numbers: [HostKind: Int32] = [:]
+    /// The kind that was met last of those with a fingerprint.
+    private var numbers: [UInt64: Int32] = [:]
     private var free: [Int32] = []
-    /// Those that were met last: to compare with one costs less than to look it up.
-    private var recent: [Int32] = []
-    private var turn = 0
     private var kindsOfZone: [String: Int] = [:]
     /// The zones of all hosts, sorted.
     private(set) var zones: [String] = []
@@ -39,8 +48,40 @@ struct HostKinds {
     subscript(number: Int32) -> HostFacts { entries[Int(number)].kind!.facts }
 
     /// Each kind with the number of its hosts.
-    var counted: some Sequence<(facts: HostFacts, hosts: Int)> {
-        entries.lazy.compactMap { entry in entry.kind.map { ($0.facts, entry.hosts) } }
+    var counted: Counted { Counted(entries) }
+
+    struct Counted: Sequence, IteratorProtocol {
+        private let entries: ContiguousArray<Entry>
+        private var number = 0
+
+        fileprivate init(_ entries: ContiguousArray<Entry>) { self.entries = entries }
+
+        mutating func next() -> Count? {
+            while number < entries.count {
+                let entry = entries[number]
+                number += 1
+                if let kind = entry.kind { return Count(kind: kind, hosts: entry.hosts) }
+            }
+            return nil
+        }
+    }
+
+    /// Refers to what is known of a kind: hosts are counted without a copy of it.
+    struct Count {
+        private let kind: HostKind
+        let hosts: Int
+
+        fileprivate init(kind: HostKind, hosts: Int) {
+            self.kind = kind
+            self.hosts = hosts
+        }
+
+        var facts: HostFacts { kind.facts }
+    }
+
+    /// By the number of a kind, whether something holds of it; false where there is none.
+    func matching(_ matches: (HostFacts) -> Bool) -> ContiguousArray<Bool> {
+        ContiguousArray(entries.map { entry in entry.kind.map { matches($0.facts) } ?? false })
     }
 
     /// The level of each kind's group in an order, by the number of the kind; 0 where there is no order.
@@ -51,40 +92,32 @@ struct HostKinds {
 
     /// Counts one more host of its kind.
     mutating func add(_ facts: HostFacts) -> Int32 {
-        var facts = facts
-        facts.name = ""
-        facts.lastSeen = nil
-        facts.slot?.active?.since = HostKinds.noMoment
-        facts.slot?.canary?.since = HostKinds.noMoment
-        facts.slot?.trust?.since = HostKinds.noMoment
-        for number in recent {
-            guard let kind = entries[Int(number)].kind, kind.facts == facts else { continue }
-            entries[Int(number)].hosts += 1
-            return number
-        }
-        let number = number(of: HostKind(facts))
+        let fingerprint = facts.fingerprint
+        let first = numbers[fingerprint] ?? -1
+        var number = first
+        while number >= 0, !entries[Int(number)].kind!.facts.isAlike(facts) { number = entries[Int(number)].next }
+        if number < 0 { number = insert(HostKind(facts, fingerprint), before: first) }
         entries[Int(number)].hosts += 1
-        if recent.count < HostKinds.mostRecent { recent.append(number) } else { recent[turn] = number }
-        turn = (turn + 1) % HostKinds.mostRecent
         return number
     }
 
-    private static let mostRecent = 8
-    private static let noMoment = Timestamp(seconds: 0)
+    /// A host of its kind, without a place.
+    mutating func member(_ host: HostFacts) -> FleetIndex.Member {
+        FleetIndex.Member(rank: .first, name: host.name, lastSeen: host.lastSeen, kind: add(host))
+    }
 
-    private mutating func number(of kind: HostKind) -> Int32 {
-        if let known = numbers[kind] { return known }
+    private mutating func insert(_ kind: HostKind, before next: Int32) -> Int32 {
         let zone = kind.facts.zone
         let number: Int32
         if let unused = free.popLast() {
             number = unused
         } else {
             number = Int32(entries.count)
-            entries.append(Entry(kind: nil, hosts: 0))
+            entries.append(Entry(kind: nil, hosts: 0, next: -1))
             zoneOfKind.append(0)
         }
-        entries[Int(number)] = Entry(kind: kind, hosts: 0)
-        numbers[kind] = number
+        entries[Int(number)] = Entry(kind: kind, hosts: 0, next: next)
+        numbers[kind.fingerprint] = number
         kindsOfZone[zone, default: 0] += 1
         if kindsOfZone[zone] == 1 { numberZones() } else { zoneOfKind[Int(number)] = Int32(zones.firstIndex(of: zone)!) }
         return number
@@ -94,8 +127,8 @@ struct HostKinds {
     mutating func remove(_ number: Int32) {
         entries[Int(number)].hosts -= 1
         guard entries[Int(number)].hosts == 0, let kind = entries[Int(number)].kind else { return }
+        unlink(number, kind.fingerprint)
         entries[Int(number)].kind = nil
-        numbers[kind] = nil
         free.append(number)
         let zone = kind.facts.zone
         kindsOfZone[zone]! -= 1
@@ -103,6 +136,16 @@ struct HostKinds {
             kindsOfZone[zone] = nil
             numberZones()
         }
+    }
+
+    private mutating func unlink(_ number: Int32, _ fingerprint: UInt64) {
+        let next = entries[Int(number)].next
+        guard var before = numbers[fingerprint], before != number else {
+            numbers[fingerprint] = next >= 0 ? next : nil
+            return
+        }
+        while entries[Int(before)].next != number { before = entries[Int(before)].next }
+        entries[Int(before)].next = next
     }
 
     private mutating func numberZones() {

@@ -8,8 +8,9 @@ extension Deliberation {
         var trust = DeploymentTrust()
         var counts: [String: Int] = [:]
         var active = 0
-        for (facts, hosts) in observation.hosts.byKind {
-            guard let slot = facts.slot else { continue }
+        for kind in observation.hosts.byKind {
+            let hosts = kind.hosts
+            guard let slot = kind.facts.slot else { continue }
             // Where calls are divided both versions are in use.
             if let beside = slot.canary?.revision { counts[beside, default: 0] += hosts }
             guard let revision = slot.active?.revision else { continue }
@@ -79,7 +80,7 @@ extension Deliberation {
 
     /// The first host that reports it, with what it says.
     private var example: String {
-        let host = observation.hosts.filter { $0.slot?.active != nil && $0.slot?.trust?.state == .distrusted }.min { $0.name < $1.name }
+        let host = observation.hosts.firstByName { $0.slot?.active != nil && $0.slot?.trust?.state == .distrusted }
         guard let host, let trust = host.slot?.trust else { return "" }
         return "\(host.name): \(trust.message ?? trust.reason ?? trust.state.rawValue)"
     }

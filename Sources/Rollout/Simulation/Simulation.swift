@@ -96,7 +96,8 @@ package struct Simulation {
     /// - Returns: when to decide again although no host reported anything.
     private mutating func decide() -> Timestamp? {
         observation.now = now
-        observation.hosts = FleetIndex(fleet.hosts)
+        let rollout = observation.status.rollout
+        observation.hosts = FleetIndex(fleet.hosts, salt: rollout?.salt, order: rollout?.order)
         observation.checks = options.checks.performed(observation.status.rollout?.checks ?? [], at: now)
         let decision = RolloutEngine.decide(observation)
         // Else every report would copy all hosts.

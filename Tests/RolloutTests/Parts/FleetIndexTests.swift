@@ -6,40 +6,9 @@ import Testing
 
 @Suite("What is known of a fleet")
 struct FleetIndexTests {
-    private let revisions = ["http-1", "http-2", "http-3"]
     private let salt = "0123456789abcdef"
 
-    private func facts(_ name: String, _ dice: inout Dice) -> HostFacts {
-        var host = HostFacts(name: name, zone: dice.pick(["", "a", "b", "c"]), isReady: dice.chance(80), isHeld: dice.chance(5))
-        host.lastSeen = dice.chance(70) ? Timestamp(seconds: Int64(dice.number(900...1100))) : nil
-        if dice.chance(10) { host.incompatibilities = [dice.pick(revisions): "needs more"] }
-        if dice.chance(5) { host.claimedBy = "other/deployment" }
-        host.isLastActivated = dice.chance(90)
-        host.canRoute = dice.chance(90)
-        if dice.chance(60) { host.labels = ["stage": dice.pick(["canary", "staging", "production"])] }
-        if dice.chance(5) { host.unmetNeeds = [dice.pick(revisions): "no tls"] }
-        guard dice.chance(85) else { return host }
-        var slot = SlotStatus()
-        slot.owner = SlotOwner(namespace: "payments", name: "http", planUID: dice.chance(90) ? "plan" : "old")
-        slot.rollout = dice.chance(80) ? "http-2-1" : "http-1-1"
-        if dice.chance(80) {
-            let revision = dice.pick(revisions)
-            slot.active = ActiveRevision(
-                revision: revision, digest: "sha256:\(revision)", since: Timestamp(seconds: Int64(dice.number(0...9999))))
-        }
-        if dice.chance(20) {
-            slot.canary = RoutedRevision(
-                revision: dice.pick(revisions), digest: "d", since: Timestamp(seconds: Int64(dice.number(0...9999))),
-                rule: dice.pick(["a", "b"]))
-        }
-        if dice.chance(80) {
-            slot.target = SlotTarget(
-                revision: dice.pick(revisions), state: dice.pick(SlotTarget.State.allCases), blame: dice.pick([nil, .module, .environment]))
-        }
-        slot.staged = revisions.filter { _ in dice.chance(50) }
-        host.slot = slot
-        return host
-    }
+    private func facts(_ name: String, _ dice: inout Dice) -> HostFacts { HostFacts(name, thrownBy: &dice) }
 
     private let orders: [HostOrder?] = [
         nil, HostOrder(label: "stage", values: ["canary", "staging"]), HostOrder(label: "stage", values: ["staging"]),
@@ -144,6 +113,23 @@ struct FleetIndexTests {
         for name in hosts.keys { fleet.remove(name) }
         #expect(fleet.isEmpty && fleet.zones.isEmpty && Array(fleet.byKind).isEmpty)
         expectSame(before, hosts, asked, order)
+    }
+
+    @Test("is the same whether it was brought into an order while hosts were taken in, or later")
+    func orderedFromTheBeginning() {
+        var dice = Dice(seed: 7)
+        for size in [0, 1, 63, 64, 65, 1000] {
+            let hosts = (0..<size).map { facts("edge-\($0)", &dice) }
+            let order = dice.pick(orders)
+            let asked = assignment(&dice, order)
+            var (early, late) = (FleetIndex(hosts, salt: salt, order: order), FleetIndex(hosts))
+            late.rank(by: salt, order: order)
+            #expect(early.map(\.name) == late.map(\.name))
+            early.muster(asked, salt: salt, order: order)
+            late.muster(asked, salt: salt, order: order)
+            expectSame(early, Dictionary(uniqueKeysWithValues: hosts.map { ($0.name, $0) }), asked, order)
+            #expect(early.chunks.map(\.codes) == late.chunks.map(\.codes))
+        }
     }
 
     @Test("Standings leave a number for hosts that are held and settled")

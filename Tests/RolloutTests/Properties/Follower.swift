@@ -3,33 +3,41 @@ import KubeCore
 
 @testable import Rollout
 
-/// Makes each decision once more, from what it kept of the one before: only hosts that changed since are taken in, as a controller does it. It
+/// Makes decisions once more, from what it kept of the one before: only hosts that changed since are taken in, as a controller does it. It
 /// must not make a difference, nor that somebody holds what was kept before, nor that nothing is kept after a restart.
 struct Follower {
     private var fleet: FleetIndex?
-    private var known: [String: HostFacts] = [:]
+    /// As they were taken in, in the order in which they are observed.
+    private var known: [HostFacts] = []
     private(set) var disagreement: String?
     /// How many decisions were made from what was kept.
     private(set) var kept = 0
-    /// Held, as by somebody who looks at it while the next decision is made.
-    private var held: [(fleet: FleetIndex, hosts: [String: HostFacts])] = []
+    /// Held, as by somebody who looks at it while decisions are made.
+    private var held: (fleet: FleetIndex, hosts: [HostFacts])?
+    private var isHeldSince = 0
+    /// Nil: of all.
+    private var share: (percent: Int, dice: Dice)?
+
+    /// - Parameter share: how many of a hundred decisions it makes, chosen by a seed. What it passes over it takes in with the next.
+    init(share: (percent: Int, seed: UInt64)? = nil) { self.share = share.map { ($0.percent, Dice(seed: $0.seed)) } }
 
     /// A new controller has nothing.
     mutating func forget() {
         fleet = nil
-        known = [:]
-        held = []
+        known = []
+        held = nil
     }
 
-    mutating func follow(_ observation: Observation, to expected: Decision) {
-        let hosts = Dictionary(uniqueKeysWithValues: observation.hosts.map { ($0.name, $0) })
+    mutating func follow(_ observation: Observation, of hosts: [HostFacts], to expected: Decision) {
+        if let percent = share?.percent, share?.dice.chance(percent) == false { return }
         var observation = observation
         observation.hosts = takeIn(hosts)
-        let copy = (observation.hosts, known)
+        if held == nil { (held, isHeldSince) = ((observation.hosts, known), kept) }
         var decision = RolloutEngine.decide(observation)
         if !decision.unheard.isEmpty {
-            observation.hosts.hear(decision.unheard) { hosts[$0]?.lastSeen }
-            for name in decision.unheard { known[name]?.lastSeen = hosts[name]?.lastSeen }
+            let seen = Dictionary(uniqueKeysWithValues: hosts.map { ($0.name, $0.lastSeen) })
+            observation.hosts.hear(decision.unheard) { seen[$0] ?? nil }
+            for index in known.indices where decision.unheard.contains(known[index].name) { known[index].lastSeen = hosts[index].lastSeen }
             observation.hosts.areSignsCurrent = true
             decision = RolloutEngine.decide(observation)
         }
@@ -37,7 +45,7 @@ struct Follower {
         if decision != expected, disagreement == nil {
             disagreement = "what was kept leads to another decision: \(difference(decision, expected))"
         }
-        check(copy)
+        if kept >= isHeldSince + 4 { release() }
     }
 
     private func difference(_ found: Decision, _ expected: Decision) -> String {
@@ -50,30 +58,35 @@ struct Follower {
     }
 
     /// Whoever holds an older one still sees what it was.
-    private mutating func check(_ copy: (FleetIndex, [String: HostFacts])) {
-        held.append(copy)
-        guard held.count > 4 else { return }
-        let (fleet, hosts) = held.removeFirst()
-        for facts in fleet where !agrees(facts, hosts[facts.name]) {
-            disagreement = disagreement ?? "a copy changed: \(facts) was \(String(describing: hosts[facts.name]))"
+    private mutating func release() {
+        guard let (fleet, hosts) = held else { return }
+        held = nil
+        let expected = Dictionary(uniqueKeysWithValues: hosts.map { ($0.name, $0) })
+        for facts in fleet where !agrees(facts, expected[facts.name]) {
+            disagreement = disagreement ?? "a copy changed: \(facts) was \(String(describing: expected[facts.name]))"
         }
         if fleet.count != hosts.count { disagreement = disagreement ?? "a copy lost or found hosts" }
     }
 
-    private mutating func takeIn(_ hosts: [String: HostFacts]) -> FleetIndex {
+    private mutating func takeIn(_ hosts: [HostFacts]) -> FleetIndex {
         guard var fleet else {
             known = hosts
-            return FleetIndex(hosts.values)
+            return FleetIndex(hosts)
         }
         self.fleet = nil
         kept += 1
-        for name in known.keys where hosts[name] == nil {
-            fleet.remove(name)
-            known[name] = nil
+        if !known.elementsEqual(hosts, by: { $0.name == $1.name }) {
+            let old = known
+            for host in old where !hosts.contains(where: { $0.name == host.name }) { fleet.remove(host.name) }
+            known = hosts.map { host in
+                if let same = old.first(where: { $0.name == host.name }) { return same }
+                fleet.update(host)
+                return host
+            }
         }
-        for (name, host) in hosts where known[name].map({ isNews(host, after: $0) }) ?? true {
-            fleet.update(host)
-            known[name] = host
+        for index in hosts.indices where isNews(hosts[index], after: known[index]) {
+            fleet.update(hosts[index])
+            known[index] = hosts[index]
         }
         fleet.areSignsCurrent = false
         return fleet
@@ -81,8 +94,10 @@ struct Follower {
 
     /// Ready hosts give signs of life all the time: nobody hears of those.
     private func isNews(_ host: HostFacts, after known: HostFacts) -> Bool {
+        if host == known { return false }
+        guard host.isReady, known.isReady else { return true }
         var known = known
-        if host.isReady, known.isReady { known.lastSeen = host.lastSeen }
+        known.lastSeen = host.lastSeen
         return host != known
     }
 

@@ -30,9 +30,14 @@ extension Invariants {
             open.isEmpty || rollout.kind == .steps && rollout.state == .running, "checked without a rollout: \(world.testDescription)")
         demand(open.allSatisfy { $0.startTime != nil }, "a check without a beginning: \(world.testDescription)")
         demand(open.allSatisfy { $0.step == nil || $0.step == rollout.stepIndex }, "a check of another step: \(world.testDescription)")
-        let errors = ModuleDeploymentStatus.schema.errors(in: world.status.json)
+        // Each form that it takes, and of those that only count further some.
+        written += 1
+        let isOfKnownForm = lastRollout?.checks.elementsEqual(rollout.checks) { $0.id == $1.id && $0.phase == $1.phase } ?? false
+        guard !isOfKnownForm || written % 16 == 0 else { return }
+        let json = world.status.json
+        let errors = ModuleDeploymentStatus.schema.errors(in: json)
         demand(errors.isEmpty, "the API server would refuse the status: \(errors)")
-        demand(world.status.json.text().utf8.count < 20_000, "the status is too long: \(world.testDescription)")
+        demand(json.text().utf8.count < 20_000, "the status is too long: \(world.testDescription)")
     }
 
     /// What nobody began changes nothing, whoever speaks of it.

@@ -8,7 +8,9 @@ struct Invariants {
     private(set) var findings: [String] = []
     private var last: ModulePlanSpec?
     private var lastUID: String?
-    private var lastRollout: RolloutStatus?
+    private(set) var lastRollout: RolloutStatus?
+    /// How many statuses with checks there were.
+    var written = 0
     private var debts = Debts()
 
     mutating func check(_ world: World, deeply: Bool) {

@@ -16,17 +16,22 @@ struct RandomLife {
 
     /// Every moment of it is printed.
     private let isTold: Bool
+    private let isWatched: Bool
 
-    init(seed: UInt64, isTold: Bool = false) {
+    /// - Parameters:
+    ///   - followed: of how many of a hundred decisions it is seen that they are the same from what was kept.
+    ///   - isWatched: it is seen to it that what must hold does.
+    init(seed: UInt64, followed: Int = 100, isWatched: Bool = true, isTold: Bool = false) {
         self.seed = seed
         self.isTold = isTold
+        self.isWatched = isWatched
         var dice = Dice(seed: seed)
         let zones = dice.pick([[""], [""], ["a", "b"], ["", "a", "b", "c"]])
         // Small fleets find what large ones do, and are cheap.
         world = World(hosts: dice.chance(85) ? dice.number(0...4) : dice.number(5...12), zones: zones)
         self.dice = dice
         signs = Dice(seed: ~seed)
-        world.follower = Follower()
+        if isWatched, followed > 0 { world.follower = Follower(share: followed < 100 ? (followed, ~seed &* 31) : nil) }
         for index in world.hosts.indices { world.hosts[index].labels = labels() }
         shapeStrategy()
         if self.dice.chance(40) { deliverTheFirst() }
@@ -144,14 +149,15 @@ struct RandomLife {
     private mutating func decide() throws {
         if dice.chance(10) {
             world.decide(dying: dice.pick(World.Crash.allCases))
-            invariants.check(world, deeply: false)
+            if isWatched { invariants.check(world, deeply: false) }
             if dice.chance(30) {
                 try world.restart()
                 invariants.forgetTheDead(of: world)
             }
         }
         world.decide()
-        invariants.check(world, deeply: dice.chance(4))
+        let isDeep = dice.chance(4)
+        if isWatched { invariants.check(world, deeply: isDeep) }
     }
 
     private mutating func happen() {

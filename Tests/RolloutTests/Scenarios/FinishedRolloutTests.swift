@@ -52,7 +52,7 @@ struct FinishedRolloutTests {
             let version = "1.\(number).0"
             if number % 2 == 0 {
                 world.ask(for: version, number % 4 == 0 ? .failsProbe : .kills)
-                world.run { $0.rolledBack || $0[facts: version].outcome == .bad && !$0.isRunning }
+                world.run { $0.rolledBack || $0[facts: version].outcome == .bad && !$0.isRunning || $0.readyHosts == 0 }
                 for index in world.hosts.indices { world.hosts[index].isReady = true }
                 world.run { !$0.isRunning && $0.running(version) == 0 }
             } else {

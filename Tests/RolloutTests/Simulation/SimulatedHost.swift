@@ -63,8 +63,8 @@ struct SimulatedHost {
         if let active { slot?.staged.removeAll { $0 == active } }
         var facts = HostFacts(
             name: name, zone: zone, isReady: isReady, lastSeen: isReady ? heard : lastSeen, isHeld: isHeld,
-            incompatibilities: Dictionary(uniqueKeysWithValues: incompatibleWith.map { ($0, "needs more than it has") }), slot: slot,
-            canRoute: canRoute)
+            slot: slot, canRoute: canRoute)
+        for revision in incompatibleWith { facts.incompatibilities[revision] = "needs more than it has" }
         facts.canStageAhead = !isOld
         facts.canRestart = canRestart
         if !isOld { facts.labels = labels }

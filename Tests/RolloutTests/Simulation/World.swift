@@ -50,11 +50,13 @@ struct World {
         return "sha256:" + String(repeating: "0", count: 64 - digits.count) + digits
     }
 
-    var observation: Observation {
+    var observation: Observation { observation(of: hosts.map(\.facts)) }
+
+    private func observation(of facts: [HostFacts]) -> Observation {
         var observation = Observation(
             deployment: ObjectKey(namespace: "payments", name: "http"), uid: "uid-1", spec: spec, status: status, plan: plan,
-            wanted: wanted, revisions: revisions, hosts: FleetIndex(hosts.lazy.map(\.facts)), epoch: epoch, leaderSince: leaderSince,
-            now: now)
+            wanted: wanted, revisions: revisions, hosts: FleetIndex(facts, salt: status.rollout?.salt, order: status.rollout?.order),
+            epoch: epoch, leaderSince: leaderSince, now: now)
         observation.verbs = verbs
         observation.conflict = conflict
         observation.guards = guards
@@ -125,9 +127,10 @@ struct World {
 
     /// The controller decides once and carries it out, or dies in the middle.
     mutating func decide(dying crash: Crash? = nil) {
-        let observation = observation
+        let facts = hosts.map(\.facts)
+        let observation = self.observation(of: facts)
         let decision = RolloutEngine.decide(observation)
-        follower?.follow(observation, to: decision)
+        follower?.follow(observation, of: facts, to: decision)
         self.decision = decision
         for effect in decision.effects { carryOut(effect) }
         if crash == .beforePlan { return }
@@ -177,16 +180,18 @@ struct World {
     }
 
     /// A host makes one transition, if one is due.
-    mutating func act(_ index: Int) {
-        let quarantined = Set(revisions.filter { $0.quarantine != nil }.map(\.digest))
-        hosts[index].act(on: plan, quarantined: quarantined, namespace: "payments", deployment: "http", now: now)
+    mutating func act(_ index: Int) { act([index]) }
+
+    private mutating func act(_ indices: some Sequence<Int>) {
+        let quarantined = Set(revisions.lazy.filter { $0.quarantine != nil }.map(\.digest))
+        for index in indices { hosts[index].act(on: plan, quarantined: quarantined, namespace: "payments", deployment: "http", now: now) }
     }
 
     /// A second passes: every host acts, and the controller decides. Where no host has anything to do, time passes until the
     /// controller wants to decide again, `end` at the latest.
     mutating func tick(end: Timestamp? = nil) {
         let before = hosts.map(\.slot)
-        for index in hosts.indices { act(index) }
+        act(hosts.indices)
         let isQuiet = hosts.map(\.slot) == before && !isChecking
         let next = now + .seconds(1)
         now = isQuiet ? max(next, min(decision?.wakeAt ?? next + .seconds(60), end ?? .init(seconds: .max / 1_000_000))) : next

@@ -3,9 +3,29 @@ import KubeCore
 
 @testable import Rollout
 
-/// A state without what tells apart states in which the same can happen: how late it is, how many attempts there were, what was said.
+/// A state without what tells apart states in which the same can happen: how late it is, how many attempts there were, what was said. 128 bits
+/// of a keyed hash of that, so that many millions are remembered: that two of them were taken for one is less likely than a broken machine.
 struct StateKey: Hashable {
-    private struct Host: Hashable {
+    private let high: Int
+    private let low: Int
+
+    init(_ world: World) {
+        let state = State(world)
+        func digest(_ number: UInt8) -> Int {
+            var hasher = Hasher()
+            hasher.combine(number)
+            hasher.combine(state)
+            return hasher.finalize()
+        }
+        (high, low) = (digest(0), digest(1))
+    }
+
+    static func == (left: StateKey, right: StateKey) -> Bool { left.high == right.high && left.low == right.low }
+    func hash(into hasher: inout Hasher) { hasher.combine(low) }
+}
+
+private struct State: Hashable {
+    struct Host: Hashable {
         var isReady: Bool
         var active: String?
         var beside: String?
@@ -25,6 +45,7 @@ struct StateKey: Hashable {
     private var isPlanCurrent: Bool
     private var wanted: String?
     private var outcomes: [ModuleRevisionStatus.Outcome]
+    private var quarantines: [Bool]
     private var hosts: [Host]
     private var wake: Instant?
 
@@ -63,6 +84,7 @@ struct StateKey: Hashable {
         if restart != nil { plan?.restart = Instant(Timestamp(seconds: 1)) }
         wanted = world.wanted.revision
         outcomes = world.revisions.map(\.outcome)
+        quarantines = world.revisions.map { $0.quarantine != nil }
         hosts = world.hosts.map { host in
             Host(
                 isReady: host.isReady, active: host.active, beside: host.slot?.canary?.rule, target: host.slot?.target,

@@ -20,6 +20,8 @@ struct StateSpace {
         var crashes = true
         /// The first host comes before the others.
         var isOrdered = false
+        /// An analysis goes on in the background.
+        var isWatched = false
         /// Exploring ends with a finding when there are more states.
         var most = 3_000_000
     }
@@ -29,11 +31,12 @@ struct StateSpace {
     private(set) var states = 0
     private(set) var transitions = 0
     private var seen: Set<StateKey> = []
-    /// States from which hosts that obey lead to an end, and from which they lead back.
-    private var ending: Set<StateKey> = []
-    private var returning: Set<StateKey> = []
+    private var ways: Ways
 
-    init(_ bounds: Bounds) { self.bounds = bounds }
+    init(_ bounds: Bounds) {
+        self.bounds = bounds
+        ways = Ways(bounds)
+    }
 
     mutating func explore(from start: World) {
         var frontier = [start]
@@ -42,19 +45,25 @@ struct StateSpace {
             var next: [World] = []
             for world in frontier where findings.isEmpty {
                 states += 1
+                if states % 100_000 == 0 { tell("so far") }
                 check(world)
                 var invariants = Invariants()
                 invariants.check(world, deeply: false)
-                for move in moves(in: world) { follow(move, from: world, invariants, &next) }
+                for move in bounds.moves(in: world) { follow(move, from: world, invariants, &next) }
             }
             frontier = next
         }
         if states > bounds.most { findings.append("there are more than \(bounds.most) states") }
+        tell(findings.isEmpty ? "whole" : "broken off")
     }
 
-    private mutating func follow(_ move: Move, from world: World, _ invariants: Invariants, _ next: inout [World]) {
+    private func tell(_ what: String) {
+        print("state space: \(bounds): \(states) states, \(transitions) transitions, \(what)")
+    }
+
+    private mutating func follow(_ move: Bounds.Move, from world: World, _ invariants: Invariants, _ next: inout [World]) {
         var moved = world
-        make(move, in: &moved)
+        bounds.make(move, in: &moved)
         let crashed = moved
         let before = moved.plan
         moved.decide()
@@ -67,7 +76,7 @@ struct StateSpace {
         }
     }
 
-    private mutating func arrive(_ world: World, by move: Move, _ before: Invariants, _ next: inout [World]) {
+    private mutating func arrive(_ world: World, by move: Bounds.Move, _ before: Invariants, _ next: inout [World]) {
         transitions += 1
         var now = before
         now.check(world, deeply: false)
@@ -84,72 +93,44 @@ struct StateSpace {
     private mutating func check(_ world: World) {
         // What was quarantined has its name after the first time.
         var settled = world
+        settled.follower = nil
         settled.decide()
         var again = settled
         again.decide()
         if again.plan != world.plan || again.status != settled.status || again.decision?.events != [] || again.decision?.effects != [] {
             find("deciding again changes something: \(world.testDescription)")
         }
-        guard leads(world, known: &ending, { _ in true }) else { return find("does not end: \(world.testDescription)") }
+        guard ways.end(from: settled) else { return find("does not end: \(world.testDescription)") }
         guard let rollout = world.status.rollout, rollout.state == .running, [.steps, .restart].contains(rollout.kind) else { return }
-        func isBack(_ world: World) -> Bool {
-            world.status.stable?.version == "1.0.0" && world.hosts.allSatisfy { $0.active == World.revision("1.0.0") && $0.beside == nil }
-        }
         var aborted = world
+        aborted.follower = nil
+        var undone = aborted
         aborted.verbs.abort = rollout.id
-        if !leads(aborted, known: &returning, isBack) { find("abort does not lead back: \(world.testDescription)") }
+        aborted.decide()
+        if !ways.leadBack(from: aborted) { find("abort does not lead back: \(world.testDescription)") }
         if rollout.kind == .restart {
-            aborted.decide()
             if aborted.plan?.spec.restart != nil { find("hosts are to restart after an abort: \(world.testDescription)") }
             return
         }
-        var undone = world
         undone.wanted = .revision(World.revision("1.0.0"))
-        if !leads(undone, known: &returning, isBack) { find("undo does not lead back: \(world.testDescription)") }
+        undone.decide()
+        if !ways.leadBack(from: undone) { find("undo does not lead back: \(world.testDescription)") }
+    }
+}
+
+extension StateSpace.Bounds: CustomStringConvertible {
+    var description: String {
+        let what = steps.map(name) + (isOrdered ? ["an order"] : []) + (isWatched ? ["a background analysis"] : [])
+        return "\(hosts) hosts, \(steps.count) steps (\(what.joined(separator: ", ")))"
     }
 
-    /// Whether hosts that obey bring it to an end that is as wanted.
-    private func leads(_ start: World, known: inout Set<StateKey>, _ isWanted: (World) -> Bool) -> Bool {
-        var world = start
-        world.decide()
-        var path: [StateKey] = []
-        for _ in 0..<300 {
-            let key = StateKey(world)
-            if known.contains(key) || (isAtRest(world) && isWanted(world)) {
-                known.formUnion(path)
-                known.insert(key)
-                return true
-            }
-            path.append(key)
-            obey(&world)
-        }
-        return false
-    }
-
-    private func isAtRest(_ world: World) -> Bool {
-        guard !world.isRunning, world.status.phase != .progressing else { return false }
-        let wanted = world.wanted.revision.flatMap { name in world.revisions.first { $0.name == name } }
-        if wanted?.outcome == .unproven { return false }
-        return world.hosts.allSatisfy { host in
-            let hasArrived = world.plan.map { host.hasArrived(by: $0.spec, world.status.stable?.revision ?? "") } ?? false
-            return hasArrived && host.active == world.status.stable?.revision && host.beside == nil || host.slot?.target?.state == .reverted
-                || host.slot?.target?.state == .failed
-        }
-    }
-
-    /// Hosts come back and do what they are asked, people promote what is paused; if nothing is to do, time passes.
-    private func obey(_ world: inout World) {
-        let possible = moves(in: world)
-        var isQuiet = true
-        for move in possible {
-            switch move {
-            case .obeys, .succeeds, .comesBack, .promotes, .stagesAhead, .turnsOut(_, .successful):
-                make(move, in: &world)
-                isQuiet = false
-            default: break
-            }
-        }
-        if isQuiet, possible.contains(.timePasses) { make(.timePasses, in: &world) }
-        world.decide()
+    private func name(_ step: Step) -> String {
+        if let weight = step.setWeight { return "weight \(weight)" }
+        if step.setTraffic != nil { return "traffic" }
+        if step.pause != nil { return "pause" }
+        if step.preflight != nil { return "preflight" }
+        if step.analysis != nil { return "analysis" }
+        if step.webhook != nil { return "webhook" }
+        return step.soak != nil ? "soak" : "approve"
     }
 }

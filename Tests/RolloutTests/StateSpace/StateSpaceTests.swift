@@ -13,7 +13,7 @@ struct StateSpaceTests {
 
     private static let watched: [Step] = [.setWeight(Weight(percent: 30)), .analysis(StepAnalysis([AnalysisReference("errors")]))]
 
-    private func explore(_ bounds: StateSpace.Bounds, background: [AnalysisReference] = [], atLeast least: Int) {
+    private func explore(_ bounds: StateSpace.Bounds, atLeast least: Int) {
         var world = World(hosts: bounds.hosts, steps: bounds.steps)
         world.spec.strategy.maxUnavailable = .count(bounds.maxUnavailable)
         world.spec.strategy.soakSeconds = 0
@@ -22,14 +22,14 @@ struct StateSpaceTests {
             for index in world.hosts.indices { world.hosts[index].labels = ["stage": index == 0 ? "staging" : "production"] }
         }
         world.spec.strategy.progressDeadlineSeconds = 60
-        if !background.isEmpty { world.spec.strategy.analysis = BackgroundAnalysis(background) }
+        world.follower = Follower(share: StateSpaceTests.isWhole ? nil : (percent: 30, seed: 0))
+        if bounds.isWatched { world.spec.strategy.analysis = BackgroundAnalysis([AnalysisReference("latency")]) }
         world.deliver("1.0.0")
         world.ask(for: "1.1.0")
         world.decide()
         world.forgetThePast()
         var space = StateSpace(bounds)
         space.explore(from: world)
-        print("state space: \(bounds.hosts) hosts, \(bounds.steps.count) steps: \(space.states) states, \(space.transitions) transitions")
         for finding in space.findings { Issue.record("\(finding)") }
         #expect(space.states >= least, "\(space.states) states are fewer than there must be: a move is no longer possible")
     }
@@ -99,8 +99,8 @@ struct StateSpaceTests {
     @Test("The same with analyses that succeed, fail, err and are inconclusive at any moment, in a step and in the background")
     func watched() {
         explore(
-            .init(hosts: 1, steps: StateSpaceTests.watched, maxUnavailable: 1, minds: false, most: 20_000),
-            background: [AnalysisReference("latency")], atLeast: 100)
+            .init(hosts: 1, steps: StateSpaceTests.watched, maxUnavailable: 1, minds: false, isWatched: true, most: 20_000),
+            atLeast: 100)
         explore(
             .init(hosts: 2, steps: StateSpaceTests.watched, maxUnavailable: 1, dead: 0, minds: false, crashes: false, most: 20_000),
             atLeast: 100)
@@ -110,8 +110,8 @@ struct StateSpaceTests {
     func allChecks(hosts: Int) {
         let soak = Soak(durationSeconds: 10, samples: SampleGoal(10, of: HostSeries("requests_total")))
         explore(
-            .init(hosts: hosts, steps: StateSpaceTests.watched + [.webhook(StepWebhook("https://x/")), .soak(soak)]),
-            background: [AnalysisReference("latency")], atLeast: [2000, 10_000][hosts - 1])
+            .init(hosts: hosts, steps: StateSpaceTests.watched + [.webhook(StepWebhook("https://x/")), .soak(soak)], isWatched: true),
+            atLeast: [2000, 10_000][hosts - 1])
     }
 
     @Test("The same where calls are divided: two hosts, three steps")

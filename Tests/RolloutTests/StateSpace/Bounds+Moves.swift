@@ -3,7 +3,7 @@ import KubeCore
 
 @testable import Rollout
 
-extension StateSpace {
+extension StateSpace.Bounds {
     enum Move: Hashable {
         /// A host does what is next: it activates, or says that it has what is asked already.
         case obeys(Int)
@@ -26,17 +26,18 @@ extension StateSpace {
         case turnsOut(String, AnalysisPhase)
     }
 
+    /// All that can happen next.
     func moves(in world: World) -> [Move] {
         var moves: [Move] = []
         // Then it is over.
         if world[facts: "1.1.0"].outcome == .good, !world.isRunning { return world.hosts.indices.flatMap { answers(of: $0, in: world) } }
-        let dead = world.hosts.count { !$0.isReady }
+        let away = world.hosts.count { !$0.isReady }
         for index in world.hosts.indices {
             guard world.hosts[index].isReady else {
                 moves.append(.comesBack(index))
                 continue
             }
-            if dead < bounds.dead { moves.append(.dies(index)) }
+            if away < dead { moves.append(.dies(index)) }
             moves += answers(of: index, in: world)
         }
         if let wake = world.decision?.wakeAt, wake > world.now { moves.append(.timePasses) }
@@ -51,7 +52,7 @@ extension StateSpace {
         }
         if world.wanted.revision == World.revision("1.1.0") {
             moves.append(.undoes)
-        } else if bounds.minds, world[facts: "1.1.0"].outcome == .unproven {
+        } else if minds, world[facts: "1.1.0"].outcome == .unproven {
             moves.append(.redoes)
         }
         return moves
@@ -86,7 +87,7 @@ extension StateSpace {
             return state == .active && isStaged ? [] : [.obeys(index)]
         }
         switch state {
-        case nil: return bounds.areHindered && canFail ? [.obeys(index), .isHindered(index)] : [.obeys(index)]
+        case nil: return areHindered && canFail ? [.obeys(index), .isHindered(index)] : [.obeys(index)]
         case .fetching: return [.obeys(index)]
         // It told that it has it; by now it is to load it anew.
         case .active: return plan.spec.restart == nil ? [] : [.obeys(index)]
