@@ -45,7 +45,7 @@ struct PropertyTests {
     @Test("These lives meet preflights that are passed, fail and are given up, and orders whose groups are asked one after another")
     func coverage() throws {
         var (passed, failing, refused, early) = (0, 0, 0, 0)
-        var (restarts, restarted, ended, caughtUp) = (0, 0, 0, 0)
+        var (restarts, restarted, ended, loaded) = (0, 0, 0, 0)
         for seed in 0..<1_000 {
             var life = RandomLife(seed: UInt64(seed), isWatched: false)
             try life.live(40)
@@ -61,10 +61,10 @@ struct PropertyTests {
                 }
             }
             early += life.world.plans.count { $0.restart == nil && $0.cutoffs.contains { $0.below < 0 } }
-            caughtUp += life.world.hosts.reduce(0) { $0 + $1.restarts.count }
+            loaded += life.world.hosts.reduce(0) { $0 + $1.restarts.count }
         }
         #expect(passed > 15 && failing > 5 && refused > 2 && early > 50, "\(passed) \(failing) \(refused) \(early)")
-        #expect(restarts > 15 && restarted > 5 && ended > 2 && caughtUp > 20, "\(restarts) \(restarted) \(ended) \(caughtUp)")
+        #expect(restarts > 10 && restarted > 1 && ended > 3 && loaded > 5, "\(restarts) \(restarted) \(ended) \(loaded)")
     }
 
     private static func seeds(of chunk: Int, among count: Int) -> some Sequence<UInt64> {
