@@ -60,7 +60,8 @@ extension FuzzTarget {
                 case .undecodable(let object): try checkWords(object.message)
                 case .event(.error(let error)):
                     for conflict in error.fieldConflicts { _ = conflict.description }
-                case .event: try promise("what is read is JSON", (try? JSON.parse(line)) != nil)
+                // What else a line holds is passed over, not read: an API server may say what our parser refuses.
+                case .event: break
                 }
             }
         })
