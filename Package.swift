@@ -87,7 +87,11 @@ let package = Package(
         .library(name: "LimitsInternals", targets: ["GraftAPI", "HTTPCore", "JSON", "KubeCore", "OCI", "Trust", "Verification", "YAML"]),
         // For hack/fuzz alone, which links it with libFuzzer.
         .library(
-            name: "FuzzInternals", type: .static, targets: ["GraftAPI", "HostProtocol", "JSON", "OCI", "Trust", "Verification", "YAML"]),
+            name: "FuzzInternals", type: .static,
+            targets: [
+                "Analysis", "Compatibility", "Controllers", "GraftAPI", "GraftHost", "HTTPTransport", "HostProtocol", "JSON", "KubeClient",
+                "KubeCore", "OCI", "Telemetry", "Trust", "Verification", "YAML",
+            ]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -304,7 +308,10 @@ let package = Package(
         // What hack/fuzz looks for, and that it holds for what it begins with.
         .testTarget(
             name: "FuzzTests",
-            dependencies: ["GraftAPI", "HostProtocol", "JSON", "KubeCore", "OCI", "Trust", "Verification", "YAML", asn1, httpTypes],
+            dependencies: [
+                "Analysis", "Compatibility", "Controllers", "GraftAPI", "GraftHost", "HTTPTransport", "HostProtocol", "JSON", "KubeClient",
+                "KubeCore", "OCI", "Randomness", "Telemetry", "Trust", "Verification", "YAML", asn1, httpTypes,
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "RealClusterTests",

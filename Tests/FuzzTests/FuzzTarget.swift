@@ -33,6 +33,7 @@ struct FuzzTarget: Sendable {
         .bundle, .verdict, .classic, .statement, .envelope, .payload, .rule, .note, .entry, .merkle, .certificate, .extensions, .sct,
         .timestamp, .root, .policy, .expression, .glob, .publicKey, .privateKey, .plugin, .values, .manifest, .reference, .header,
         .dockerConfig, .registries, .yaml, .notation, .cbor, .subject, .token, .hostMessage,
+        .exposition, .stream, .provider, .call, .timeZone, .calendar, .amount, .descriptor, .routing, .list, .watch, .head, .kubeconfig,
     ]
 
     static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }
