@@ -41,7 +41,12 @@ let package = Package(
         program("counters", ["CMeasure", graft("Telemetry"), .product(name: "CoreMetrics", package: "swift-metrics")]),
         program("engine", [graft("EngineInternals"), "CMalloc"]),
         program("fleet", [graft("GraftInternals"), httpTypes, logging]),
-        program("idle", ["Stations", graft("GraftInternals"), graft("RuntimeInternals"), graft("HarnessInternals"), logging]),
+        program(
+            "idle",
+            [
+                "Stations", "CMalloc", graft("GraftInternals"), graft("RuntimeInternals"), graft("HarnessInternals"), graft("Telemetry"),
+                httpTypes, logging,
+            ]),
         // Of Graft only JSON and KubeCore: it builds in a minute.
         program("json", [graft("JSON"), graft("KubeCore"), "CMalloc"]),
         .systemLibrary(name: "CMalloc"),

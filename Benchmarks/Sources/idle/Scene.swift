@@ -11,6 +11,7 @@ import Trust
 /// Deployments of one host each, 16 hosts on a node, a hundred of a class. Hosts obey plans, and nodes renew their Leases.
 struct Scene {
     static let namespace = "payments"
+    static func deployment(_ number: Int) -> String { "d-\(number)" }
 
     let client: Client
     let count: Int
@@ -25,10 +26,10 @@ struct Scene {
     }
 
     private var nodes: Int { (count + 15) / 16 }
-    private func hostClass(_ number: Int) -> String { "class-\(number % 16)-\(number / 1600)" }
+    func hostClass(_ number: Int) -> String { "class-\(number % 16)-\(number / 1600)" }
     private func node(_ number: Int) -> String { "node-\(number / 16)" }
-    private func shard(_ number: Int) -> String { "s\(number / 16)" }
-    private func host(_ number: Int) -> String { ModuleHost.name(hostClass: hostClass(number), node: node(number)) }
+    func shard(_ number: Int) -> String { "s\(number / 16)" }
+    func host(_ number: Int) -> String { ModuleHost.name(hostClass: hostClass(number), node: node(number)) }
 
     func prepare(layout: String) async throws {
         let definitions = Api<CustomResourceDefinition>(client)
@@ -47,15 +48,8 @@ struct Scene {
         policy.authorities = [PolicyAuthority(name: "release", key: AuthorityKey(data: shelf.releaseKey.publicKey.pem))]
         _ = try await Api<VerificationPolicy>(client).apply("release", ["spec": policy.json] as JSON, manager: "benchmark")
         try await renew()
-        try await forEach(0..<count) { number in
-            var spec = ModuleHostSpec()
-            spec.hostClass = hostClass(number)
-            spec.nodeName = node(number)
-            spec.runtimeVersion = "2.4.1"
-            spec.contract = "edge/3"
-            spec.agentVersion = "0.1.0"
-            let metadata = ObjectMeta(name: host(number), labels: ["shard": shard(number)])
-            _ = try await Api<ModuleHost>(client).create(ModuleHost(metadata: metadata, spec: spec))
+        try await forEach(0..<sample) { number in
+            try await register(number)
             var wanted = ModuleDeploymentSpec()
             wanted.hostClass = hostClass(number)
             wanted.slot = "net/filter"
@@ -63,12 +57,45 @@ struct Scene {
             wanted.module = ModuleShelf.reference("1.0.0")
             wanted.strategy.soakSeconds = 0
             _ = try await Api<ModuleDeployment>(client, namespace: Self.namespace)
-                .apply("d-\(number)", ["spec": wanted.json] as JSON, manager: "benchmark")
+                .apply(Self.deployment(number), ["spec": wanted.json] as JSON, manager: "benchmark")
         }
-        print("\(count) deployments, as many hosts, \(nodes) nodes")
+        say("\(count) deployments, as many hosts, \(nodes) nodes")
     }
 
-    private func renew() async throws {
+    /// A host of one deployment.
+    func register(_ number: Int) async throws {
+        var spec = ModuleHostSpec()
+        spec.hostClass = hostClass(number)
+        spec.nodeName = node(number)
+        spec.runtimeVersion = "2.4.1"
+        spec.contract = "edge/3"
+        spec.agentVersion = "0.1.0"
+        let metadata = ObjectMeta(name: host(number), labels: ["shard": shard(number)])
+        _ = try await Api<ModuleHost>(client).create(ModuleHost(metadata: metadata, spec: spec))
+    }
+
+    /// So many are delivered by a controller, and the others are copies of these.
+    var sample: Int { min(count, 160) }
+
+    /// Each deployment is delivered more than once, and so has a history and several revisions.
+    static let rounds = 2
+
+    /// Waits until all are delivered for the first time; or has all configured anew, and waits for that.
+    func deliver(round: Int) async throws {
+        if round > 0 {
+            try await forEach(0..<sample) { number in
+                let config: JSON = [
+                    "listeners": [.string("0.0.0.0:\(8000 + number % 1000)")], "rules": ["allow 10.0.0.0/8", "deny all"],
+                    "round": .integer(Int64(round)),
+                ]
+                _ = try await Api<ModuleDeployment>(client, namespace: Self.namespace).mergePatch(
+                    Self.deployment(number), ["spec": ["config": config]] as JSON)
+            }
+        }
+        try await waitUntilHealthy(after: round + 1)
+    }
+
+    func renew() async throws {
         try await forEach(0..<nodes) { number in
             let now = Surroundings.system.wallTime()
             let spec = Lease.Spec(holderIdentity: "node-\(number)", leaseDurationSeconds: 60, acquireTime: now, renewTime: now)
@@ -106,9 +133,11 @@ struct Scene {
                 slot.owner = SlotOwner(namespace: Self.namespace, name: plan.metadata.name, planUID: plan.metadata.uid ?? "")
                 slot.rollout = plan.spec.rollout
                 slot.active = ActiveRevision(
-                    revision: asked.revision, digest: asked.digest, version: asked.version, since: Surroundings.system.wallTime())
+                    revision: asked.revision, digest: asked.digest, version: asked.version,
+                    since: plan.metadata.creationTimestamp ?? Timestamp(seconds: 0))
                 slot.target = SlotTarget(revision: asked.revision, state: .active)
-                slot.staged = [asked.revision]
+                // What is to be gone back to stays beside it.
+                slot.staged = Set([asked.revision, plan.spec.stable?.revision, plan.spec.previous?.revision].compactMap(\.self)).sorted()
                 var status = ModuleHostStatus()
                 status.slots = [slot]
                 _ = try await Api<ModuleHost>(client).applyStatus(host(number), ["status": status.json] as JSON, manager: "agent")
@@ -118,25 +147,29 @@ struct Scene {
         }
     }
 
-    func waitUntilHealthy() async throws {
+    private func waitUntilHealthy(after revisions: Int) async throws {
         let began = ContinuousClock.now
         while .now - began < .seconds(3600) {
             var healthy = 0
             var options = ListOptions(limit: 500)
             while true {
                 let page = try await Api<ModuleDeployment>(client, namespace: Self.namespace).page(options)
-                healthy += page.items.count { $0.status.phase == .healthy }
+                healthy += page.items.count { deployment in
+                    let status = deployment.status
+                    return status.phase == .healthy && status.history.count == revisions
+                        && status.observedGeneration == deployment.metadata.generation
+                }
                 guard let next = page.continueToken, !next.isEmpty else { break }
                 options.continueToken = next
             }
-            if healthy == count { return }
-            print("\(healthy) of \(count) are delivered after \(Int((.now - began) / .seconds(1))) s")
+            if healthy == sample { return }
+            say("\(healthy) of \(sample) are delivered after \(Int((.now - began) / .seconds(1))) s")
             try await Task.sleep(for: .seconds(10))
         }
         throw Complaint("not all deployments are delivered after an hour")
     }
 
-    private func forEach(_ numbers: Range<Int>, _ body: @escaping @Sendable (Int) async throws -> Void) async throws {
+    func forEach(_ numbers: Range<Int>, _ body: @escaping @Sendable (Int) async throws -> Void) async throws {
         let writers = 8
         try await withThrowingTaskGroup(of: Void.self) { group in
             for writer in 0..<writers {
