@@ -15,7 +15,7 @@ package struct GraftCommand: AsyncParsableCommand {
                     StatusCommand.self, WhyCommand.self, PromoteCommand.self, ApproveCommand.self, AbortCommand.self, RetryCommand.self,
                     RestartCommand.self, PauseCommand.self,
                     ResumeCommand.self,
-                    UndoCommand.self, HistoryCommand.self, QuarantineCommand.self, SimulateCommand.self, SLICommand.self,
+                    UndoCommand.self, HistoryCommand.self, QuarantineCommand.self, GuardCommand.self, SimulateCommand.self, SLICommand.self,
                 ]),
             CommandGroup(
                 name: "Artifacts:",

@@ -128,6 +128,42 @@ struct PreflightScenarioTests {
         }
     }
 
+    @Test("A first version is judged by every host before one of them loads it")
+    func firstVersion() async throws {
+        try await withTemporaryDirectory { (directory: String) in
+            try await withScenario(hosts: 0) { scenario in
+                let drivers = ["good": MemoryDriver(), "full": MemoryDriver()]
+                let room = Room()
+                room.free = 4
+                let agents = try drivers.map { name, driver in
+                    try Self.agent(name, in: directory, scenario, driver, disk: name == "full" ? Disk(room: { _ in room.free }) : .real)
+                }
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for agent in agents { group.addTask { try await agent.run() } }
+                    defer { group.cancelAll() }
+                    try await eventually("both are registered") {
+                        try await Api<ModuleHost>(scenario.cluster.client).list().items.count == 2
+                    }
+                    try await scenario.apply(
+                        "1.0.0", steps: [.preflight(Preflight(deadlineSeconds: 3600)), .setWeight(Weight(percent: 50))])
+                    let failing = try await scenario.becomes("a failed preflight") {
+                        $0.status.conditions["Ready"]?.reason == "PreflightFailed"
+                    }
+                    let found = try #require(failing.status.rollout?.preflight)
+                    #expect(found.failures.map(\.host) == ["edge-proxy.full"] && found.failures.map(\.reason) == ["DiskFull"])
+                    #expect(
+                        failing.status.message.hasPrefix("Rolling out 1.0.0, the first version: preflight"), "\(failing.status.message)")
+                    let plan = try await scenario.plans.get(Scenario.name)
+                    #expect(plan.spec.stageAhead == true && plan.spec.cutoffs.isEmpty && plan.spec.stable == nil)
+                    for driver in drivers.values { #expect(driver.state.loads == 0) }
+                    room.free = 1 << 40
+                    _ = try await scenario.becomes("1.0.0 everywhere") { $0.status.phase == .healthy && $0.status.hosts.updated == 2 }
+                    for driver in drivers.values { #expect(driver.state.loads == 1 && driver.state.running?.version == "1.0.0") }
+                }
+            }
+        }
+    }
+
     @Test("Refused at its deadline it is rejected, not quarantined, and no host has loaded it; tried again it passes")
     func refused() async throws {
         try await withTemporaryDirectory { (directory: String) in

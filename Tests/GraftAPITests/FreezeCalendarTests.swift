@@ -69,6 +69,23 @@ struct FreezeCalendarTests {
         #expect(open.hold(at: from + .seconds(90_000)) == FreezeCalendar.Hold(since: from, until: nil))
     }
 
+    @Test("that hold now, else the next ones, say by whose clocks they begin")
+    func periods() throws {
+        let windows = [Self.weekend("Europe/Berlin"), FreezeWindow(days: [.monday], start: "06:30", duration: Period(seconds: 3600))]
+        func period(_ now: String) throws -> [String?] {
+            let found = try calendar(windows).period(from: time(now))
+            return [found?.hold.since.description, found?.hold.until?.description, found?.window.timeZone]
+        }
+        // Monday's window touches the weekend's: 07:00 by clocks of UTC is within 06:30 to 07:30.
+        let weekend = ["2026-01-02T17:00:00Z", "2026-01-05T07:30:00Z", "Europe/Berlin"]
+        #expect(try period("2026-01-02T16:59:59Z") == weekend)
+        #expect(try period("2026-01-02T17:00:00Z") == weekend)
+        #expect(try period("2026-01-05T07:10:00Z") == ["2026-01-05T06:30:00Z", "2026-01-05T07:30:00Z", "UTC"])
+        #expect(try period("2026-01-05T07:30:00Z") == ["2026-01-09T17:00:00Z", "2026-01-12T07:30:00Z", "Europe/Berlin"])
+        let past = FreezeWindow(from: try time("2026-01-01T00:00:00Z"), until: try time("2026-01-02T00:00:00Z"))
+        #expect(try calendar([past]).period(from: time("2026-01-03T00:00:00Z")) == nil)
+    }
+
     @Test("that overlap or touch are one, also those of several guards; what never ends has no end")
     func overlapping() throws {
         let windows = [

@@ -37,6 +37,24 @@ struct RolloutGuardTests {
         #expect(RolloutGuard.objections(to: written) == [])
     }
 
+    @Test("has a status that is read back as it is written; one that can't be read keeps nobody from reading the guard")
+    func status() throws {
+        var status = RolloutGuardStatus()
+        (status.observedGeneration, status.state) = (3, .frozen)
+        var window = GuardWindow()
+        (window.isActive, window.from, window.summary) = (true, Timestamp(seconds: 1_767_225_600), "since then")
+        status.window = window
+        var budget = BudgetUse()
+        (budget.groups, budget.summary) = ([BudgetGroup(hostClass: "edge", unproven: 1, allowed: 2, hosts: 20)], "edge 1/2 of 20")
+        status.budget = budget
+        status.held = HeldDeployments((0..<30).map { "payments/filter-\($0)" })
+        #expect(status.held.count == 30 && status.held.names.count == 10 && status.held.names[1] == "payments/filter-1")
+        let told = try changed { $0["status"] = status.json }
+        #expect(told.status == status && RolloutGuard.objections(to: told.json) == [])
+        let torn = try changed { $0["status"] = ["held": "many", "conditions": 7] }
+        #expect(torn.status == RolloutGuardStatus() && torn.problems == [] && torn.spec == told.spec)
+    }
+
     @Test("that can't be read holds what its author meant, rather than nothing")
     func unreadable() throws {
         let kept = GuardMatch(namespaces: ["*"], classes: ["edge-*"])

@@ -41,9 +41,14 @@ struct PermissionTests {
         for version in ["1.0.0", "1.1.0", Installation.badVersion, "1.3.0", "1.4.0"] { try await installation.shelf.push(version) }
         try await installation.trust()
         try await installation.run(nodes: ["node-1", "node-2", "node-3"]) {
-            // The first deployment.
+            // The first deployment, and a guard that says what it holds.
+            try await installation.freezeLater()
             try await installation.apply("1.0.0")
             try await installation.becomesHealthy(on: "1.0.0")
+            try await eventually("the guard says that it holds nothing") {
+                let status = try await Api<RolloutGuard>(installation.cluster.client).get("later").status
+                return status.observedGeneration != nil && status.state == .open
+            }
 
             // A canary, and a person who mistypes twice before they promote it.
             try await installation.apply("1.1.0") { $0.strategy.steps = [.setWeight(Weight(percent: 30)), .pause(seconds: nil)] }

@@ -34,12 +34,17 @@ struct StatusView {
     private var steps: [String] {
         let steps = deployment.spec.strategy.steps
         guard status.canary != nil, let rollout = status.rollout, !steps.isEmpty, status.phase != .rollingBack else { return [] }
-        let marks = steps.enumerated().map { index, step in
+        let isFirst = rollout.kind == .initial
+        let taken = isFirst ? deployment.spec.strategy.stepsOfFirstVersion : Array(steps.indices)
+        guard !taken.isEmpty else { return [] }
+        let marks = taken.map { index in
+            let step = steps[index]
             let mark = index < rollout.stepIndex ? "✔" : index == rollout.stepIndex ? "▶" : "·"
             return "\(mark) \(text(of: step, isCurrent: index == rollout.stepIndex, since: rollout.stepStartTime?.time))"
         }
-        let isDivided = steps.contains { $0.setTraffic != nil }
-        let last = (rollout.stepIndex >= steps.count ? "▶ all" : "· all") + (isDivided ? " hosts and calls" : "")
+        let isDivided = !isFirst && steps.contains { $0.setTraffic != nil }
+        let isAtLast = isFirst ? taken.allSatisfy { $0 < rollout.stepIndex } : rollout.stepIndex >= steps.count
+        let last = (isAtLast ? "▶ all" : "· all") + (isDivided ? " hosts and calls" : "")
         return ["  " + (marks + [last]).joined(separator: "   ")]
     }
 
@@ -66,7 +71,8 @@ struct StatusView {
     /// What the preflight in progress found, or the one for which the last rollout was given up.
     private var preflight: [String] {
         guard let rollout = status.rollout, let found = rollout.preflight else { return [] }
-        let isCurrent = rollout.state == .running && rollout.kind == .steps && rollout.stepIndex == found.step
+        // A first version that was given up goes back to nothing.
+        let isCurrent = rollout.state != .complete && rollout.kind != .return && rollout.stepIndex == found.step
         guard isCurrent || rollout.cause == .preflight else { return [] }
         let notes = [(found.failed, "can't take it"), (found.waiting, "yet to answer"), (found.unable, "not asked: their agents can't")]
             .filter { $0.0 > 0 }.map { ", \($0.0) \($0.1)" }

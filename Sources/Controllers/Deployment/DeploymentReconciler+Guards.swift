@@ -24,7 +24,7 @@ extension DeploymentReconciler {
             return decision
         }
         let (decision, freed) = budgets.decide(observation) {
-            counted.map { account(of: $0.budget, $0.guard, for: deployment, now: observation.now) }
+            counted.map { account(of: $0.budget, $0.guard, hostClass: deployment.spec.hostClass, now: observation.now) }
         } isReady: {
             liveness.state(ofNode: $0.spec.nodeName).isReady
         }
@@ -38,16 +38,16 @@ extension DeploymentReconciler {
         return observation.wanted.revisionName != observation.status.stable?.revision || observation.plan == nil
     }
 
-    private func account(of budget: UnprovenBudget, _ rollouts: ReadGuard, for deployment: ModuleDeployment, now: Timestamp)
-        -> BudgetLedger.Account
-    {
+    /// What a budget is counted with.
+    /// - Parameter hostClass: of the hosts that it is a share of; all classes that the guard covers count together where its scope says so.
+    func account(of budget: UnprovenBudget, _ rollouts: ReadGuard, hostClass: String?, now: Timestamp) -> BudgetLedger.Account {
         let covered: [ModuleDeployment]
         let hosts: [ModuleHost]
-        switch budget.scope {
-        case .class:
-            covered = stores.deployments.store.objects(Stores.deploymentClass, deployment.spec.hostClass)
-            hosts = stores.hosts.store.objects(Stores.hostClass, deployment.spec.hostClass)
-        case .all:
+        switch (budget.scope, hostClass) {
+        case (.class, let hostClass?):
+            covered = stores.deployments.store.objects(Stores.deploymentClass, hostClass)
+            hosts = stores.hosts.store.objects(Stores.hostClass, hostClass)
+        case (.all, _), (.class, nil):
             covered = stores.deployments.store.all()
             hosts = stores.hosts.store.all().filter { rollouts.covers(hostClass: $0.spec.hostClass) }
         }

@@ -24,6 +24,7 @@ struct DeploymentWork: Sendable {
         events: EventRecorder, epoch: Int64, streams: StreamIngest?, logger: Logger, surroundings: Surroundings
     ) {
         let wake = Doorbell()
+        let guardsTurned = Doorbell()
         let journal = HostJournal()
         let hostMetrics = HostMetrics()
         let liveness = HostLiveness(leases: stores.leases.store, surroundings: surroundings) { nodes in
@@ -45,7 +46,8 @@ struct DeploymentWork: Sendable {
             stores: stores, liveness: liveness, resolver: resolver, memory: ResolutionMemory(),
             turns: ResolutionTurns(workers: configuration.workers) { wake.ring([$0]) }, signatures: signatures,
             descriptors: DescriptorCache(), trust: trust, hostLimit: HostLimit(), journal: journal, fleets: FleetCache(),
-            zones: ZoneDatabase(directory: configuration.zoneDirectory), budgets: BudgetLedger(), wake: { wake.ring($0) }, checks: book,
+            zones: ZoneDatabase(directory: configuration.zoneDirectory),
+            budgets: BudgetLedger { guardsTurned.ring($0.map { ObjectKey(name: $0) }) }, wake: { wake.ring($0) }, checks: book,
             verbs: ObeyedVerbs(), writtenPlans: Written(),
             writtenRevisions: Written(), writtenQuarantines: Written(),
             plans: PlanPublisher(api: Api(client), epoch: epoch), revisions: RevisionPublisher(api: Api(client)),
@@ -120,6 +122,9 @@ struct DeploymentWork: Sendable {
                     surroundings: surroundings),
                 TrustRootWatch(
                     stores.roots.store, trust: trust, api: Api(client), events: events, logger: logger, surroundings: surroundings),
+                GuardWatch(
+                    reconciler, turned: guardsTurned, api: Api(client), events: events, interval: configuration.statusInterval,
+                    logger: logger, surroundings: surroundings),
                 CheckPerformer(
                     book, analyses: stores.analyses.store,
                     means: .init(checks, hosts: stores.hosts(running:), logger: logger, surroundings: surroundings),
@@ -191,7 +196,10 @@ struct DeploymentWork: Sendable {
             .changes(of: stores.plans.store) { [$0.key] },
             .changes(of: stores.revisions.store) { Stores.deployment(of: $0.object).map { [$0] } ?? [] },
             // One that is gone, or covers others by now, may have held any of them.
-            .changes(of: stores.guards.store) { _ in stores.deployments.store.keys },
+            .changes(of: stores.guards.store) { change in
+                let isStatusOnly = change.old.map { $0.spec == change.new?.spec && $0.problems == change.new?.problems } ?? false
+                return isStatusOnly ? [] : stores.deployments.store.keys
+            },
             .changes(of: stores.quarantines.store) { change in
                 stores.revisions.store.all().filter { $0.spec.digest == change.object.spec.digest }.compactMap(Stores.deployment(of:))
             },

@@ -14,6 +14,8 @@ final class BudgetLedger: Sendable {
         var before: ModulePlanSpec?
         /// It waits for a budget.
         var wait: Wait?
+        /// Name of the guard whose budget holds it, waiting in line or not.
+        var holder: String?
     }
 
     private struct Wait {
@@ -37,6 +39,10 @@ final class BudgetLedger: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Hears names of guards that begin or cease to hold a deployment.
+    private let turned: @Sendable ([String]) -> Void
+
+    init(turned: @escaping @Sendable ([String]) -> Void = { _ in }) { self.turned = turned }
 
     /// What a budget is counted with.
     struct Account {
@@ -56,7 +62,7 @@ final class BudgetLedger: Sendable {
     func decide(
         _ observation: Observation, accounts: () -> [Account], isReady: (ModuleHost) -> Bool
     ) -> (decision: Decision, freed: [ObjectKey]) {
-        state.withLock { state in
+        let (decision, freed, holders) = state.withLock { state in
             var observation = observation
             let key = observation.deployment
             var hasFreed = false
@@ -72,11 +78,23 @@ final class BudgetLedger: Sendable {
             }
             observation.guards.counted = counted ?? []
             let decision = RolloutEngine.decide(observation)
+            let holder = state.entries[key]?.holder
             Self.keep(decision, observation, in: &state)
             let waiting = hasFreed ? state.entries.filter { $0.value.wait != nil && $0.key != key }.keys.sorted() : []
-            return (decision, waiting)
+            return (decision, waiting, [holder, state.entries[key]?.holder])
         }
+        if holders[0] != holders[1] { turned(holders.compactMap(\.self)) }
+        return (decision, freed)
     }
+
+    /// Hosts that count now, by what was decided last: what is told of a budget.
+    func count(_ account: Account, isReady: (ModuleHost) -> Bool) -> UnprovenCensus.Result {
+        let census = state.withLock { Self.census(account, $0) }
+        return census.count(account.hosts, isReady: isReady)
+    }
+
+    /// Name of the guard whose budget holds a deployment; nil when none does, or it was not decided about yet.
+    func holder(of key: ObjectKey) -> String? { state.withLock { $0.entries[key]?.holder } }
 
     /// Whether anyone waits: only then must everyone who frees a host be noticed.
     var isAwaited: Bool { state.withLock { state in state.entries.values.contains { $0.wait != nil } } }
@@ -136,7 +154,9 @@ final class BudgetLedger: Sendable {
         if let plan = decision.plan, plan.rollout != last?.rollout { entry.before = last }
         entry.plan = decision.plan ?? observation.plan?.spec
         entry.wait = nil
+        entry.holder = nil
         if decision.status.conditions["Ready"]?.reason == BudgetFacts.condition, let budget = observation.guards.budget {
+            entry.holder = budget.name
             let wave = max(1, observation.spec.strategy.maxUnavailable.count(of: decision.status.hosts.eligible))
             entry.wait = wait(of: decision.status, observation, budget.name, need: budget.left == 0 ? wave : 0)
         }

@@ -30,6 +30,26 @@ struct ReadGuard: Sendable {
         self.problems = problems
     }
 
+    /// Its windows with their time zones, and all that can't be read of it: with any of that it holds.
+    func calendar(_ zones: ZoneDatabase) -> (windows: [(window: FreezeWindow, zone: TimeZoneInformation)], problems: [String]) {
+        var wrong = problems
+        var windows: [(window: FreezeWindow, zone: TimeZoneInformation)] = []
+        for (index, window) in (spec.freeze?.windows ?? []).enumerated() where problems.isEmpty {
+            do throws(TimeZoneError) {
+                windows.append((window, try zones.zone(window.timeZone)))
+            } catch {
+                wrong.append("spec.freeze.windows[\(index)].timeZone: \(error)")
+            }
+        }
+        return (windows, wrong)
+    }
+
+    /// Whether a window holds, or something can't be read.
+    func holds(at now: Timestamp, _ zones: ZoneDatabase) -> Bool {
+        let (windows, problems) = calendar(zones)
+        return !problems.isEmpty || FreezeCalendar(windows).hold(at: now) != nil
+    }
+
     func covers(hostClass: String) -> Bool { classes.contains { $0.matches(hostClass) } }
 
     func covers(_ deployment: ModuleDeployment) -> Bool {
@@ -55,15 +75,7 @@ struct CoveringGuards: Sendable {
         var all: [(window: FreezeWindow, zone: TimeZoneInformation)] = []
         var holding: [ReadGuard] = []
         for rollouts in guards {
-            var wrong = rollouts.problems
-            var windows: [(window: FreezeWindow, zone: TimeZoneInformation)] = []
-            for (index, window) in (rollouts.spec.freeze?.windows ?? []).enumerated() where rollouts.problems.isEmpty {
-                do throws(TimeZoneError) {
-                    windows.append((window, try zones.zone(window.timeZone)))
-                } catch {
-                    wrong.append("spec.freeze.windows[\(index)].timeZone: \(error)")
-                }
-            }
+            let (windows, wrong) = rollouts.calendar(zones)
             problems += wrong.map { "RolloutGuard \(rollouts.name) can't be read, and holds until it can: \($0)".asOneSentence }
             if !wrong.isEmpty || FreezeCalendar(windows).hold(at: now) != nil { holding.append(rollouts) }
             all += windows

@@ -40,6 +40,14 @@ package struct FreezeCalendar: Sendable {
         windows.compactMap { Self.begin(of: $0.window, $0.zone, after: now) }.min()
     }
 
+    /// The hold that `now` lies in, else the next one within the horizon; with the window that begins it and its time zone.
+    package func period(from now: Timestamp) -> (hold: Hold, window: FreezeWindow, zone: TimeZoneInformation)? {
+        guard let moment = hold(at: now) != nil ? now : nextBegin(after: now), let hold = hold(at: moment),
+            let first = windows.first(where: { Self.occurrence(of: $0.window, $0.zone, at: moment)?.since == hold.since })
+        else { return nil }
+        return (hold, first.window, first.zone)
+    }
+
     private static func endsEarlier(_ left: Hold, _ right: Hold) -> Bool {
         guard let first = left.until else { return false }
         return right.until.map { first < $0 } ?? true

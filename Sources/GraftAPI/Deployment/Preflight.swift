@@ -35,6 +35,15 @@ package struct Preflight: SchemaObject, Hashable {
     ]
 }
 
+extension Strategy {
+    /// Indices of the steps that the first version of a deployment takes: preflights that stand before any weight. What other steps are about, a
+    /// version beside it, is not there.
+    package var stepsOfFirstVersion: [Int] {
+        let end = steps.firstIndex { ($0.setWeight ?? .none) > .none } ?? steps.endIndex
+        return steps.indices.prefix(end).filter { steps[$0].preflight != nil }
+    }
+}
+
 /// What a preflight has found: numbers, and the first of those that would fail.
 package struct PreflightStatus: SchemaObject, Hashable {
     /// Step that it belongs to, from 0.

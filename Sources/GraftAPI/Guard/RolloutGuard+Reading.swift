@@ -6,7 +6,11 @@ extension RolloutGuard {
     /// Reads any guard that has a name. What can't be read of it, or what it says that this program does not know, stands in `problems`: it
     /// then holds what its author meant to hold, all the time. Skipped, as other objects are, it would let everything pass.
     package init(reading members: JSONMembers) throws(JSONDecodingError) {
-        self.init(metadata: try members.required("metadata"), spec: RolloutGuardSpec(), status: NoStatus())
+        self.init(metadata: try members.required("metadata"), spec: RolloutGuardSpec(), status: RolloutGuardStatus())
+        // Ours, and nothing is decided by it: one that can't be read is written anew.
+        if let written = members.object["status"], let read = try? RolloutGuardStatus(from: written, at: JSONPath([.key("status")])) {
+            status = read
+        }
         let found = members.object["spec"] ?? .null
         let path = JSONPath([.key("spec")])
         do {

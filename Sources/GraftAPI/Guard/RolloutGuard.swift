@@ -6,11 +6,11 @@ package import Schema
 package struct RolloutGuard: CustomResource {
     package var metadata: ObjectMeta
     package var spec: RolloutGuardSpec
-    package var status: NoStatus
+    package var status: RolloutGuardStatus
     /// What of it could not be read: with any, it holds whatever it covers.
     package var problems: [String] = []
 
-    package init(metadata: ObjectMeta, spec: RolloutGuardSpec, status: NoStatus) {
+    package init(metadata: ObjectMeta, spec: RolloutGuardSpec, status: RolloutGuardStatus) {
         self.metadata = metadata
         self.spec = spec
         self.status = status
@@ -21,12 +21,16 @@ package struct RolloutGuard: CustomResource {
         about: "Holds rollouts of all deployments it covers: in freeze windows, and beyond a budget of hosts with unproven revisions. "
             + "Rollbacks, aborts and quarantines are never held.",
         columns: [
-            PrinterColumn("MaxUnproven", "string", ".spec.budget.maxUnproven", "Hosts that may run what is unproven."),
-            PrinterColumn("Reason", "string", ".spec.reason", "What it is for."),
+            PrinterColumn("State", "string", ".status.state", "Open, Frozen, Exhausted or Invalid."),
+            PrinterColumn("Held", "integer", ".status.held.count", "Deployments that it holds back now."),
+            PrinterColumn("Unproven", "string", ".status.budget.summary", "Hosts that run what is unproven, of those that may, of all."),
+            PrinterColumn("Window", "string", ".status.window.summary", "The freeze window that holds now, else the next one."),
+            PrinterColumn("MaxUnproven", "string", ".spec.budget.maxUnproven", "Hosts that may run what is unproven.", priority: 1),
+            PrinterColumn("Reason", "string", ".spec.reason", "What it is for.", priority: 1),
             PrinterColumn("Namespaces", "string", ".spec.match.namespaces", "Whose deployments.", priority: 1),
             PrinterColumn("Classes", "string", ".spec.match.classes", "On which hosts.", priority: 1),
             .age,
-        ], hasStatus: false)
+        ])
 }
 
 package struct RolloutGuardSpec: SchemaObject, Hashable {

@@ -47,6 +47,33 @@ extension Deliberation {
         max((rollout.stepStartTime?.time ?? now) + .seconds(deadline.seconds), observation.leaderSince + observation.leaderGrace)
     }
 
+    /// A first version: what hosts are to judge before any of them runs it, then all of them in waves.
+    func progressFirst(_ roster: Roster) -> Bool {
+        guard let step = preflightOfFirst else {
+            return walkToAll(roster, limits: [strategy.maxUnavailable], soak: .seconds(strategy.soakSeconds))
+        }
+        let schedule = StepSchedule(strategy)
+        guard step == rollout.stepIndex else { return enterStep(step, schedule, roster) }
+        guard case .preflight(let preflight) = schedule.stage(step) else { return false }
+        return progressPreflight(preflight, schedule, roster)
+    }
+
+    /// The preflight that a first version is at, or comes to next; nil when it has none left, or some host was asked to run it.
+    private var preflightOfFirst: Int? {
+        guard rollout.kind == .initial, rollout.wave.below.isEmpty else { return nil }
+        return strategy.stepsOfFirstVersion.first { $0 >= rollout.stepIndex }
+    }
+
+    /// Whether hosts are to judge and stage the revision now.
+    var isAtPreflight: Bool {
+        guard isRunning else { return false }
+        switch rollout.kind {
+        case .steps: return StepSchedule(strategy).isPreflight(rollout.stepIndex)
+        case .initial: return preflightOfFirst == rollout.stepIndex
+        case .return: return false
+        }
+    }
+
     /// Hosts that can't run what is wanted are told by its preflight, and counted there.
-    var beginsWithPreflight: Bool { status.stable != nil && StepSchedule(strategy).beginsWithPreflight }
+    var beginsWithPreflight: Bool { StepSchedule(strategy).beginsWithPreflight }
 }

@@ -14,7 +14,8 @@ extension Deliberation {
         }
         switch rollout.kind {
         case .return: return walkToAll(roster, limits: [strategy.rollbackMaxUnavailable, rollout.maxUnavailable], soak: .zero)
-        case .initial, .restart: return walkToAll(roster, limits: [strategy.maxUnavailable], soak: .seconds(strategy.soakSeconds))
+        case .initial: return progressFirst(roster)
+        case .restart: return walkToAll(roster, limits: [strategy.maxUnavailable], soak: .seconds(strategy.soakSeconds))
         case .steps: return progressStep(roster)
         }
     }
@@ -30,7 +31,7 @@ extension Deliberation {
         rollout.progress.activatingSince = isActivating ? rollout.progress.activatingSince ?? Instant(now) : nil
     }
 
-    private func walkToAll(_ roster: Roster, limits: [CountOrShare?], soak: Duration) -> Bool {
+    func walkToAll(_ roster: Roster, limits: [CountOrShare?], soak: Duration) -> Bool {
         let allowance = allowance
         let weight = allowance?.weight ?? .all
         if rollout.wave.goal.isEmpty || rollout.weight < weight {

@@ -42,7 +42,7 @@ extension Deliberation {
     /// A plan that no longer has hosts stage ahead is written when their preflight is passed, or promoted.
     private func passPreflight(seenIn plan: ModulePlanSpec, _ target: RevisionReference) {
         let schedule = StepSchedule(strategy)
-        guard rollout.kind == .steps, rollout.preflight?.step == rollout.stepIndex, schedule.isPreflight(rollout.stepIndex),
+        guard rollout.kind != .return, rollout.preflight?.step == rollout.stepIndex, schedule.isPreflight(rollout.stepIndex),
             !(plan.stageAhead ?? false), plan.canary?.revision == target.revision
         else { return }
         _ = enterStep(rollout.stepIndex + 1, schedule, nil)

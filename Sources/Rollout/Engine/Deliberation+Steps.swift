@@ -75,6 +75,8 @@ extension Deliberation {
         rollout.wave.goal = []
         rollout.overdue = nil
         leaveChecks(for: index)
+        // A first version passes by what is about a version beside it.
+        guard rollout.kind == .steps else { return true }
         switch schedule.stage(index) {
         case .pause(let seconds):
             events.append(.paused(number: index + 1, of: schedule.count, until: seconds.map { now + .seconds($0) }))

@@ -34,7 +34,7 @@ extension Deliberation {
             return ignore("promote", "rollout \(verb.rollout) is not in progress.")
         }
         if rollout.overdue != nil, verb.step == String(rollout.stepIndex) { return goOn() }
-        guard rollout.kind == .steps else { return ignore("promote", "rollout \(verb.rollout) has no steps.") }
+        guard rollout.kind == .steps || isAtPreflight else { return ignore("promote", "rollout \(verb.rollout) has no steps.") }
         let schedule = StepSchedule(strategy)
         if verb.step == "full" { return promoteFully(schedule) }
         guard let index = verb.step.flatMap({ Int($0) }), index == rollout.stepIndex else {
@@ -57,9 +57,10 @@ extension Deliberation {
             return ignore("promote", "step index \(rollout.stepIndex) needs an approval.")
         }
         if case .goBack(_, let reason)? = checkVerdict() { return ignore("promote", reason.asSentence) }
-        let next = schedule.fullPromotion(from: rollout.stepIndex)
+        let isFirst = rollout.kind == .initial
+        let next = isFirst ? schedule.last : schedule.fullPromotion(from: rollout.stepIndex)
         _ = dismissInconclusive()
-        if next == schedule.last { skipBackground() }
+        if next == schedule.last, !isFirst { skipBackground() }
         events.append(
             .promoted(next == schedule.last ? "to all hosts, without further steps" : "to step \(next + 1), which needs an approval"))
         _ = enterStep(next, schedule, nil)

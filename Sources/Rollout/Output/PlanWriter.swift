@@ -44,13 +44,11 @@ struct PlanWriter {
             spec.cutoffs = cutoffs == .none ? [Cutoff(below: .lowest)] : cutoffs.list
             spec.order = rollout.order
         }
-        if spec.canary != nil, rollout.state == .running, rollout.kind == .steps {
-            if let traffic = rollout.traffic {
-                spec.traffic = traffic
-                spec.requires = [GraftAPI.routingFeature]
-            }
-            if StepSchedule(deliberation.strategy).isPreflight(rollout.stepIndex) { spec.stageAhead = true }
+        if spec.canary != nil, rollout.state == .running, rollout.kind == .steps, let traffic = rollout.traffic {
+            spec.traffic = traffic
+            spec.requires = [GraftAPI.routingFeature]
         }
+        if spec.canary != nil, deliberation.isAtPreflight { spec.stageAhead = true }
         if let previous = deliberation.previous, previous.revision != (spec.canary ?? spec.stable)?.revision { spec.previous = previous }
         plan = spec
     }

@@ -38,6 +38,21 @@ struct SlotAheadTests {
         #expect(slot.machine.status?.staged == ["filter-1.1.0"])
     }
 
+    @Test func `fetches, verifies and stages a first version where nothing runs, and runs nothing until its turn comes`() {
+        var policy = SlotPolicy.quick
+        policy.aheadSpread = .zero
+        var slot = S(policy: policy)
+        slot.inputs.plans = [S.plan(nil, rollout: "r1", ahead: "1.0.0")]
+        slot.settle()
+        #expect(slot.machine.status?.ahead == StagedAhead(rollout: "r1", revision: "filter-1.0.0", state: .staged))
+        #expect(slot.machine.status?.active == nil && slot.machine.status?.target == nil && slot.running == nil)
+        #expect(slot.activations.isEmpty && slot.machine.status?.staged == ["filter-1.0.0"])
+        slot.registryIsDown = true
+        slot.inputs.plans = [S.plan("1.0.0", rollout: "r1")]
+        slot.settle()
+        #expect(slot.running?.version == "1.0.0" && slot.fetches == ["1.0.0"])
+    }
+
     @Test func `loads it without fetching it again when its turn comes, and then has no more to say of it`() {
         var slot = asked()
         slot.settle()

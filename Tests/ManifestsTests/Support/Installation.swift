@@ -113,6 +113,14 @@ struct Installation {
         }
     }
 
+    /// A freeze in a hundred years.
+    func freezeLater() async throws {
+        var spec = RolloutGuardSpec()
+        spec.match = .everything
+        spec.freeze = Freeze([FreezeWindow(from: Timestamp(seconds: 4_923_072_000), until: nil)])
+        _ = try await Api<RolloutGuard>(cluster.client).create(RolloutGuard(metadata: ObjectMeta(name: "later"), spec: spec))
+    }
+
     func apply(_ version: String, _ change: (inout ModuleDeploymentSpec) -> Void = { _ in }) async throws {
         var spec = ModuleDeploymentSpec()
         spec.hostClass = "edge-proxy"

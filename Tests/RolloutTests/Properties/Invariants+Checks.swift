@@ -8,7 +8,7 @@ import Schema
 extension Invariants {
     /// No step that waits for something outside is left before that has succeeded, unless someone says so.
     mutating func checkPassing(from: Int, to: Int, _ world: World) {
-        guard from < to, let events = world.decision?.events else { return }
+        guard from < to, world.status.rollout?.kind == .steps, let events = world.decision?.events else { return }
         let isPromoted = events.contains { if case .promoted = $0 { true } else { false } }
         let schedule = StepSchedule(world.spec.strategy)
         for index in from..<to where !isPromoted {

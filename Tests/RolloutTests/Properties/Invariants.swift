@@ -147,6 +147,19 @@ struct Invariants {
         if let last, last.rollout == plan.rollout, plan.stageAhead ?? false, last.stageAhead ?? false {
             demand(plan.cutoffs == last.cutoffs, "a preflight asks hosts to run it: \(world.testDescription)")
         }
+        // Of a first version nothing is asked before all preflights that stand before a weight are passed.
+        if let rollout = decision.status.rollout, rollout.kind == .initial, rollout.state == .running, plan.cutoffs.isEmpty == false,
+            last?.cutoffs.isEmpty ?? true, last?.rollout == plan.rollout, last?.stageAhead ?? false
+        {
+            let passes = decision.events.contains { event in
+                switch event {
+                case .preflightPassed, .promoted: true
+                default: false
+                }
+            }
+            let wasThere = world.spec.strategy.stepsOfFirstVersion.contains { $0 >= lastRollout?.stepIndex ?? 0 }
+            demand(passes || !wasThere || lastRollout?.id != rollout.id, "a first version skips its preflight: \(world.testDescription)")
+        }
         if plan.stageAhead ?? false {
             demand(plan.canary != nil, "staged ahead of nothing: \(world.testDescription)")
         }

@@ -12,8 +12,9 @@ struct PreflightTests {
     private func upgrading(
         _ preflight: Preflight = Preflight(), hosts: Int = 10, before: (inout World) -> Void = { _ in }
     ) -> World {
-        var world = World(hosts: hosts, steps: [.preflight(preflight), .setWeight(Weight(percent: 20)), .pause(seconds: nil)])
+        var world = World(hosts: hosts)
         world.deliver("1.0.0")
+        world.spec.strategy.steps = [.preflight(preflight), .setWeight(Weight(percent: 20)), .pause(seconds: nil)]
         before(&world)
         world.ask(for: "1.1.0")
         return world
