@@ -157,7 +157,7 @@ let package = Package(
             [
                 "Analysis", "KubeRuntime", "KubeClient", "KubeCore", "HTTPCore", "JSON", "Schema", "GraftAPI", "OCI", "Trust",
                 "Verification",
-                "Compatibility", "Rollout", crypto, httpTypes, lifecycle, logging,
+                "Compatibility", "Rollout", coreMetrics, crypto, httpTypes, lifecycle, logging,
             ]),
         layer(
             "Agent",
@@ -178,7 +178,7 @@ let package = Package(
             "ControllerCommand",
             [
                 "Controllers", "GraftAPI", "HTTPServing", "HTTPTransport", "KubeRuntime", "ProgramOptions", "Telemetry", argumentParser,
-                httpTypes, hummingbird, hummingbirdTLS, lifecycle, logging, nioCore, nioSSL, unixSignals,
+                httpTypes, hummingbird, lifecycle, logging, nioCore, nioSSL, unixSignals,
             ]),
         layer(
             "Commands",
@@ -268,8 +268,8 @@ let package = Package(
             of: "Agent",
             [
                 "socket-host", "Analysis", "CHostSocket", "GraftHost", "Harness", "HostProtocol", "HTTPTransport", "GraftAPI",
-                "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Randomness", "Trust", "Verification", "HTTPCore", "JSON", "Schema",
-                httpTypes, lifecycle, logging,
+                "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Randomness", "Telemetry", "Trust", "Verification", "HTTPCore", "JSON",
+                "Schema", coreMetrics, httpTypes, lifecycle, logging,
             ]),
         // Articles and the program that they write; it is run, not imported.
         .testTarget(
@@ -278,15 +278,16 @@ let package = Package(
         tests(
             of: "Commands",
             [
-                argumentParser, "Analysis", "ProgramOptions", "GraftAPI", "Harness", "KubeClient", "KubeCore", "JSON", "OCI", "Rollout",
+                argumentParser, "Analysis", "ProgramOptions", "GraftAPI", "Harness", "KubeClient", "KubeCore", "KubeServer", "JSON", "OCI",
+                "Rollout",
                 "Schema",
                 "Trust", "YAML",
             ]),
         .testTarget(
             name: "ManifestsTests",
             dependencies: [
-                "Agent", "AgentCommand", "ControllerCommand", "Controllers", "Harness", "GraftAPI", "KubeServer", "KubeClient",
-                "KubeCore", "HTTPCore", "HTTPTransport", "ProgramOptions", "Telemetry", "Trust", "Schema", "JSON", "YAML",
+                "Agent", "AgentCommand", "Analysis", "ControllerCommand", "Controllers", "Harness", "GraftAPI", "KubeRuntime", "KubeServer",
+                "KubeClient", "KubeCore", "HTTPCore", "HTTPTransport", "ProgramOptions", "Telemetry", "Trust", "Schema", "JSON", "YAML",
                 argumentParser, httpTypes, lifecycle, logging,
             ], swiftSettings: settings),
         // The programs are not imported: they are run.

@@ -32,10 +32,13 @@ package struct UplinkOptions: ParsableArguments {
     }
 
     /// Nil when nothing is told. Files that are not there yet are waited for: each request that fails says so.
-    func uplink(_ logger: Logger) throws -> StreamUplink? {
+    /// - Parameter interval: between one look at the authorities' file and the next.
+    func uplink(_ logger: Logger, lookingEvery interval: Duration = .seconds(10)) throws -> StreamUplink? {
         guard let url = try address(), let controllerToken, let controllerAuthority else { return nil }
         let transport = HTTPClient(
-            .init(proxy: .none, userAgent: "graft-agent", credentialFiles: .init(trustedAuthorities: controllerAuthority)))
+            .init(
+                proxy: .none, userAgent: "graft-agent", credentialFiles: .init(trustedAuthorities: controllerAuthority, interval: interval))
+        )
         return StreamUplink(transport: transport, url: url) {
             var token = Substring(try LocalFile(controllerToken).text())
             while token.last?.isWhitespace == true { token.removeLast() }

@@ -23,7 +23,7 @@ package struct GraftCommand: AsyncParsableCommand {
                     PushCommand.self, SignCommand.self, AttestCommand.self, VerifyCommand.self, TrustCommand.self, KeyCommand.self,
                     GenerateKeyCommand.self,
                 ]),
-            CommandGroup(name: "Clusters:", subcommands: [UpCommand.self, AgentCommand.self, CRDsCommand.self]),
+            CommandGroup(name: "Clusters:", subcommands: [UpCommand.self, EnrollCommand.self, AgentCommand.self, CRDsCommand.self]),
         ])
 
     package init() {}

@@ -29,6 +29,7 @@ package struct ControllerCommand: AsyncParsableCommand {
     package var noLeaderElection = false
 
     @OptionGroup package var streams: StreamOptions
+    @OptionGroup package var window: StreamWindowOption
 
     package init() {}
 
@@ -43,7 +44,8 @@ package struct ControllerCommand: AsyncParsableCommand {
         let (ingest, server) = try streams.server(logger)
         let controllers = ControllerServices(
             client: client, artifacts: try registry.client(),
-            configuration: ControllerConfiguration(identity: identity ?? LeaderElection.uniqueIdentity(), electsLeader: !noLeaderElection),
+            configuration: ControllerConfiguration(
+                identity: identity ?? LeaderElection.uniqueIdentity(), electsLeader: !noLeaderElection, streamWindow: window.width),
             checks: try checks.configuration(), streams: ingest, logger: logger)
         try await ServiceGroup(
             configuration: .init(

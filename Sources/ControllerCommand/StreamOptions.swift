@@ -12,7 +12,9 @@ package struct StreamOptions: ParsableArguments {
             "Where agents tell what their hosts expose, over HTTPS, as in 0.0.0.0:9443. Default: nowhere. Wants the two files.",
             valueName: "address:port"))
     package var streamsListen = ""
-    @Option(help: ArgumentHelp("The certificate shown to agents, followed by those up to its authority; PEM.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp(
+            "The certificate shown to agents, followed by those up to its authority; PEM. Taken up when it is renewed.", valueName: "path"))
     package var streamsCertificate: String?
     @Option(help: ArgumentHelp("Its private key; PEM.", valueName: "path"))
     package var streamsKey: String?
@@ -29,18 +31,13 @@ package struct StreamOptions: ParsableArguments {
         return address
     }
 
-    /// What agents tell, and the server that takes it; nil when they tell nothing. A certificate that is not there yet is no reason not to roll out: it is said.
+    /// What agents tell, and the server that takes it; nil when they tell nothing. A certificate that is not there yet is no reason not to roll out: it is said, and
+    /// waited for.
     /// - Throws: `CommandError` when the files are there and hold something else.
     func server(_ logger: Logger) throws -> (StreamIngest?, (any Service)?) {
         guard let address = try address(), let streamsCertificate, let streamsKey else { return (nil, nil) }
-        let (certificate, key) = (LocalFile(streamsCertificate), LocalFile(streamsKey))
-        guard try certificate.bytesIfPresent() != nil, try key.bytesIfPresent() != nil else {
-            logger.warning(
-                "agents can't tell what their hosts expose: there is no certificate; analyses of hosts will say so",
-                metadata: ["certificate": "\(streamsCertificate)", "key": "\(streamsKey)"])
-            return (nil, nil)
-        }
         let ingest = StreamIngest()
+        let (certificate, key) = (LocalFile(streamsCertificate), LocalFile(streamsKey))
         return (ingest, try StreamServer(ingest, at: address, certificate: certificate, key: key, logger: logger))
     }
 }

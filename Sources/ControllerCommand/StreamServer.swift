@@ -1,8 +1,7 @@
 package import Controllers
 import HTTPServing
-import HTTPTypes
 import Hummingbird
-import HummingbirdTLS
+package import KubeRuntime
 package import Logging
 import NIOCore
 import NIOSSL
@@ -10,54 +9,96 @@ package import ProgramOptions
 import ServiceLifecycle
 package import Telemetry
 
-/// Serves `POST /v1/changes` over TLS: hands what agents send to the part of the controller that leads, and nothing else.
+/// Takes over TLS what agents tell, and hands it to the part of the controller that leads.
+///
+/// It listens as soon as there is a certificate, and takes up another one that is put in its place: nothing is restarted for it.
 package struct StreamServer: Service {
     private let application: Application<RouterResponder<BasicRequestContext>>
+    private let certificate: ServingCertificate
+    private let ingest: StreamIngest
+    private let interval: Duration
+    private let logger: Logger
+    private let surroundings: Surroundings
 
     /// - Parameters:
-    ///   - certificate: PEM; the leaf first.
+    ///   - certificate: PEM; the leaf first. Where it is not there yet, `ingest` is closed until it is.
+    ///   - interval: between one look at the files and the next.
     ///   - listening: told the port.
-    /// - Throws: `CommandError` when certificate and key are none.
+    /// - Throws: `CommandError` when the files are there and are no certificate and its key.
     package init(
-        _ ingest: StreamIngest, at address: ListeningAddress, certificate: LocalFile, key: LocalFile, logger: Logger,
-        listening: @escaping @Sendable (Int) -> Void = { _ in }
+        _ ingest: StreamIngest, at address: ListeningAddress, certificate: LocalFile, key: LocalFile, interval: Duration = .seconds(10),
+        logger: Logger, surroundings: Surroundings = .system, listening: @escaping @Sendable (Int) -> Void = { _ in }
     ) throws {
-        let tls = try Self.tls(certificate, key)
+        let serving = ServingCertificate(certificate: certificate, key: key)
+        let isThere = certificate.exists && key.exists
+        if isThere, case .unusable(let problem) = serving.look() {
+            throw CommandError("--streams-certificate, --streams-key: \(problem)")
+        }
+        if !isThere {
+            ingest.close(because: "it has no certificate for them yet (\(certificate.path)); see docs/analysis.md")
+            logger.warning(
+                "agents can't tell what their hosts expose yet: there is no certificate; analyses of hosts will say so",
+                metadata: ["certificate": "\(certificate.path)", "key": "\(key.path)"])
+        }
         let router = Router()
-        router.post(RouterPath(StreamIngest.path)) { request, _ in try await Self.answer(request, ingest) }
+        ingest.addRoute(to: router)
         application = Application(
-            router: router, server: .abandonable { try TLSChannel($0, tlsConfiguration: tls) },
+            router: router,
+            server: .abandonable { http in
+                PreparedChannel(http) { channel in
+                    ingest.connection(isOpen: true)
+                    channel.closeFuture.whenComplete { _ in ingest.connection(isOpen: false) }
+                    guard let context = serving.context else { throw Unprepared() }
+                    try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))
+                }
+            },
             configuration: .init(
                 address: .hostname(address.host.isEmpty ? "::" : address.host, port: Int(address.port)), serverName: nil),
             onServerRunning: { listening($0.localAddress?.port ?? 0) }, logger: logger)
+        self.certificate = serving
+        self.ingest = ingest
+        self.interval = interval
+        self.logger = logger
+        self.surroundings = surroundings
     }
 
-    package func run() async throws { try await application.run() }
-
-    private static func tls(_ certificate: LocalFile, _ key: LocalFile) throws -> TLSConfiguration {
-        do {
-            var tls = TLSConfiguration.makeServerConfiguration(
-                certificateChain: try NIOSSLCertificate.fromPEMBytes(try certificate.bytes()).map { .certificate($0) },
-                privateKey: .privateKey(try NIOSSLPrivateKey(bytes: try key.bytes(), format: .pem)))
-            tls.minimumTLSVersion = .tlsv12
-            return tls
-        } catch let error as NIOSSLError {
-            throw CommandError("--streams-certificate, --streams-key: wanted a certificate and its key as PEM, found \(error)")
+    package func run() async throws {
+        let isThere: Void? = try await untilGracefulShutdown {
+            while self.certificate.context == nil {
+                try await self.surroundings.sleep(self.interval)
+                self.look()
+            }
+        }
+        guard isThere != nil else { return }
+        ingest.open()
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await self.application.run()
+                return true
+            }
+            group.addTask {
+                _ = try await untilGracefulShutdown {
+                    while true {
+                        try await self.surroundings.sleep(self.interval)
+                        self.look()
+                    }
+                }
+                return false
+            }
+            defer { group.cancelAll() }
+            while let isServer = try await group.next(), !isServer {}
         }
     }
 
-    private static func answer(_ request: Request, _ ingest: StreamIngest) async throws -> Response {
-        let answer: StreamIngest.Answer
-        do {
-            let body = try await request.body.collect(upTo: StreamIngest.largest)
-            answer = try await ingest.answer(authorization: request.headers[.authorization], body: Array(body.readableBytesView))
-        } catch is NIOTooManyBytesError {
-            answer = .refusal(413, "wanted at most \(StreamIngest.largest) bytes")
+    /// There is no certificate to show.
+    private struct Unprepared: Error {}
+
+    private func look() {
+        switch certificate.look() {
+        case .same: break
+        case .renewed: logger.info("the certificate that agents are shown was read")
+        case .unusable(let problem):
+            logger.warning("the certificate that agents are shown can't be renewed; will look again", metadata: ["error": "\(problem)"])
         }
-        var headers: HTTPFields = [.contentType: "application/json"]
-        if answer.closes { headers[.connection] = "close" }
-        if answer.status == 401 { headers[.wwwAuthenticate] = "Bearer" }
-        return Response(
-            status: .init(code: answer.status), headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
     }
 }

@@ -20,12 +20,14 @@ package struct ControllerConfiguration: Sendable {
     package var unloadDeadline: Duration
     /// Where the time zones of freeze windows are read from.
     package var zoneDirectory: String
+    /// Of what agents tell: how wide the windows are in which hosts are compared. No shorter than the intervals at which agents look.
+    package var streamWindow: Duration
 
     package init(
         identity: String = "graft-controller", electsLeader: Bool = true, namespace: String = GraftAPI.systemNamespace,
         agentNamespace: String = GraftAPI.agentNamespace, workers: Int = 4, statusInterval: Duration = .seconds(1),
         refusalRetry: Duration = .seconds(30), unloadDeadline: Duration = .seconds(600),
-        zoneDirectory: String = "/usr/share/zoneinfo"
+        zoneDirectory: String = "/usr/share/zoneinfo", streamWindow: Duration = .seconds(10)
     ) {
         self.identity = identity
         self.electsLeader = electsLeader
@@ -36,5 +38,6 @@ package struct ControllerConfiguration: Sendable {
         self.refusalRetry = refusalRetry
         self.unloadDeadline = unloadDeadline
         self.zoneDirectory = zoneDirectory
+        self.streamWindow = streamWindow
     }
 }

@@ -16,6 +16,7 @@ final class StreamReporter: Service {
     private let scraper: HostScraper?
     private let uplink: StreamUplink
     private let interval: Duration
+    private let metrics: UplinkMetrics
     private let logger: Logger
     private let surroundings: Surroundings
     private let wake = Wake()
@@ -32,6 +33,7 @@ final class StreamReporter: Service {
         self.drivers = drivers
         self.scraper = scraper
         self.uplink = uplink
+        metrics = UplinkMetrics(host: host.configuration.hostName)
         interval = scraper?.settings.interval ?? .seconds(10)
         self.logger = logger
         self.surroundings = surroundings
@@ -98,11 +100,13 @@ final class StreamReporter: Service {
         do {
             let exposition = try await scraper.look(for: names)
             let (after, now) = (host.serving.all, surroundings.now())
+            metrics.looked(isSuccess: true)
             state.withLock { state in
                 state.take(exposition, before: before, after: after, now: now)
                 state.complaint = nil
             }
         } catch let failure as ScrapeFailure {
+            metrics.looked(isSuccess: false)
             let isNews = state.withLock { state in
                 defer { state.complaint = failure.description }
                 return state.complaint == nil
@@ -137,7 +141,10 @@ final class StreamReporter: Service {
         for attempt in 1...Self.tries {
             let name = host.configuration.hostName
             let batch = state.withLock { $0.outgoing.batch(host: name, at: surroundings.now()) }
-            switch try await uplink.send(batch) {
+            let outcome = try await uplink.send(batch)
+            metrics.sent(outcome.sending)
+            defer { showWaiting() }
+            switch outcome {
             case .answered(let found):
                 answer = found
                 let isNews = state.withLock { state in
@@ -157,12 +164,24 @@ final class StreamReporter: Service {
                 if attempt < Self.tries { try await surroundings.sleep(.milliseconds(100 + Int(400 * surroundings.random()))) }
             case .refused(let problem):
                 // It would be refused again, and hold up what comes after it.
-                state.withLock { $0.outgoing.acknowledge(batch.records.last?.sequence ?? 0) }
+                state.withLock { state in
+                    state.outgoing.acknowledge(batch.records.last?.sequence ?? 0)
+                    state.refused += batch.records.count
+                }
                 return failed(problem)
             case .failed(let problem): return failed(problem)
             }
         }
         return answer.map { pause(after: $0) } ?? failed("no replica of the controller that answers leads")
+    }
+
+    private func showWaiting() {
+        let (waiting, dropped) = state.withLock { state in
+            let dropped = state.refused + state.outgoing.dropped
+            defer { state.shownDropped = dropped }
+            return (state.outgoing.count, dropped - state.shownDropped)
+        }
+        metrics.holds(waiting: waiting, dropped: dropped)
     }
 
     private func pause(after answer: StreamAnswer) -> Duration {

@@ -9,6 +9,10 @@ struct StreamState: Sendable {
     /// The process that answered a slot's probe last.
     var processes: [String: String] = [:]
     var outgoing: OutgoingRecords
+    /// Records that the controller will never take.
+    var refused = 0
+    /// Of those that were thrown away, how many were counted already.
+    var shownDropped = 0
     var failures = 0
     /// What was told of scrapes that failed; told again when it is something else.
     var complaint: String?

@@ -28,6 +28,16 @@ package struct StreamUplink: Sendable {
         case refused(String)
         /// It may, later.
         case failed(String)
+
+        /// As metrics name it.
+        var sending: UplinkMetrics.Sending {
+            switch self {
+            case .answered: .taken
+            case .notLeading: .notLeading
+            case .refused: .refused
+            case .failed: .failed
+            }
+        }
     }
 
     /// - Throws: `CancellationError` alone.

@@ -8,14 +8,17 @@ package import KubeCore
 package struct MetricStream: Sendable {
     /// What hosts are asked for.
     package let demands: [SeriesDemand]
-    /// Changes that came after their window had been evaluated, and those beyond what is held at a time.
-    package var late: Int { windows.late + refused }
+    /// Changes that came after their window had been evaluated.
+    package var late: Int { windows.late }
+    /// Changes beyond what is held at a time.
+    package private(set) var dropped = 0
+    /// Up to here every host has told all it will; nil without any.
+    package var watermark: Timestamp? { windows.watermark }
     /// Why hosts can't tell what they are asked for.
     package private(set) var problem: String?
     private let measured: Measured
     private var windows: WindowedStream<ArmChange>
     private var strata: [String: Stratum] = [:]
-    private var refused = 0
     private var ratios: SequentialComparison?
     private var latencies: BucketComparison?
     private var canary = CanarySum()
@@ -55,21 +58,33 @@ package struct MetricStream: Sendable {
         }
     }
 
+    /// What became of a record.
+    package enum Taking: Hashable, Sendable {
+        case counted
+        /// Its window was evaluated before it came.
+        case late
+        /// More waits than is held at a time.
+        case dropped
+        /// It says nothing of what is measured here.
+        case other
+    }
+
     /// Takes what a host's series grew by while it ran one of the two revisions.
-    package mutating func receive(_ record: StreamRecord, arm: Arm, host: String, stratum: Stratum, at time: Timestamp) {
+    @discardableResult
+    package mutating func receive(_ record: StreamRecord, arm: Arm, host: String, stratum: Stratum, at time: Timestamp) -> Taking {
         if let told = demands.compactMap({ record.problems[$0] }).first {
             problem = "\(host): \(told)"
-            return
+            return .other
         }
-        guard let change = change(of: record, arm) else { return }
+        guard let change = change(of: record, arm) else { return .other }
         guard windows.waiting < Self.mostWaiting else {
-            refused += 1
-            return
+            dropped += 1
+            return .dropped
         }
         problem = nil
         hasHeard = true
         strata[host] = stratum
-        windows.receive(StreamChange(source: host, time: time, value: change))
+        return windows.receive(StreamChange(source: host, time: time, value: change)) ? .counted : .late
     }
 
     /// The host will tell of nothing that happened before.

@@ -62,6 +62,9 @@ package struct WindowedStream<Value: Hashable & Sendable>: Sendable {
         return true
     }
 
+    /// Up to here every source has sent all it will; nil without any.
+    package var watermark: Timestamp? { watermarks.values.min() }
+
     /// The source will send nothing that happened before `watermark`. One that is smaller than the last one changes nothing.
     package mutating func advance(_ source: String, to watermark: Timestamp) {
         watermarks[source] = max(watermark, watermarks[source] ?? watermark)

@@ -28,6 +28,8 @@ struct ControlPlane {
     var registry: RegistryClient
     /// Or one runs beside it, as in a cluster.
     var runsController: Bool
+    /// Of what agents tell: how wide the windows are in which hosts are compared.
+    var streamWindow: Duration
     var logger: Logger
 
     /// Runs until SIGTERM or SIGINT.
@@ -45,19 +47,21 @@ struct ControlPlane {
             userAgent: "graft-controller")
         try await Self.install(on: client)
         let addresses = ControlPlaneAddresses(
-            directory: directory, tokens: tokens, authority: certificates.authority, address: address)
+            directory: directory, tokens: tokens, authority: certificates.authority, address: address,
+            takesStreams: runsController)
+        let streams = runsController ? StreamIngest() : nil
 
         var services: [any Service] =
             first + [
-                try apiServer(server, certificates, addresses), try registryServer(addresses),
+                try apiServer(server, certificates, addresses, streams), try registryServer(addresses),
                 // Shut down before the sockets: it ends the watches that hold connections open.
                 Background(work: server.run),
             ]
         if runsController {
             services.append(
                 ControllerServices(
-                    client: client, artifacts: registry, configuration: .init(electsLeader: false), checks: try CheckOptions.local(),
-                    logger: logger))
+                    client: client, artifacts: registry, configuration: .init(electsLeader: false, streamWindow: streamWindow),
+                    checks: try CheckOptions.local(), streams: streams, logger: logger))
         }
         let group = ServiceGroup(
             configuration: .init(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
@@ -69,9 +73,13 @@ struct ControlPlane {
         }
     }
 
-    private func apiServer(_ server: KubeServer, _ certificates: Certificates, _ addresses: ControlPlaneAddresses) throws -> some Service {
+    /// What agents tell comes in at the same address: one port and one certificate are enough for one machine.
+    private func apiServer(
+        _ server: KubeServer, _ certificates: Certificates, _ addresses: ControlPlaneAddresses, _ streams: StreamIngest?
+    ) throws -> some Service {
         let router = Router()
         server.addRoutes(to: router)
+        streams?.addRoute(to: router)
         let tls = TLSConfiguration.makeServerConfiguration(
             certificateChain: [.certificate(try NIOSSLCertificate(bytes: Array(certificates.certificate.utf8), format: .pem))],
             privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(certificates.key.utf8), format: .pem)))

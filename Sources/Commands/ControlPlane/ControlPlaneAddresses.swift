@@ -10,9 +10,12 @@ final class ControlPlaneAddresses: Sendable {
     private let tokens: ControlPlaneTokens
     private let authority: String
     private let address: String
+    private let takesStreams: Bool
     private let ports = Mutex<(api: Int?, registry: Int?)>((nil, nil))
 
-    init(directory: ControlPlaneDirectory, tokens: ControlPlaneTokens, authority: String, address: String) {
+    /// - Parameter takesStreams: whether agents can tell of their hosts at the API server's address.
+    init(directory: ControlPlaneDirectory, tokens: ControlPlaneTokens, authority: String, address: String, takesStreams: Bool) {
+        self.takesStreams = takesStreams
         self.directory = directory
         self.tokens = tokens
         self.authority = authority
@@ -37,9 +40,10 @@ final class ControlPlaneAddresses: Sendable {
                 let text = KubeConfig.text(name: name, server: server, certificateAuthority: authority, token: token)
                 try file.write(text, mode: 0o600)
             }
-            let ready: JSON = [
+            var ready: JSON = [
                 "server": .string(server), "registry": "\(address):\(registry)", "kubeconfig": .string(directory.kubeconfig.path),
             ]
+            if takesStreams { ready["controller"] = .string(server) }
             try directory.ready.write(ready.text() + "\n")
             announce("API server  \(server)\nregistry    \(address):\(registry)\nkubeconfig  \(directory.kubeconfig.path)")
         } catch {

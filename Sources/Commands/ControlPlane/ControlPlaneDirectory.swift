@@ -16,6 +16,14 @@ struct ControlPlaneDirectory {
         unlink(ready.path)
     }
 
+    /// One that a control plane made, whether it runs or not.
+    init(existing path: String) throws {
+        guard LocalFile(path + "/tokens.json").exists else {
+            throw CommandError("\(path): there is no control plane; start one with 'graft up', or name its directory with --data")
+        }
+        self.path = try LocalFile(path).absolutePath()
+    }
+
     var database: String { path + "/cluster.sqlite" }
     var registry: String { path + "/registry" }
     var certificates: String { path + "/pki" }
@@ -24,6 +32,18 @@ struct ControlPlaneDirectory {
     var kubeconfig: LocalFile { LocalFile(path + "/kubeconfig") }
     /// For agents.
     var agentKubeconfig: LocalFile { LocalFile(path + "/agent.kubeconfig") }
-    /// Appears when everything answers: `{"server": "https://…", "registry": "127.0.0.1:…"}`.
+    /// Appears when everything answers: `{"server": "https://…", "registry": "127.0.0.1:…", "kubeconfig": "…", "controller": "https://…"}`. `controller` is where
+    /// agents tell of their hosts.
     var ready: LocalFile { LocalFile(path + "/ready") }
+    var authority: LocalFile { LocalFile(certificates + "/ca.crt") }
+
+    /// For the agent of one node.
+    struct Node {
+        let path: String
+        var kubeconfig: LocalFile { LocalFile(path + "/kubeconfig") }
+        /// For the controller alone.
+        var controllerToken: LocalFile { LocalFile(path + "/controller-token") }
+    }
+
+    func node(_ name: String) -> Node { Node(path: "\(path)/agents/\(name)") }
 }

@@ -18,6 +18,7 @@ struct UpCommand: AsyncParsableCommand {
     var registryPort = 5000
     @Flag(help: "Run only the API server and the registry.")
     var noController = false
+    @OptionGroup var window: StreamWindowOption
     @OptionGroup var log: LogOptions
     @OptionGroup var registry: RegistryOptions
     @OptionGroup var telemetry: TelemetryOptions
@@ -34,7 +35,7 @@ struct UpCommand: AsyncParsableCommand {
             program: "graft", version: GraftCommand.configuration.version, log: log, telemetry: telemetry, listen: metrics.listen)
         let controlPlane = ControlPlane(
             directory: try ControlPlaneDirectory(data), address: "127.0.0.1", port: port, registryPort: registryPort,
-            registry: try registry.client(), runsController: !noController, logger: assembly.logger)
+            registry: try registry.client(), runsController: !noController, streamWindow: window.width, logger: assembly.logger)
         try await assembly.run { first in try await controlPlane.run(after: first) }
     }
 }

@@ -97,7 +97,7 @@ struct DeploymentWork: Sendable {
         let board = streams.map { _ in
             StreamBoard(
                 deployment: { stores.deployments.store.get($0)?.spec }, isReady: { liveness.state(ofNode: $0).isReady },
-                surroundings: surroundings)
+                window: configuration.streamWindow, surroundings: surroundings)
         }
         streamTerm = board.map { board in
             StreamIngest.Term(tokens: AgentTokens(client: client, surroundings: surroundings), board: board) {
@@ -110,7 +110,7 @@ struct DeploymentWork: Sendable {
                 reconciler.writtenRevisions.remember(
                     try await reconciler.revisions.setEvidence(judgement, of: revision, now: surroundings.wallTime()))
             }, found: { revision in wake.ring([Stores.deployment(of: revision)].compactMap(\.self)) })
-        let told = HostsSource(board: board)
+        let told = HostsSource(board: board) { streams?.problem }
         var checks = checks
         (checks.hosts, checks.samples) = (checks.hosts ?? told, checks.samples ?? told)
         besides =

@@ -32,19 +32,43 @@ package struct TokenTable: Sendable, CustomStringConvertible {
     /// Whom this server's own tokens are for, in reviews.
     package static let ownAudience = "https://kubernetes.default.svc"
 
+    /// Tokens that are known when they are seen, however many there are.
+    private struct Recognised: Sendable {
+        /// Nil: this server's own.
+        var audience: String?
+        var user: @Sendable (_ token: String) -> User?
+    }
+
     private let users: [String: User]
     private var bound: [String: Bound] = [:]
+    private var recognised: [Recognised] = []
 
     package init(_ users: [String: User] = [:]) { self.users = users }
 
     /// Adds a token that is worth something to one audience alone, and nothing to this server.
     package mutating func add(_ token: String, of user: User, for audience: String) { bound[token] = Bound(user: user, audience: audience) }
 
+    /// Adds all tokens that a function knows, which must compare them in constant time.
+    /// - Parameters:
+    ///   - audience: to whom alone they are worth something; nil: this server.
+    ///   - user: whose a token is; nil: nobody's.
+    package mutating func recognise(for audience: String? = nil, _ user: @escaping @Sendable (_ token: String) -> User?) {
+        recognised.append(Recognised(audience: audience, user: user))
+    }
+
     /// Whose token it is, for which of the audiences; nil when nobody's, or for others.
     func review(_ token: String, audiences: [String]) -> (user: User, audience: String)? {
-        if let user = users[token], audiences.isEmpty || audiences.contains(Self.ownAudience) { return (user, Self.ownAudience) }
-        guard let bound = bound[token], audiences.contains(bound.audience) else { return nil }
-        return (bound.user, bound.audience)
+        if audiences.isEmpty || audiences.contains(Self.ownAudience), let user = own(token) { return (user, Self.ownAudience) }
+        if let bound = bound[token], audiences.contains(bound.audience) { return (bound.user, bound.audience) }
+        for known in recognised {
+            guard let audience = known.audience, audiences.contains(audience), let user = known.user(token) else { continue }
+            return (user, audience)
+        }
+        return nil
+    }
+
+    private func own(_ token: String) -> User? {
+        users[token] ?? recognised.lazy.filter { $0.audience == nil }.compactMap { $0.user(token) }.first
     }
 
     package var description: String { "\(users.count) tokens" }
@@ -52,6 +76,6 @@ package struct TokenTable: Sendable, CustomStringConvertible {
     /// The user whose token an `Authorization` header bears (RFC 6750 §2.1); nil when nobody's.
     func user(authorization header: String?) -> User? {
         guard let header, header.count > 7, header.prefix(7).lowercased() == "bearer " else { return nil }
-        return users[String(header.dropFirst(7).trimmingSpaces)]
+        return own(String(header.dropFirst(7).trimmingSpaces))
     }
 }

@@ -1,9 +1,11 @@
 import Analysis
+import CoreMetrics
 import GraftAPI
 import HTTPTransport
 import HTTPTypes
 import Harness
 import Synchronization
+import Telemetry
 import Testing
 
 @testable import Agent
@@ -146,6 +148,45 @@ struct StreamReporterTests {
             await #expect(throws: ScrapeFailure.self) { try await scraper.look(for: ["requests_total"]) }
             #expect(probe.fields(of: "/metrics").first?[.accept]?.hasPrefix("text/plain;version=0.0.4") == true)
             await client.shutdown()
+        }
+    }
+
+    @Test func `its metrics tell what became of what it sent, and of its looks`() async throws {
+        let registry = MetricsRegistry()
+        func value(_ name: String, _ labels: String = "") -> Double? {
+            let family = registry.snapshot().families.first { $0.name == name }
+            let point = family?.points.first { $0.labels.text == #"host="edge-proxy.node-1""# + labels }
+            return switch point?.value {
+            case .double(let value): value
+            case .integer(let value): Double(value)
+            default: nil
+            }
+        }
+        try await withMetricsFactory(registry) {
+            try await AgentBench.run { bench in
+                let world = World(bench: bench)
+                let (first, second) = (try await bench.publish("1.0.0"), try await bench.publish("1.1.0"))
+                try await bench.plan(stable: first, canary: second, cutoffs: [Cutoff(below: Rank(value: 0))])
+                world.controller.want([Self.total])
+                try await bench.withAgent(world.agent()) {
+                    try await eventually("batches are taken, and the host is looked at") {
+                        (value("graft_uplink_batches_total", #",result="taken""#) ?? 0) >= 2
+                            && (value("graft_uplink_looks_total", #",result="success""#) ?? 0) >= 2
+                    }
+                    world.controller.answer(500)
+                    try await eventually("they fail, and wait") {
+                        (value("graft_uplink_batches_total", #",result="failed""#) ?? 0) >= 1
+                            && (value("graft_uplink_records_waiting") ?? 0) >= 1
+                    }
+                    world.controller.answer(400)
+                    try await eventually("they are refused for good, and dropped") {
+                        (value("graft_uplink_batches_total", #",result="refused""#) ?? 0) >= 1
+                            && (value("graft_uplink_records_dropped_total") ?? 0) >= 1
+                    }
+                    world.host.counts.withLock { $0.isDown = true }
+                    try await eventually("looks come to nothing") { (value("graft_uplink_looks_total", #",result="error""#) ?? 0) >= 1 }
+                }
+            }
         }
     }
 }

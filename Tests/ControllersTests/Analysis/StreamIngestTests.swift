@@ -27,7 +27,7 @@ struct StreamIngestTests {
     @Test func `with no analysis nothing is wanted, and nothing kept`() async throws {
         try await withStreamWorld { world in
             let answer = try await world.post(batch(0, record(1), record(2)), token: "token-0").answer
-            #expect(answer == StreamAnswer(acknowledged: 2, again: StreamBoard.again))
+            #expect(answer == StreamAnswer(acknowledged: 2, again: world.board.again))
             #expect(world.board.counts == StreamBoard.Counts())
             // One that nobody asks for any more is forgotten, with all that was told.
             #expect(try await world.source.read(StreamWorld.ratio(comparing: true), of: world.run) == .noData)

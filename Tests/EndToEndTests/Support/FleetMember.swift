@@ -77,7 +77,7 @@ final class FleetMember: Sendable {
             "class": "edge-proxy", "nodeName": .string(name), "runtimeVersion": "2.4.1", "contract": "edge/3",
             "capabilities": ["reload"],
             "labels": ["tier": .string(tier)], "stateDirectory": .string(stateDirectory), "returnSpreadSeconds": 0,
-            "fetchSpreadSeconds": 0,
+            "fetchSpreadSeconds": 0, "metrics": ["url": .string(at + "/-/metrics"), "intervalSeconds": 1],
             "slots": [
                 [
                     "name": "net/filter", "directory": .string(directory + "/modules"), "reload": ["url": .string(at + "/-/reload")],

@@ -10,10 +10,11 @@ import Synchronization
 /// one for here nothing there.
 ///
 /// What it said is believed for a minute, or ten seconds when it refused. No token is kept, only its hash; and only so many are reviewed at a time.
-final class AgentTokens: Sendable {
-    static let audience = "graft-controller"
+package final class AgentTokens: Sendable {
+    package static let audience = "graft-controller"
     static let userName = "system:serviceaccount:\(GraftAPI.agentNamespace):graft-agent"
-    static let nodeField = "authentication.kubernetes.io/node-name"
+    /// Of what a token says beyond its user: where its pod runs.
+    package static let nodeField = "authentication.kubernetes.io/node-name"
 
     enum Verdict: Sendable, Hashable {
         /// It is that of the agent on a node.
@@ -47,17 +48,17 @@ final class AgentTokens: Sendable {
     /// - Parameter authorization: the header of a request.
     func verdict(on authorization: String?) async throws -> Verdict {
         guard let authorization, authorization.prefix(7).lowercased() == "bearer " else {
-            return .refused(IngestRefusal(401, "wanted a bearer token with the audience \(Self.audience)"))
+            return .refused(IngestRefusal(401, .token, "wanted a bearer token with the audience \(Self.audience)"))
         }
         let token = authorization.dropFirst(7)
         guard !token.isEmpty, token.utf8.count <= Self.longestToken, token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            return .refused(IngestRefusal(401, "that is no token"))
+            return .refused(IngestRefusal(401, .token, "that is no token"))
         }
         let hash = SHA256.hash(data: Array(token.utf8))
         let now = surroundings.now()
         let known = state.withLock { state -> Verdict? in
             if let known = state.known[hash], known.until > now { return known.verdict }
-            guard state.reviews < Self.mostReviews else { return .refused(IngestRefusal(429, "too many tokens are being reviewed")) }
+            guard state.reviews < Self.mostReviews else { return .refused(IngestRefusal(429, .busy, "too many tokens are being reviewed")) }
             state.reviews += 1
             return nil
         }
@@ -68,7 +69,7 @@ final class AgentTokens: Sendable {
             remember(verdict, of: hash)
             return verdict
         } catch let error as KubeError {
-            return .refused(IngestRefusal(503, "the API server can't review the token: \(error.message)"))
+            return .refused(IngestRefusal(503, .review, "the API server can't review the token: \(error.message)"))
         }
     }
 
@@ -91,25 +92,15 @@ final class AgentTokens: Sendable {
         let status = answer["status"]
         let audiences = status?["audiences"]?.array?.compactMap(\.string) ?? []
         guard status?["authenticated"]?.bool == true, audiences.contains(Self.audience) else {
-            return .refused(IngestRefusal(401, "the API server does not know the token for the audience \(Self.audience)"))
+            return .refused(IngestRefusal(401, .token, "the API server does not know the token for the audience \(Self.audience)"))
         }
         guard status?["user"]?["username"]?.string == Self.userName else {
-            return .refused(IngestRefusal(403, "only \(Self.userName) may tell of hosts"))
+            return .refused(IngestRefusal(403, .account, "only \(Self.userName) may tell of hosts"))
         }
         guard let node = status?["user"]?["extra"]?[Self.nodeField]?.array?.first?.string, !node.isEmpty else {
-            return .refused(IngestRefusal(403, "the agent's token names no node; run the agent in a pod, on Kubernetes 1.31 or newer"))
+            return .refused(
+                IngestRefusal(403, .node, "the agent's token names no node; run the agent in a pod, on Kubernetes 1.31 or newer"))
         }
         return .node(node)
-    }
-}
-
-/// Why nothing was taken: a status of HTTP, and a sentence.
-struct IngestRefusal: Error, Hashable, Sendable {
-    var status: Int
-    var message: String
-
-    init(_ status: Int, _ message: String) {
-        self.status = status
-        self.message = message
     }
 }

@@ -5,11 +5,14 @@ import GraftAPI
 struct HostsSource: MetricSource, SampleSource {
     /// Nil: this controller takes nothing from agents.
     let board: StreamBoard?
+    /// Why nothing comes in at present; nil when something can.
+    var closed: @Sendable () -> String? = { nil }
 
     func read(_ metric: AnalysisMetric, of run: AnalysisRun) async throws -> Reading {
         guard let board else {
             return .error("agents tell this controller nothing: it wants --streams-listen and a certificate, see docs/analysis.md")
         }
+        if let problem = closed() { return .error("agents tell this controller nothing: \(problem)") }
         return board.reading(of: metric, in: run)
     }
 

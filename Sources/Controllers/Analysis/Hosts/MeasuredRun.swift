@@ -50,13 +50,13 @@ struct MeasuredRun: Sendable {
         return nil
     }
 
-    mutating func receive(_ record: StreamRecord, _ arm: Arm, host: String, stratum: Stratum, now: Timestamp) {
+    mutating func receive(_ record: StreamRecord, _ arm: Arm, host: String, stratum: Stratum, now: Timestamp) -> MetricStream.Taking {
         if case .samples(let demand, let sum) = measure {
-            guard arm == .canary, case .counter(let increase)? = record.growth[demand] else { return }
+            guard arm == .canary, case .counter(let increase)? = record.growth[demand] else { return .other }
             measure = .samples(demand, sum: (sum ?? 0) + increase)
-        } else {
-            _ = withStream { $0.receive(record, arm: arm, host: host, stratum: stratum, at: now - record.to) }
+            return .counted
         }
+        return withStream { $0.receive(record, arm: arm, host: host, stratum: stratum, at: now - record.to) } ?? .other
     }
 
     /// Changes the stream of a metric in place.

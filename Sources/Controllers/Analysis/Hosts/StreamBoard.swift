@@ -33,21 +33,28 @@ final class StreamBoard: Service {
     static let mostRuns = 512
     /// An agent that says nothing for so long ends its host's series.
     static let silence = Duration.seconds(60)
-    /// How long agents wait before they ask again, when nothing is wanted of them.
-    static let again = Duration.seconds(20)
 
     private let deployment: @Sendable (ObjectKey) -> ModuleDeploymentSpec?
     private let isReady: @Sendable (_ node: String) -> Bool
+    /// Of windows.
+    private let window: Duration
+    private let metrics: StreamMetrics
     private let surroundings: Surroundings
     private let state = Mutex(State())
+
+    /// How long agents wait before they ask again, when nothing is wanted of them.
+    var again: Duration { window * 2 }
 
     /// - Parameters:
     ///   - deployment: what hosts it means.
     ///   - isReady: whether the agent of a node renews its Lease.
+    ///   - window: how wide the windows are in which hosts are compared.
     init(
         deployment: @escaping @Sendable (ObjectKey) -> ModuleDeploymentSpec?, isReady: @escaping @Sendable (_ node: String) -> Bool,
-        surroundings: Surroundings
+        window: Duration = MetricStream.width, metrics: StreamMetrics = StreamMetrics(), surroundings: Surroundings
     ) {
+        self.window = window
+        self.metrics = metrics
         self.deployment = deployment
         self.isReady = isReady
         self.surroundings = surroundings
@@ -67,37 +74,45 @@ final class StreamBoard: Service {
 
     /// Takes what an agent tells of its host, whose identity was checked.
     func take(_ batch: StreamBatch, of host: ModuleHost) -> StreamAnswer {
+        var tally = StreamTally()
+        let answer = state.withLock { take(batch, of: host, &$0, &tally) }
+        metrics.count(tally)
+        return answer
+    }
+
+    private func take(_ batch: StreamBatch, of host: ModuleHost, _ state: inout State, _ tally: inout StreamTally) -> StreamAnswer {
         let (now, wallTime) = (surroundings.now(), surroundings.wallTime())
-        let stratum = Stratum(zone: host.spec.zone ?? "", hostClass: host.spec.hostClass, runtimeVersion: host.spec.runtimeVersion)
-        return state.withLock { state in
-            let last = batch.records.last?.sequence ?? 0
-            let meant = state.runs.keys.compactMap { key in
-                deployment(key.deployment).flatMap { Self.means($0, host) ? (key, $0.slot) : nil }
-            }
-            // Whoever holds a host holds it because it is not to be believed.
-            guard !meant.isEmpty, !host.isHeld else { return StreamAnswer(acknowledged: last, again: Self.again) }
-            var feed = state.feeds[host.metadata.name]?.feed ?? HostFeed(session: batch.session)
-            let (records, isCurrent) = feed.take(batch)
-            guard isCurrent else { return StreamAnswer(acknowledged: last, again: Self.again) }
-            state.feeds[host.metadata.name] = Feed(feed: feed, heard: now, node: host.spec.nodeName)
-            var wanted: [String: Set<SeriesDemand>] = [:]
-            for (key, slot) in meant {
-                wanted[slot, default: []].formUnion(state.runs[key]!.demands)
-                for record in records where record.slot == slot && record.namespace == key.deployment.namespace {
-                    guard let arm = state.runs[key]!.arm(of: record, at: wallTime) else { continue }
-                    state.runs[key]!.receive(record, arm, host: host.metadata.name, stratum: stratum, now: wallTime)
-                }
-                if let watermark = batch.watermark {
-                    _ = state.runs[key]!.withStream { $0.advance(host.metadata.name, to: wallTime - watermark) }
-                }
-            }
-            return StreamAnswer(acknowledged: feed.acknowledged, wanted: wanted.mapValues { Array($0) }, again: Self.again)
+        let nothing = StreamAnswer(acknowledged: batch.records.last?.sequence ?? 0, again: again)
+        let meant = state.runs.keys.compactMap { key in
+            deployment(key.deployment).flatMap { Self.means($0, host) ? (key, $0.slot) : nil }
         }
+        // Whoever holds a host holds it because it is not to be believed.
+        guard !meant.isEmpty, !host.isHeld else { return nothing }
+        var feed = state.feeds[host.metadata.name]?.feed ?? HostFeed(session: batch.session)
+        let before = (feed.lost, feed.repeated)
+        let (records, isCurrent) = feed.take(batch)
+        (tally.taken, tally.lost, tally.repeated) = (records.count, Int(feed.lost - before.0), feed.repeated - before.1)
+        guard isCurrent else { return nothing }
+        state.feeds[host.metadata.name] = Feed(feed: feed, heard: now, node: host.spec.nodeName)
+        let stratum = Stratum(zone: host.spec.zone ?? "", hostClass: host.spec.hostClass, runtimeVersion: host.spec.runtimeVersion)
+        var wanted: [String: Set<SeriesDemand>] = [:]
+        for (key, slot) in meant {
+            wanted[slot, default: []].formUnion(state.runs[key]!.demands)
+            for record in records where record.slot == slot && record.namespace == key.deployment.namespace {
+                guard let arm = state.runs[key]!.arm(of: record, at: wallTime) else { continue }
+                tally.add(state.runs[key]!.receive(record, arm, host: host.metadata.name, stratum: stratum, now: wallTime))
+            }
+            if let watermark = batch.watermark {
+                _ = state.runs[key]!.withStream { $0.advance(host.metadata.name, to: wallTime - watermark) }
+            }
+        }
+        return StreamAnswer(acknowledged: feed.acknowledged, wanted: wanted.mapValues { Array($0) }, again: again)
     }
 
     /// What a metric comes to now; from its first reading on hosts are asked for it.
     func reading(of metric: AnalysisMetric, in run: AnalysisRun) -> Reading {
-        guard let provider = metric.provider.hosts, let fresh = MetricStream(provider, comparing: metric.compare?.rule) else {
+        guard let provider = metric.provider.hosts, let fresh = MetricStream(provider, comparing: metric.compare?.rule, width: window)
+        else {
             return .error("\(metric.name): wanted provider hosts with one of ratio, latency and increase")
         }
         let interval = metric.interval.map { Duration.seconds($0.seconds) } ?? .zero
@@ -133,6 +148,7 @@ final class StreamBoard: Service {
     }
 
     func run() async throws {
+        defer { metrics.end() }
         try await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 do { try await self.surroundings.sleep(.seconds(1)) } catch is CancellationError { return }
@@ -143,12 +159,12 @@ final class StreamBoard: Service {
 
     /// Forgets what nobody asks for, ends the series of hosts that have vanished, and takes in windows that are complete by that.
     func tidy() {
-        let now = surroundings.now()
-        state.withLock { state in
+        let (now, wallTime) = (surroundings.now(), surroundings.wallTime())
+        let standing = state.withLock { state -> StreamStanding in
             state.runs = state.runs.filter { now - $0.value.asked < $0.value.patience }
             guard !state.runs.isEmpty else {
                 state.feeds = [:]
-                return
+                return StreamStanding()
             }
             let gone = state.feeds.filter { now - $0.value.heard > Self.silence || !isReady($0.value.node) }.keys
             for host in gone { state.feeds[host] = nil }
@@ -158,7 +174,10 @@ final class StreamBoard: Service {
                     stream.settle()
                 }
             }
+            let marks = state.runs.values.compactMap { if case .metric(let stream) = $0.measure { stream.watermark } else { nil } }
+            return StreamStanding(metrics: state.runs.count, hosts: state.feeds.count, lag: marks.min().map { wallTime - $0 })
         }
+        metrics.show(standing)
     }
 
     private static func means(_ spec: ModuleDeploymentSpec, _ host: ModuleHost) -> Bool {
