@@ -83,7 +83,6 @@ let package = Package(
         .library(name: "TrustInternals", targets: ["JSON", "Trust", "Verification"]),
         .library(name: "HarnessInternals", targets: ["Harness"]),
         .library(name: "AnalysisInternals", targets: ["Analysis", "AnalysisSimulation", "GraftAPI", "KubeCore", "Randomness"]),
-        .library(name: "StreamInternals", targets: ["Analysis", "ControllerCommand", "ProgramOptions", "Telemetry"]),
         .library(name: "LimitsInternals", targets: ["GraftAPI", "HTTPCore", "JSON", "KubeCore", "OCI", "Trust", "Verification", "YAML"]),
         // For hack/fuzz alone, which links it with libFuzzer.
         .library(

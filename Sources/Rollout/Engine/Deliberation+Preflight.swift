@@ -70,7 +70,7 @@ extension Deliberation {
         switch rollout.kind {
         case .steps: return StepSchedule(strategy).isPreflight(rollout.stepIndex)
         case .initial: return preflightOfFirst == rollout.stepIndex
-        case .return: return false
+        case .return, .restart: return false
         }
     }
 
