@@ -131,6 +131,7 @@ package struct Simulation {
             switch rollout.kind {
             case .return: "back to \(status.stable?.version ?? "the stable version")"
             case .initial: "the first version"
+            case .restart: "a restart"
             case .steps: StepSchedule(observation.spec.strategy).stage(rollout.stepIndex).label
             }
         // Steps that are over at once leave no trace.
