@@ -140,7 +140,8 @@ let package = Package(
         layer(
             "KubeRuntime",
             [
-                "CMemory", "CollectedMetrics", "KubeClient", "KubeCore", "HTTPCore", "JSON", coreMetrics, httpTypes, lifecycle, logging, tracing,
+                "CMemory", "CollectedMetrics", "KubeClient", "KubeCore", "HTTPCore", "JSON", coreMetrics, httpTypes, lifecycle, logging,
+                tracing,
             ]),
         layer("OCI", ["HTTPCore", "JSON", crypto, httpTypes]),
         layer(
@@ -253,7 +254,8 @@ let package = Package(
         tests(
             of: "Telemetry",
             [
-                "CollectedMetrics", "Harness", "HTTPCore", "HTTPServing", "HTTPTransport", "JSON", "KubeClient", "KubeCore", "KubeRuntime", "KubeServer",
+                "CollectedMetrics", "Harness", "HTTPCore", "HTTPServing", "HTTPTransport", "JSON", "KubeClient", "KubeCore", "KubeRuntime",
+                "KubeServer",
                 "Randomness", coreMetrics, httpTypes, hummingbird, lifecycle, logging, nioCore, tracing,
             ]),
         tests(of: "OCI", ["RegistryConformance", "HTTPCore", "HTTPTransport", "JSON", "YAML", httpTypes]),
