@@ -276,9 +276,9 @@ let package = Package(
         tests(
             of: "Agent",
             [
-                "socket-host", "Analysis", "CHostSocket", "GraftHost", "Harness", "HostProtocol", "HTTPTransport", "GraftAPI",
-                "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Randomness", "Telemetry", "Trust", "Verification", "HTTPCore", "JSON",
-                "Schema", coreMetrics, httpTypes, lifecycle, logging,
+                "socket-host", "Analysis", "CHostSocket", "Compatibility", "GraftHost", "Harness", "HostProtocol", "HTTPTransport",
+                "GraftAPI", "KubeRuntime", "KubeClient", "KubeCore", "OCI", "Randomness", "Telemetry", "Trust", "Verification",
+                "HTTPCore", "JSON", "Schema", coreMetrics, httpTypes, lifecycle, logging,
             ]),
         // Articles and the program that they write; it is run, not imported.
         .testTarget(

@@ -18,6 +18,7 @@ package struct ControllerCommand: AsyncParsableCommand {
     @OptionGroup package var cluster: ClusterOptions
     @OptionGroup package var registry: RegistryOptions
     @OptionGroup package var checks: CheckOptions
+    @OptionGroup package var zones: ZoneOptions
     @OptionGroup package var log: LogOptions
     @OptionGroup package var telemetry: TelemetryOptions
     @Option(help: ArgumentHelp("Where /healthz, /readyz and /metrics are served; empty: nowhere.", valueName: "address:port"))
@@ -45,7 +46,8 @@ package struct ControllerCommand: AsyncParsableCommand {
         let controllers = ControllerServices(
             client: client, artifacts: try registry.client(),
             configuration: ControllerConfiguration(
-                identity: identity ?? LeaderElection.uniqueIdentity(), electsLeader: !noLeaderElection, streamWindow: window.width),
+                identity: identity ?? LeaderElection.uniqueIdentity(), electsLeader: !noLeaderElection,
+                zoneDirectory: zones.zoneDirectory, streamWindow: window.width),
             checks: try checks.configuration(), streams: ingest, logger: logger)
         try await ServiceGroup(
             configuration: .init(

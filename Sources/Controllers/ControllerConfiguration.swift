@@ -25,11 +25,15 @@ package struct ControllerConfiguration: Sendable {
     /// Of what agents tell: how wide the windows are in which hosts are compared. No shorter than the intervals at which agents look.
     package var streamWindow: Duration
 
+    /// Where systems that have a time zone database have it.
+    package static let usualZoneDirectory = "/usr/share/zoneinfo"
+
     package init(
         identity: String = "graft-controller", electsLeader: Bool = true, namespace: String = GraftAPI.systemNamespace,
         agentNamespace: String = GraftAPI.agentNamespace, workers: Int = 4, statusInterval: Duration = .seconds(1),
         refusalRetry: Duration = .seconds(30), unloadDeadline: Duration = .seconds(600),
-        leaderGrace: Duration = .seconds(60), zoneDirectory: String = "/usr/share/zoneinfo", streamWindow: Duration = .seconds(10)
+        leaderGrace: Duration = .seconds(60), zoneDirectory: String = ControllerConfiguration.usualZoneDirectory,
+        streamWindow: Duration = .seconds(10)
     ) {
         self.identity = identity
         self.electsLeader = electsLeader

@@ -78,8 +78,41 @@ struct SLICommandTests {
     }
 
     @Test(
-        "its options are checked", arguments: [["--from", "x", "--objective", "100"], ["--from", "x", "--within-milliseconds", "0"], []])
+        "its options are checked",
+        arguments: [
+            ["--from", "x", "--objective", "100"], ["--from", "x", "--within-milliseconds", "0"], [],
+            ["http-filter", "--from", "x", "--prometheus", "http://p"], ["http-filter", "--prometheus-token", "x"],
+        ])
     func options(arguments: [String]) {
         #expect(throws: (any Error).self) { try SLIShowCommand.parse(arguments) }
+    }
+
+    @Test("asks who was named, else whom each analysis names, else whom another one does; nobody is an error that says what to give")
+    func addresses() throws {
+        var errors = WantedLevel(indicator: .availability, objective: 99, analysis: "errors", prometheus: "http://a")
+        let latency = WantedLevel(indicator: .latency, objective: 99, within: 0.25, analysis: "latency")
+        #expect(try SLISource.addressed([errors, latency], nil, of: "f").map { $0.address } == ["http://a", "http://a"])
+        #expect(try SLISource.addressed([errors, latency], "http://b", of: "f").map { $0.address } == ["http://b", "http://b"])
+        errors.prometheus = nil
+        let error = try #require(throws: CommandError.self) { try SLISource.addressed([errors, latency], nil, of: "http-filter") }
+        #expect(
+            error.description
+                == "ModuleDeployment http-filter: nothing says where the hosts' metrics are: none of its analyses (errors, latency) says spec.prometheus, and "
+                + "hosts don't tell; give --prometheus URL, or --from with what one host exposes")
+        errors.analysis = nil
+        let nobody = try #require(throws: CommandError.self) { try SLISource.addressed([errors], nil, of: "http-filter") }
+        #expect(nobody.description.contains("it names no analysis with an sli"))
+        #expect(throws: Never.self) { try SLIShowCommand.parse(["http-filter"]) }
+        #expect(throws: (any Error).self) { try SLITraceCommand.parse(["http_requests_total"]) }
+    }
+
+    @Test("asks for the series that the level's rules cover, with its labels")
+    func discovery() throws {
+        let wanted = WantedLevel(indicator: .availability, objective: 99, matchLabels: ["job": "edge"])
+        let jobs = SLIRule("jobs", .availability, metric: "jobs_done", label: "result", failures: "error")
+        let discovery = try #require(try wanted.discovery([jobs]))
+        #expect(discovery.contains("jobs_done|") && discovery.contains(#"job="edge""#), "\(discovery)")
+        let level = wanted.derived(from: [Self.http], []).level
+        #expect(level?.totalQuery() == #"sum(rate(http_requests_total{job="edge"}[5m]))"#)
     }
 }

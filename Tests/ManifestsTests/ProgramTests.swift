@@ -50,6 +50,17 @@ private struct Workload {
 
 @Suite("Manifests and programs")
 struct ProgramTests {
+    @Test("Time zones are read where the controller is told, and a directory that is not there is told of at its start")
+    func zones() throws {
+        #expect(try ControllerCommand.parse([]).zones.zoneDirectory == "/usr/share/zoneinfo")
+        #expect(try ControllerCommand.parse(["--zone-directory", "/"]).zones.zoneDirectory == "/")
+        let error = try #require(throws: (any Error).self) { try ControllerCommand.parse(["--zone-directory", "/nowhere/zones"]) }
+        #expect(
+            ControllerCommand.message(for: error).hasPrefix(
+                "--zone-directory: found /nowhere/zones, which can't be read: No such file or directory; wanted a directory with files"),
+            "\(ControllerCommand.message(for: error))")
+    }
+
     @Test("The controller takes its arguments, serves the probes where the kubelet asks, and runs as who may lead")
     func controller() throws {
         let objects = try Manifests.devOverlay()

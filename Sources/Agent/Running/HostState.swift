@@ -15,6 +15,8 @@ final class HostState: Sendable {
     let board = TrustBoard()
     /// What each slot serves.
     let serving = ServingBoard()
+    /// Which modules those are, and what they need of each other.
+    let neighbours = NeighbourBoard()
     /// Wakes who judges it.
     let trustWake = Wake()
     /// What is here with too few signatures.

@@ -20,6 +20,7 @@ extension SlotRunner {
             let stamp = host.policyStamp
             let verified = try await verifier.verify(installed, policies: host.policies(), now: surroundings.wallTime())
             remember(verified)
+            host.neighbours.note(verified.descriptor, of: installed)
             host.board.note(TrustFinding(.trusted, evidenceHash: verified.evidenceHash, stamp: stamp), about: installed)
             return .verified(evidenceHash: verified.evidenceHash, stamp: stamp)
         case .stage(let installed):
@@ -27,7 +28,12 @@ extension SlotRunner {
                 throw SlotFailure(.environment, SlotFailure.missing, "\(installed.revision) was not verified since the start")
             }
             try await driver.stage(verified, from: store)
-        case .restore(let installed): return .restored(mended: try await restore(installed))
+        case .restore(let installed):
+            if !host.neighbours.isKnown(installed) {
+                host.neighbours.note(await verifier.descriptor(of: installed), of: installed)
+                host.wakeAll()
+            }
+            return .restored(mended: try await restore(installed))
         case .activate(let installed): try await driver.mending(installed, verifier, store) { try await driver.activate(installed) }
         case .reload(let installed):
             // Verified before it was begun; after a start, and once written down, that is not asked again.

@@ -70,6 +70,7 @@ final class SlotRunner: Service {
                 continue
             }
             noteServing()
+            if host.neighbours.wait(with: state.withLock { $0.machine.waitingForNeeds }, in: slot) { host.wakeAll() }
             tell()
             host.has(state.withLock { $0.machine.present }, in: slot)
             await collect()
@@ -115,6 +116,7 @@ final class SlotRunner: Service {
         inputs.findings = host.board.findings
         inputs.isJudged = host.board.isJudged
         inputs.suspicions = host.suspicions(of: slot)
+        inputs.unmetNeeds = host.neighbours.unmet(in: slot, serving: host.serving.all.compactMapValues(\.revision))
         // Before all caches are full nothing is known to be allowed.
         guard inputs.isSynced else { return inputs }
         let configuration = host.configuration
@@ -189,7 +191,8 @@ final class SlotRunner: Service {
     /// Before anything is changed in the host, and when it is over.
     private func noteServing() {
         let record = state.withLock { $0.machine.record }
-        host.serving.note(record.step.needsTurn ? nil : record.active, in: slot)
+        // What others need may be there now, or no longer.
+        if host.serving.note(record.step.needsTurn ? nil : record.active, in: slot) { host.wakeAll() }
     }
 
     private func tell() { report(SlotReport(slot: slot, of: state.withLock { $0.machine })) }
@@ -208,6 +211,7 @@ final class SlotRunner: Service {
         let kept = state.withLock { $0.machine.kept }
         guard let all = host.keep(kept, for: slot) else { return }
         do {
+            host.neighbours.retain(all)
             try store.collect(keeping: all)
             try await driver.retain(kept)
         } catch {

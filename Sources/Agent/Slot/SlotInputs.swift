@@ -22,6 +22,8 @@ package struct SlotInputs: Sendable {
     package var findings: [InstalledRevision: TrustFinding] = [:]
     /// All that is on this host was judged at least once since the agent's start.
     package var isJudged = true
+    /// What modules that are here would lack beside them, were they loaded now.
+    package var unmetNeeds: [InstalledRevision: String] = [:]
     /// Grows whenever something of what is in place seems changed by somebody else.
     package var suspicions = 0
     /// From 0 up to 1, drawn anew for each decision.

@@ -13,6 +13,8 @@ package struct SlotPlan: Sendable, Hashable {
     package var rule: DividingRule?
     /// What has the others then; nil: whatever is active.
     package var beneath: RevisionReference?
+    /// The target is the newer of two versions. Going back asks for nothing that is needed beside it.
+    package var isForward = false
     /// What is to be kept beside it, to go back to.
     package var previous: RevisionReference?
     /// What this host is to judge and stage ahead of its turn.
@@ -61,6 +63,7 @@ package struct SlotPlan: Sendable, Hashable {
             place: Double(Rank(salt: spec.salt, host: host).value) / Double(Rank.end.value),
             created: plan.metadata.creationTimestamp?.microseconds ?? 0)
         restart = target == nil ? nil : spec.restart(ofHost: host, zone: zone ?? "", labels: labels)
+        isForward = isCanary && spec.stable != nil && spec.stable != spec.canary
         guard isCanary, let traffic = spec.traffic else { return }
         rule = DividingRule(salt: spec.salt, rule: traffic)
         beneath = spec.stable

@@ -59,6 +59,11 @@ extension SlotStateMachine {
         if let action = obtain(target, namespace, appointment, inputs) { return action }
         let candidate = pipeline!.installed!
         if let quarantine = inputs.quarantine(of: candidate) { return refuse(quarantine, inputs) }
+        // Where nothing runs there is nothing to go back from.
+        if target == plan.target, plan.isForward || record.active == nil, let lack = inputs.unmetNeeds[candidate] {
+            refusal = .needUnmet(lack)
+            return attend(until: nil, inputs)
+        }
         if inputs.now < appointment.activateAt { return attend(until: appointment.activateAt, inputs) }
         guard inputs.mayActivate else { return attend(until: nil, inputs) }
         return begin(candidate, by: target == plan.target ? plan.rule : nil)

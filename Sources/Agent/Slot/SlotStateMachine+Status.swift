@@ -118,7 +118,17 @@ extension SlotStateMachine {
             return SlotTarget(
                 revision: revision, state: .failed, blame: .environment, reason: "Quarantined",
                 message: bounded("a ModuleQuarantine covers it: \(reason)"))
+        case .needUnmet(let lack):
+            return SlotTarget(
+                revision: revision, state: .staged, blame: .environment, reason: "NeedUnmet",
+                message: bounded("it is not loaded before what it needs beside it is there: \(lack)"))
         }
+    }
+
+    /// What is ready and not loaded for want of what it needs.
+    package var waitingForNeeds: InstalledRevision? {
+        guard case .needUnmet = refusal else { return nil }
+        return pipeline?.installed
     }
 
     private func bounded(_ message: String) -> String { String(message.unicodeScalars.prefix(1000)) }

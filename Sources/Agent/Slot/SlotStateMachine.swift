@@ -105,5 +105,7 @@ package struct SlotStateMachine: Sendable {
         case held
         case unsupported([String])
         case quarantined(String)
+        /// It is staged; what it needs beside it is not there.
+        case needUnmet(String)
     }
 }

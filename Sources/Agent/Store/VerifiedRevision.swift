@@ -1,3 +1,4 @@
+package import Compatibility
 package import JSON
 package import OCI
 
@@ -10,9 +11,14 @@ package struct VerifiedRevision: Sendable, Hashable {
     /// Names the signatures that satisfied the policies; nil for what was verified once and is only put back.
     package let evidenceHash: String?
 
+    /// What the module says of itself; nil for what is only put back.
+    package let descriptor: ModuleDescriptor?
+
     package init(
-        installed: InstalledRevision, slot: String, config: JSON?, files: [ModuleArtifact.File], evidenceHash: String? = nil
+        installed: InstalledRevision, slot: String, config: JSON?, files: [ModuleArtifact.File], evidenceHash: String? = nil,
+        descriptor: ModuleDescriptor? = nil
     ) {
+        self.descriptor = descriptor
         self.installed = installed
         self.slot = slot
         self.config = config

@@ -26,14 +26,17 @@ final class ServingBoard: Sendable {
 
     /// To be called before anything is changed in the host, and again when it is over.
     /// - Parameter revision: nil: it is being changed from now on.
-    func note(_ revision: InstalledRevision?, in slot: String) {
-        let listener = state.withLock { state -> Listener? in
+    /// - Returns: whether it was another before.
+    @discardableResult
+    func note(_ revision: InstalledRevision?, in slot: String) -> Bool {
+        let (listener, isNews) = state.withLock { state -> (Listener?, Bool) in
             let before = state.slots[slot]
-            guard before == nil || before?.revision != revision else { return nil }
+            guard before == nil || before?.revision != revision else { return (nil, false) }
             state.slots[slot] = Serving(stamp: (before?.stamp ?? 0) + 1, revision: revision)
-            return state.listener
+            return (state.listener, true)
         }
         listener?.hear()
+        return isNews
     }
 
     func connect(_ listen: @escaping @Sendable () -> Void) { state.withLock { $0.listener = Listener(hear: listen) } }

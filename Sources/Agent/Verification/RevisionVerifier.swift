@@ -1,4 +1,4 @@
-import Compatibility
+package import Compatibility
 import GraftAPI
 import JSON
 package import KubeCore
@@ -30,9 +30,10 @@ package struct RevisionVerifier: Sendable {
         let module = try await ModuleArtifact.find(.digest(try Digest(parsing: installed.digest)), in: source)
         let judgement = try await judgement(of: stored, policies, now)
         guard judgement.isTrusted else { throw SlotFailure(.environment, Self.notTrusted, judgement.message) }
-        try await checkFit(module, source, stored)
+        let descriptor = try await checkFit(module, source, stored)
         return VerifiedRevision(
-            installed: installed, slot: stored.slot, config: stored.config, files: module.files, evidenceHash: judgement.evidenceHash)
+            installed: installed, slot: stored.slot, config: stored.config, files: module.files, evidenceHash: judgement.evidenceHash,
+            descriptor: descriptor)
     }
 
     /// What was verified before and is put back: its files, without holding it against policies again.
@@ -40,6 +41,15 @@ package struct RevisionVerifier: Sendable {
         let stored = try stored(installed)
         let module = try await ModuleArtifact.find(.digest(try Digest(parsing: installed.digest)), in: StoredArtifact(store: store))
         return VerifiedRevision(installed: installed, slot: stored.slot, config: stored.config, files: module.files)
+    }
+
+    /// What a stored module says of itself; nil when that can't be read.
+    package func descriptor(of installed: InstalledRevision) async -> ModuleDescriptor? {
+        let source = StoredArtifact(store: store)
+        do {
+            let module = try await ModuleArtifact.find(.digest(try Digest(parsing: installed.digest)), in: source)
+            return try ModuleDescriptor(from: try await module.descriptor(from: source))
+        } catch { return nil }
     }
 
     /// Whether today's policies would let it be loaded, whatever it does already. Never throws: what can't be told is unknown.
@@ -107,7 +117,7 @@ package struct RevisionVerifier: Sendable {
     }
 
     /// What the controller checked against what the host said, checked against what the host is.
-    private func checkFit(_ module: ModuleArtifact, _ source: StoredArtifact, _ stored: StoredRevision) async throws {
+    private func checkFit(_ module: ModuleArtifact, _ source: StoredArtifact, _ stored: StoredRevision) async throws -> ModuleDescriptor {
         let descriptor: ModuleDescriptor
         do {
             descriptor = try ModuleDescriptor(from: try await module.descriptor(from: source))
@@ -117,6 +127,7 @@ package struct RevisionVerifier: Sendable {
         let facts = HostFacts(runtimeVersion: host.runtimeVersion, contract: host.contract, capabilities: host.capabilities)
         let verdict = descriptor.judge(slot: stored.slot, config: stored.config, host: facts)
         guard verdict.isCompatible else { throw SlotFailure(.environment, "Incompatible", "\(verdict)") }
+        return descriptor
     }
 }
 

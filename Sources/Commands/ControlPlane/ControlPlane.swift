@@ -30,6 +30,8 @@ struct ControlPlane {
     var runsController: Bool
     /// Of what agents tell: how wide the windows are in which hosts are compared.
     var streamWindow: Duration
+    /// Where the time zones of freeze windows are.
+    var zoneDirectory: String
     var logger: Logger
 
     /// Runs until SIGTERM or SIGINT.
@@ -60,7 +62,8 @@ struct ControlPlane {
         if runsController {
             services.append(
                 ControllerServices(
-                    client: client, artifacts: registry, configuration: .init(electsLeader: false, streamWindow: streamWindow),
+                    client: client, artifacts: registry,
+                    configuration: .init(electsLeader: false, zoneDirectory: zoneDirectory, streamWindow: streamWindow),
                     checks: try CheckOptions.local(), streams: streams, logger: logger))
         }
         let group = ServiceGroup(

@@ -23,6 +23,7 @@ struct UpCommand: AsyncParsableCommand {
     @OptionGroup var registry: RegistryOptions
     @OptionGroup var telemetry: TelemetryOptions
     @OptionGroup var metrics: MetricsOptions
+    @OptionGroup var zones: ZoneOptions
 
     func validate() throws {
         for (name, value) in [("--port", port), ("--registry-port", registryPort)] where !(0...65_535).contains(value) {
@@ -35,7 +36,8 @@ struct UpCommand: AsyncParsableCommand {
             program: "graft", version: GraftCommand.configuration.version, log: log, telemetry: telemetry, listen: metrics.listen)
         let controlPlane = ControlPlane(
             directory: try ControlPlaneDirectory(data), address: "127.0.0.1", port: port, registryPort: registryPort,
-            registry: try registry.client(), runsController: !noController, streamWindow: window.width, logger: assembly.logger)
+            registry: try registry.client(), runsController: !noController, streamWindow: window.width,
+            zoneDirectory: zones.zoneDirectory, logger: assembly.logger)
         try await assembly.run { first in try await controlPlane.run(after: first) }
     }
 }

@@ -6,7 +6,8 @@ import ProgramOptions
 struct SLICommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sli", abstract: "Derive service levels from the metrics that a host exposes, with their PromQL.",
-        discussion: "graft sli http-filter --from http://10.0.0.7:9100/metrics",
+        discussion:
+            "graft sli http-filter asks the Prometheus that its analyses name; graft sli --from http://10.0.0.7:9100/metrics reads what one host exposes.",
         subcommands: [SLIShowCommand.self, SLIGraphCommand.self, SLITraceCommand.self], defaultSubcommand: SLIShowCommand.self)
 }
 
@@ -21,8 +22,10 @@ struct SLIShowCommand: AsyncParsableCommand {
     @OptionGroup var cluster: ClusterOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws { try source.demand(name) }
+
     func run() async throws {
-        let view = SLIView(try await source.levels(of: name, cluster), from: source.from)
+        let view = try await source.view(of: name, cluster)
         output.print(view.json, text: view.text)
     }
 }
@@ -41,8 +44,10 @@ struct SLIGraphCommand: AsyncParsableCommand {
     @OptionGroup var source: SLISource
     @OptionGroup var cluster: ClusterOptions
 
+    func validate() throws { try source.demand(name) }
+
     func run() async throws {
-        let view = SLIView(try await source.levels(of: name, cluster), from: source.from)
+        let view = try await source.view(of: name, cluster)
         print(format == .dot ? view.lineage.dot : view.trees, terminator: format == .dot ? "" : "\n")
     }
 }
@@ -57,8 +62,10 @@ struct SLITraceCommand: AsyncParsableCommand {
     @OptionGroup var source: SLISource
     @OptionGroup var cluster: ClusterOptions
 
+    func validate() throws { try source.demand(nil) }
+
     func run() async throws {
-        let view = SLIView(try await source.levels(of: nil, cluster), from: source.from)
+        let view = try await source.view(of: nil, cluster)
         print(try view.trace(metric))
     }
 }

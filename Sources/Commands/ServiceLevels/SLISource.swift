@@ -1,6 +1,7 @@
 import Agent
 import Analysis
 import ArgumentParser
+import Controllers
 import GraftAPI
 import HTTPCore
 import HTTPTransport
@@ -17,7 +18,16 @@ struct SLISource: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "What a host exposes: its address, or a file with what it answered; - reads standard input.", valueName: "url or path"))
-    var from: String
+    var from: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A Prometheus that has the hosts' series, up to what stands before /api/v1. Default: those that the deployment's analyses name.",
+            valueName: "url"))
+    var prometheus: String?
+
+    @Option(help: ArgumentHelp("A file with a bearer token that the Prometheus is shown.", valueName: "path"))
+    var prometheusToken: String?
 
     @Option(help: ArgumentHelp("Rules of your own, which go before the builtin ones: a YAML list, or {rules: […]}.", valueName: "path"))
     var rules: String?
@@ -32,19 +42,65 @@ struct SLISource: ParsableArguments {
         if !(objective > 0 && objective < 100) {
             throw ValidationError("--objective: found \(objective), wanted more than 0 and less than 100")
         }
+        if from != nil, prometheus != nil { throw ValidationError("found --from and --prometheus, wanted one of them") }
+        if prometheusToken != nil, prometheus == nil {
+            throw ValidationError("--prometheus-token: wanted with --prometheus, as it is shown to nobody else")
+        }
         if withinMilliseconds < 1 { throw ValidationError("--within-milliseconds: found \(withinMilliseconds), wanted 1 or more") }
     }
 
+    /// Refuses what names nothing to look at.
+    func demand(_ name: String?) throws {
+        guard name == nil, from == nil, prometheus == nil else { return }
+        throw ValidationError("wanted the name of a ModuleDeployment, --prometheus or --from: nothing else says where metrics are")
+    }
+
     /// What was derived, and what could not be.
-    func levels(of name: String?, _ cluster: ClusterOptions) async throws -> [WantedLevel] {
+    func view(of name: String?, _ cluster: ClusterOptions) async throws -> SLIView {
         let wanted = try await name == nil ? defaults : objectives(of: name ?? "", cluster)
         let own = try rules.map { try Self.rules(try LocalFile($0).bytes(), $0) } ?? []
-        let exposed = try await exposed(own + wanted.flatMap(\.rules))
-        return wanted.map { wanted in
-            var wanted = wanted
-            wanted.level = DerivedLevel.derive(
-                wanted.indicator, from: exposed, rules: own + wanted.rules, within: wanted.within, matchLabels: wanted.matchLabels)
-            return wanted
+        if let from {
+            let exposed = try await exposed(from, own + wanted.flatMap(\.rules))
+            return SLIView(wanted.map { $0.derived(from: exposed, own) }, from: from)
+        }
+        let token = try prometheusToken.map { path in
+            String(decoding: try LocalFile(path).bytes(), as: UTF8.self).split(whereSeparator: \.isWhitespace).first.map(String.init) ?? ""
+        }
+        let asked = try Self.addressed(wanted, prometheus, of: name)
+        let series = PrometheusSeries(transport: HTTPClient(), token: token)
+        var levels: [WantedLevel] = []
+        for (wanted, address) in asked {
+            levels.append(wanted.derived(from: try await Self.exposed(wanted, own, at: address, series), own))
+        }
+        let addresses = asked.map { $0.address }.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+        return SLIView(levels, from: addresses.joined(separator: " and "))
+    }
+
+    /// Whom to ask about each level: who was named here, or by its analysis, or by another analysis of the deployment.
+    static func addressed(_ wanted: [WantedLevel], _ prometheus: String?, of name: String?) throws -> [(
+        wanted: WantedLevel, address: String
+    )] {
+        guard let known = prometheus ?? wanted.lazy.compactMap(\.prometheus).first else {
+            let analyses = wanted.compactMap(\.analysis)
+            let found =
+                analyses.isEmpty
+                ? "it names no analysis with an sli" : "none of its analyses (\(analyses.joined(separator: ", "))) says spec.prometheus"
+            throw CommandError(
+                "\(name.map { "ModuleDeployment \($0)" } ?? "the options"): nothing says where the hosts' metrics are: \(found), and hosts don't tell; "
+                    + "give --prometheus URL, or --from with what one host exposes")
+        }
+        return wanted.map { ($0, prometheus ?? $0.prometheus ?? known) }
+    }
+
+    private static func exposed(_ wanted: WantedLevel, _ own: [SLIRule], at address: String, _ series: PrometheusSeries) async throws
+        -> [ExposedMetric]
+    {
+        guard let discovery = try wanted.discovery(own) else { return [] }
+        do {
+            return ServiceLevelPlan.exposed(in: try await series.list(discovery, at: address))
+        } catch {
+            try Task.checkCancellation()
+            throw CommandError("\(error); --prometheus names another, --from reads what one host exposes")
         }
     }
 
@@ -70,17 +126,17 @@ struct SLISource: ParsableArguments {
             found.append(
                 WantedLevel(
                     indicator: indicator, objective: objective, within: spec.withinMilliseconds.map { Double($0) / 1000 },
-                    analysis: analysis, rules: spec.rules, matchLabels: spec.matchLabels))
+                    analysis: analysis, rules: spec.rules, matchLabels: spec.matchLabels, prometheus: spec.prometheus?.address))
         }
         return found.isEmpty ? defaults : found
     }
 
-    private func exposed(_ rules: [SLIRule]) async throws -> [ExposedMetric] {
-        let bytes = from.contains("://") ? try await fetched() : try LocalFile(from).bytes()
+    private func exposed(_ from: String, _ rules: [SLIRule]) async throws -> [ExposedMetric] {
+        let bytes = from.contains("://") ? try await fetched(from) : try LocalFile(from).bytes()
         do { return try ExposedMetric.read(bytes, rules: rules) } catch { throw CommandError("\(from): \(error)") }
     }
 
-    private func fetched() async throws -> [UInt8] {
+    private func fetched(_ from: String) async throws -> [UInt8] {
         guard let url = HostURL(from) else { throw ValidationError("--from: found \(from), wanted http://HOST:PORT/metrics, or a file") }
         let request = HTTPRequest(method: .get, scheme: url.scheme, authority: url.authority, path: url.path)
         let client = HTTPClient()
@@ -135,8 +191,27 @@ struct WantedLevel {
     var rules: [SLIRule] = []
     /// Labels that the hosts' series have in its Prometheus.
     var matchLabels: [String: String] = [:]
+    /// The Prometheus that its analysis names.
+    var prometheus: String?
     /// Nil: nothing that is exposed measures it.
     var level: DerivedLevel?
+
+    /// - Parameter own: rules of the options, which go first.
+    func derived(from exposed: [ExposedMetric], _ own: [SLIRule]) -> WantedLevel {
+        var wanted = self
+        wanted.level = DerivedLevel.derive(indicator, from: exposed, rules: own + rules, within: within, matchLabels: matchLabels)
+        return wanted
+    }
+
+    /// What to ask a Prometheus, to hear which series of it there are.
+    func discovery(_ own: [SLIRule]) throws -> String? {
+        var spec = ModuleAnalysisSpec()
+        (spec.sli, spec.objective, spec.matchLabels, spec.rules) = (indicator, objective, matchLabels, own + rules)
+        spec.withinMilliseconds = within.map { Int(($0 * 1000).rounded()) }
+        do {
+            return ServiceLevelPlan(spec, try AnalysisPlan(spec).serviceLevel, isBackground: false)?.discovery
+        } catch { throw CommandError("\(analysis.map { "ModuleAnalysis \($0)" } ?? "the rules"): \(error)") }
+    }
 }
 
 extension Strategy {

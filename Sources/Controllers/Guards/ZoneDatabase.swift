@@ -18,7 +18,9 @@ final class ZoneDatabase: Sendable {
         do throws(TimeZoneError) {
             zone = try TimeZoneInformation(bytes: try bytes(of: name))
         } catch {
-            throw TimeZoneError("\(name) can't be read from \(directory): \(error.reason); install tzdata, correct the name, or use UTC")
+            throw TimeZoneError(
+                "\(name) can't be read from \(directory): \(error.reason); install tzdata there, name another --zone-directory, correct the name, or use UTC"
+            )
         }
         zones.withLock { $0[name] = zone }
         return zone

@@ -34,6 +34,7 @@ package struct HostOrder: SchemaObject, Hashable {
             $0.listType = .set
             $0.minItems = 1
             $0.maxItems = HostOrder.mostValues
+            $0.items?.maxLength = 63
         },
     ]
 

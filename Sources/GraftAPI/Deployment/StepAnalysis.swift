@@ -14,7 +14,10 @@ package struct StepAnalysis: SchemaObject, Hashable {
     }
 
     package static let fields: [Field<Self>] = [
-        .collection("analyses", \.analyses, "All of them must succeed before the next step.", AnalysisReference.list),
+        .collection(
+            "analyses", \.analyses,
+            "All of them must succeed before the next step. A rollout measures \(Strategy.mostMetrics) metrics at one time, in a step and in the background together.",
+            AnalysisReference.list),
         .optional("deadlineSeconds", \.deadlineSeconds, "How long it may take in all; unset: as long as it measures.", Limits.deadline),
         .optional("onDeadline", \.onDeadline, "What follows then: Rollback or Pause; unset: as the strategy says."),
     ]
@@ -39,7 +42,10 @@ package struct BackgroundAnalysis: SchemaObject, Hashable {
             $0.minimum = 1
             $0.maximum = 65
         },
-        .collection("analyses", \.analyses, "None of them may end badly.", AnalysisReference.list),
+        .collection(
+            "analyses", \.analyses,
+            "None of them may end badly. With those of a step they have \(Strategy.mostMetrics) metrics at most: what has no room is not begun, and the status says so.",
+            AnalysisReference.list),
     ]
 
     package static func refine(_ schema: inout StructuralSchema) { schema.required = ["analyses"] }

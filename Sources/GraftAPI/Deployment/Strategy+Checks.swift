@@ -1,4 +1,7 @@
 extension Strategy {
+    /// Metrics that a rollout measures at one time, of a step and in the background together: a status has room for so many.
+    package static let mostMetrics = 16
+
     /// The analysis that a check is a run of; nil when the spec names none like it any more.
     package func analysis(of check: CheckStatus) -> AnalysisReference? {
         guard check.kind == .analysis else { return nil }

@@ -1,17 +1,54 @@
 import GraftAPI
 
-/// How much of checks a status remembers, whatever those say who perform them. With sixteen metrics it is less than fifteen kilobytes; a
-/// status that the API server refuses would end all progress, going back included.
+/// How much of checks a status remembers, whatever those say who perform them; a status that the API server refuses would end all progress, going
+/// back included. A rollout measures sixteen metrics at one time (`Strategy.mostMetrics`), and what is remembered of them is less than ten kilobytes.
 enum CheckBounds {
     /// Measurements of all metrics together.
     static let mostMeasurements = 24
-    static let mostMetrics = 16
+    static let mostMetrics = Strategy.mostMetrics
+    /// Bytes of all checks.
+    static let most = 10_000
     private static let longestSentence = 300
     private static let longestRemark = 80
 
     /// What goes on needs the last measurement of each metric, to know when the next one is due, and the counters. What is over is there to be
     /// read: its last measurement says why. Bounding twice changes nothing.
     static func bounded(_ checks: [CheckStatus]) -> [CheckStatus] {
+        let told = shortened(checks)
+        guard size(of: told) > most else { return told }
+        let short = told.map { brief($0, sentence: 60) }
+        return size(of: short) > most ? silent(short) : short
+    }
+
+    /// Without what is said of metrics, but for those that ended badly.
+    static func silent(_ checks: [CheckStatus]) -> [CheckStatus] { checks.map { brief($0, sentence: $0.isBad ? 40 : 0) } }
+
+    private static func size(of checks: [CheckStatus]) -> Int {
+        let metrics = checks.reduce(0) { $0 + ($1.result?.metrics.count ?? 0) }
+        // Few of them are never so large, and most rollouts have few.
+        return metrics < 6 ? 0 : checks.reduce(0) { $0 + $1.writtenSize }
+    }
+
+    /// The last measurement of each metric, and short sentences.
+    private static func brief(_ check: CheckStatus, sentence: Int) -> CheckStatus {
+        var check = check
+        check.message = check.message?.bounded(to: 120)
+        guard var result = check.result else { return check }
+        // The check's own says the same.
+        result.message = nil
+        for index in result.metrics.indices {
+            result.metrics[index].message = result.metrics[index].message.flatMap { sentence > 0 ? $0.bounded(to: sentence) : nil }
+            result.metrics[index].measurements = result.metrics[index].measurements.suffix(1).map { measurement in
+                var measurement = measurement
+                measurement.message = measurement.message.flatMap { sentence > 0 ? $0.bounded(to: sentence) : nil }
+                return measurement
+            }
+        }
+        check.result = result
+        return check
+    }
+
+    private static func shortened(_ checks: [CheckStatus]) -> [CheckStatus] {
         let running = checks.reduce(0) { $0 + ($1.phase.isCompleted ? 0 : $1.result?.metrics.count ?? 0) }
         let share = min(10, max(1, mostMeasurements / max(1, running)))
         return checks.map { check in

@@ -71,9 +71,11 @@ final class Deliberation {
         let roster = muster()
         writeHistory()
         writeTrust()
+        StatusBounds.boundState(&status)
         let plan = PlanWriter(self).plan
         var written = status
         StatusWriter(self, roster: roster).write(to: &written)
+        StatusBounds.boundSentences(&written)
         status = written
         return Decision(
             effects: effects, plan: plan, status: status, wakeAt: wakeAt, consumed: consumed, events: events, unheard: unheard,

@@ -37,12 +37,6 @@ extension Deliberation {
     /// Bytes of all entries: no more are kept, but those in use.
     private static let mostHistory = 10_000
 
-    /// Of an entry as it is written, with the names of its fields.
-    private static func size(of entry: HistoryEntry) -> Int {
-        160 + entry.revision.utf8.count + entry.digest.utf8.count + entry.version.utf8.count + entry.source.utf8.count
-            + (entry.message?.utf8.count ?? 0)
-    }
-
     /// Newest first, with what is known of each revision today; no more than the spec asks to keep, but all that are in use.
     func writeHistory() {
         for index in status.history.indices {
@@ -63,12 +57,19 @@ extension Deliberation {
         }
         var (kept, size) = (0, 0)
         status.history.removeAll { entry in
-            size += Deliberation.size(of: entry)
+            size += entry.writtenSize
             guard kept >= limit || size > Deliberation.mostHistory, !used.contains(entry.revision) else {
                 kept += 1
                 return false
             }
             return true
         }
+    }
+}
+
+extension HistoryEntry {
+    /// Bytes of it as it is written, with the names of its fields.
+    var writtenSize: Int {
+        160 + revision.utf8.count + digest.utf8.count + version.utf8.count + source.utf8.count + (message?.utf8.count ?? 0)
     }
 }

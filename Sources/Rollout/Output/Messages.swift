@@ -178,11 +178,21 @@ extension String {
 
     /// No longer than a field may be, which the API server counts in code points: what hosts and registries say is as long as they like, and a
     /// status that is refused would end all progress, going back included.
+    ///
+    /// No longer than twice as many bytes either, as JSON has it: in other scripts than Latin that is fewer code points.
     func bounded(to limit: Int = 1000) -> String {
-        let scalars = unicodeScalars
-        guard let end = scalars.index(scalars.startIndex, offsetBy: limit, limitedBy: scalars.endIndex), end < scalars.endIndex else {
-            return self
+        // Six bytes are the most that one of its bytes becomes.
+        if utf8.count * 6 <= limit { return self }
+        var (end, bytes, count) = (unicodeScalars.startIndex, 0, 0)
+        while end < unicodeScalars.endIndex {
+            let scalar = unicodeScalars[end]
+            bytes += scalar.value < 0x20 ? 6 : scalar == "\"" || scalar == "\\" ? 2 : UTF8.width(scalar)
+            count += 1
+            // What was cut before is not cut again for the sign that says so.
+            let isMark = scalar == "…" && unicodeScalars.index(after: end) == unicodeScalars.endIndex
+            if !isMark, count > limit || bytes > 2 * limit { return String(self[..<end]) + "…" }
+            end = unicodeScalars.index(after: end)
         }
-        return String(self[..<end]) + "…"
+        return self
     }
 }

@@ -66,6 +66,51 @@ struct CheckLedgerTests {
         return effects
     }
 
+    @Test("measures sixteen metrics of a rollout at one time: what has no room waits, and says why, until there is some")
+    func room() throws {
+        var ledger = CheckLedger(limit: 64)
+        func spec(_ count: Int) -> ModuleAnalysisSpec {
+            var spec = Self.spec("m0")
+            spec.metrics = (0..<count).flatMap { Self.spec("m\($0)").metrics }
+            return spec
+        }
+        var background = Self.check("background.errors")
+        background.step = nil
+        let checks = [Self.check("step-2.errors"), background]
+        let effects = ledger.want(Self.orders(checks), now: Self.start) { _ in spec(9) }
+        #expect(effects.due.count == 9 && effects.due.allSatisfy { $0.check == "background.errors" })
+        let told = standing(&ledger)
+        #expect(told.map(\.phase) == [.running, .pending])
+        #expect(
+            told[1].message
+                == "ModuleAnalysis payments/errors: found 9 metrics, wanted at most 7: a rollout measures 16 at one time, and background.errors has 9; "
+                + "take some away, or measure them in a step of their own")
+        // Asked again it is the same, and no news.
+        let again = ledger.want(Self.orders(told), now: Self.start) { _ in spec(9) }
+        #expect(again.due.isEmpty && again.news.isEmpty && again.recalled.isEmpty)
+        // The other one is over.
+        var over = told
+        over.removeFirst()
+        let freed = ledger.want(Self.orders(over), now: Self.start) { _ in spec(9) }
+        #expect(freed.due.count == 9 && freed.due.allSatisfy { $0.check == "step-2.errors" })
+        #expect(standing(&ledger).map(\.phase) == [.running])
+    }
+
+    @Test("measures no analysis that has more metrics than a rollout measures at all, until it has fewer")
+    func tooMany() throws {
+        var ledger = CheckLedger(limit: 64)
+        func spec(_ count: Int) -> ModuleAnalysisSpec {
+            var spec = Self.spec("m0")
+            spec.metrics = (0..<count).flatMap { Self.spec("m\($0)").metrics }
+            return spec
+        }
+        let first = ledger.want(Self.orders([Self.check()]), now: Self.start) { _ in spec(17) }
+        #expect(first.due.isEmpty && first.news == [Self.deployment])
+        #expect(standing(&ledger).first?.message?.hasPrefix("ModuleAnalysis payments/errors: ") == true)
+        let mended = ledger.redefine(ObjectKey(namespace: "payments", name: "errors"), now: Self.start) { _ in spec(16) }
+        #expect(mended.due.count == 16)
+    }
+
     @Test("begins what it is asked for, and says so")
     func beginning() {
         var ledger = CheckLedger(limit: 64)

@@ -89,6 +89,10 @@ struct RealPrometheusTests {
             #expect(
                 Set(found) == ["200", "500"].map { ["__name__": "http_requests_total", "code": $0] }.reduce(into: []) { $0.insert($1) })
 
+            let listed = try await PrometheusSeries(transport: HTTPClient(HTTPClient.Configuration(proxy: .none))).list(
+                "group by (__name__,code) ({__name__=~\"http_requests_total\"})", at: server.address)
+            #expect(Set(listed) == Set(found))
+
             for reduction in QueryRange.Reduction.allCases {
                 let range = QueryRange(Period(seconds: 2), step: Period(seconds: 1), reduce: reduction)
                 try await eventually("the range has a sample") { try await ask("queue_depth", range: range) == .number(7) }

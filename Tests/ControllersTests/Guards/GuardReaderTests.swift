@@ -1,4 +1,6 @@
+import FoundationEssentials
 import GraftAPI
+import Harness
 import JSON
 import KubeCore
 import Schema
@@ -67,11 +69,25 @@ struct GuardReaderTests {
         #expect(
             valid.message
                 == "Can't be read, and holds all that it covers until it can: spec.freeze.windows[0].timeZone: Europe/Berlin can't be read from "
-                + "/nowhere: no such file; install tzdata, correct the name, or use UTC")
+                + "/nowhere: no such file; install tzdata there, name another --zone-directory, correct the name, or use UTC")
         let later = Self.now + .seconds(60)
         #expect(Self.status(wrong, before: status, now: later).status == status)
         let mended = Self.status(Self.nightly, before: status, now: later).status
         #expect(mended.conditions["Valid"]?.status == .isTrue && mended.conditions["Valid"]?.lastTransitionTime == later)
+    }
+
+    @Test("A zone is read from the directory that was named, as soon as its file is there")
+    func directory() async throws {
+        try await withTemporaryDirectory { (directory: String) in
+            let zones = ZoneDatabase(directory: directory)
+            #expect(throws: TimeZoneError.self) { try zones.zone("Test/East") }
+            // RFC 8536, version 1: no transitions, one type, two hours east of UTC.
+            let counts: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 4]
+            let bytes = Array("TZif".utf8) + Array(repeating: 0, count: 16) + counts + [0, 0, 0x1C, 0x20, 0, 0] + Array("TST\0".utf8)
+            try FileManager.default.createDirectory(atPath: "\(directory)/Test", withIntermediateDirectories: false)
+            try Data(bytes).write(to: URL(filePath: "\(directory)/Test/East"))
+            #expect(try zones.zone("Test/East").offset(at: 0) == 7200)
+        }
     }
 
     @Test("A budget tells the classes with the least left first; where one has none left the guard is exhausted")

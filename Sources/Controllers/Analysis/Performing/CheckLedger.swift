@@ -59,15 +59,26 @@ struct CheckLedger {
         let old = rollouts[key].flatMap { $0.orders.identity == orders.identity ? $0.entries : nil } ?? [:]
         var effects = Effects()
         var entries: [String: Entry] = [:]
+        // What goes on does so; of what begins, the background has the first of the room that is left.
+        var begun: [(id: String, entry: Entry)] = []
         for order in orders.orders {
             if let known = old[order.status.id], known.status.startTime == order.status.startTime, known.work == order.work {
                 entries[order.status.id] = known
+                if known.isWaiting { begun.append((order.status.id, known)) }
+            } else {
+                begun.append((order.status.id, Entry(work: order.work, status: order.status, told: order.status)))
+            }
+        }
+        begun.sort { ($0.entry.status.step == nil ? 0 : 1, $0.id) < ($1.entry.status.step == nil ? 0 : 1, $1.id) }
+        for (id, new) in begun {
+            var entry = new
+            define(&entry, beside: entries, in: key.namespace, now: now, definition)
+            if entries[id] != nil, entry.isWaiting {
+                entries[id] = entry
                 continue
             }
-            var entry = Entry(work: order.work, status: order.status, told: order.status)
-            define(&entry, in: key.namespace, now: now, definition)
-            entries[order.status.id] = entry
-            effects.recalled += recall { $0.deployment == key && $0.check == order.status.id }
+            entries[id] = entry
+            effects.recalled += recall { $0.deployment == key && $0.check == id }
             effects.due += tasks(of: entry, key)
         }
         effects.recalled += recall { $0.deployment == key && entries[$0.check] == nil }
@@ -87,11 +98,14 @@ struct CheckLedger {
     mutating func redefine(_ analysis: ObjectKey, now: Timestamp, definition: (ObjectKey) -> ModuleAnalysisSpec?) -> Effects {
         var effects = Effects()
         for (key, rollout) in rollouts where key.namespace == analysis.namespace {
-            for (id, entry) in rollout.entries {
+            let entries = rollout.entries.sorted {
+                ($0.value.status.step == nil ? 0 : 1, $0.key) < ($1.value.status.step == nil ? 0 : 1, $1.key)
+            }
+            for (id, entry) in entries {
                 guard case .analysis(analysis.name, _) = entry.work else { continue }
                 var entry = entry
                 let (metrics, level) = (entry.gate?.gates.map(\.metric), entry.level)
-                define(&entry, in: key.namespace, now: now, definition)
+                define(&entry, beside: rollouts[key]?.entries ?? [:], in: key.namespace, now: now, definition)
                 rollouts[key]?.entries[id] = entry
                 guard metrics != entry.gate?.gates.map(\.metric) || level != entry.level else { continue }
                 effects.recalled += recall { $0.deployment == key && $0.check == id }
@@ -120,8 +134,10 @@ struct CheckLedger {
         return (entry.gate?.gates ?? []).map { CheckTask(deployment: key, check: entry.status.id, metric: $0.metric.name) }
     }
 
+    /// - Parameter others: of the same rollout, and perhaps this one as it was: all of them together measure no more than a status has room for.
     private func define(
-        _ entry: inout Entry, in namespace: String?, now: Timestamp, _ definition: (ObjectKey) -> ModuleAnalysisSpec?
+        _ entry: inout Entry, beside others: [String: Entry], in namespace: String?, now: Timestamp,
+        _ definition: (ObjectKey) -> ModuleAnalysisSpec?
     ) {
         guard case .analysis(let name, let arguments) = entry.work, !entry.status.phase.isCompleted else { return }
         let key = ObjectKey(namespace: namespace, name: name)
@@ -135,7 +151,12 @@ struct CheckLedger {
         }
         do {
             let plan = try AnalysisPlan(spec, arguments: arguments)
-            if let level = ServiceLevelPlan(spec, plan.serviceLevel, isBackground: entry.status.step == nil) {
+            let level = ServiceLevelPlan(spec, plan.serviceLevel, isBackground: entry.status.step == nil)
+            let (own, id) = (plan.metrics.count + (level == nil ? 0 : LevelRun.metricCount), entry.status.id)
+            let measured = others.filter { $0.key != id && $0.value.metricCount > 0 }
+            let sum = measured.values.reduce(0) { $0 + $1.metricCount }
+            guard own + sum <= Strategy.mostMetrics else { return stand(Self.tooMany(own, beside: sum, measured.keys.sorted())) }
+            if let level {
                 guard let source = spec.prometheus ?? prometheus else {
                     return stand("spec.prometheus: wanted with an sli, as this controller was told of no Prometheus of its own")
                 }
@@ -154,6 +175,30 @@ struct CheckLedger {
             entry.gate = gate
             entry.status.take(gate.adopt(entry.status.result ?? gate.begin(at: entry.status.startTime?.time ?? now)))
         } catch { stand("\(error); correct it") }
+    }
+}
+
+extension CheckLedger {
+    private static func tooMany(_ own: Int, beside sum: Int, _ others: [String]) -> String {
+        let most = Strategy.mostMetrics
+        guard sum > 0 else { return "found \(own) metrics, wanted at most \(most); divide them among analyses of several steps" }
+        return
+            "found \(own) metrics, wanted at most \(most - sum): a rollout measures \(most) at one time, and \(others.joined(separator: ", ")) "
+            + "\(others.count == 1 ? "has" : "have") \(sum); take some away, or measure them in a step of their own"
+    }
+}
+
+extension CheckLedger.Entry {
+    /// Metrics that it measures, or will once it is known what there is to ask for.
+    var metricCount: Int {
+        guard !status.phase.isCompleted else { return 0 }
+        return gate?.gates.count ?? level.map { $0.metrics.count + LevelRun.metricCount } ?? 0
+    }
+
+    /// An analysis that is not there, has a mistake, or for which there is no room.
+    var isWaiting: Bool {
+        guard case .analysis = work else { return false }
+        return gate == nil && level == nil && !status.phase.isCompleted
     }
 }
 

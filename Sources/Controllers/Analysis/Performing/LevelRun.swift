@@ -9,6 +9,9 @@ struct LevelRun: Hashable, Sendable {
     /// Those that the analysis has of its own.
     var metrics: [AnalysisMetric]
 
+    /// How many metrics a level is measured by: fast and slow burn.
+    static let metricCount = ServiceLevelPlan.metricNames.count
+
     /// Failed questions, and answers without anything that a rule covers, that are tolerated in succession, as with metrics.
     static let tolerated = AnalysisMetric().consecutiveErrorLimit
 
