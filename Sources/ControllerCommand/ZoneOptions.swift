@@ -1,5 +1,5 @@
-package import ArgumentParser
-package import Controllers
+import ArgumentParser
+import Controllers
 import Glibc
 
 /// Where the time zones of freeze windows are.
