@@ -1,4 +1,5 @@
 import GraftAPI
+import KubeCore
 
 // What a hundred thousand hosts have in common is found without a copy of one: by fields, and not by clearing those that are left out and
 // comparing the rest. A test holds the list of fields to what there are.
