@@ -1,4 +1,5 @@
 import GraftAPI
+import KubeCore
 
 // What a hundred thousand hosts have in common is found without a copy of one: by fields, and not by clearing those that are left out and
 // comparing the rest. A test holds the list of fields to what there are.
@@ -6,7 +7,7 @@ extension HostFacts {
     /// Whether all that is known of two hosts is the same, but for their names and the moments at which something was so.
     func isAlike(_ other: HostFacts) -> Bool {
         isReady == other.isReady && isHeld == other.isHeld && isLastActivated == other.isLastActivated && canRoute == other.canRoute
-            && canStageAhead == other.canStageAhead && zone == other.zone && claimedBy == other.claimedBy
+            && canStageAhead == other.canStageAhead && canRestart == other.canRestart && zone == other.zone && claimedBy == other.claimedBy
             && isSlotAlike(other) && incompatibilities == other.incompatibilities && unmetNeeds == other.unmetNeeds
             && labels == other.labels
     }
@@ -27,6 +28,7 @@ extension HostFacts {
         if isLastActivated { flags |= 4 }
         if canRoute { flags |= 8 }
         if canStageAhead { flags |= 16 }
+        if canRestart { flags |= 32 }
         print.add(flags)
         print.add(zone)
         print.add(claimedBy)
@@ -42,6 +44,7 @@ extension SlotStatus {
     fileprivate func isAlike(_ other: SlotStatus) -> Bool {
         rollout == other.rollout && target == other.target && isActiveAlike(other) && staged == other.staged && owner == other.owner
             && name == other.name && isCanaryAlike(other) && isTrustAlike(other) && ahead == other.ahead
+            && restarted == other.restarted
     }
 
     private func isActiveAlike(_ other: SlotStatus) -> Bool {
@@ -87,6 +90,7 @@ extension SlotStatus {
         print.add(trust?.message)
         print.add(ahead?.revision)
         print.add(ahead?.message)
+        print.add(UInt64(bitPattern: restarted?.time.microseconds ?? 0))
     }
 }
 

@@ -164,9 +164,15 @@ struct Messages {
     private var since: String { status.rollout?.stepStartTime.map { ", since \($0.time.wholeSeconds)" } ?? "" }
     private var serving: String { status.stable == nil ? "" : " \(stable) keeps serving." }
     /// What stands still as long as what the spec asks for is not known to be deliverable.
-    private var meanwhile: String { deliberation.isRunning ? " \(doing) stands still meanwhile; graft abort \(name) goes back." : "" }
+    private var meanwhile: String {
+        // A first version has nothing to go back to, and nobody who goes without what it stands for.
+        guard deliberation.isRunning, status.stable != nil else { return "" }
+        return " \(doing) stands still meanwhile\(deliberation.isForward ? "; graft abort \(name) goes back" : "")."
+    }
     /// The one verb that is obeyed while everything is held.
-    private var abortable: String { deliberation.isRunning && deliberation.isForward ? " graft abort \(name) goes back all the same." : "" }
+    private var abortable: String {
+        deliberation.isRunning && deliberation.isForward && status.stable != nil ? " graft abort \(name) goes back all the same." : ""
+    }
     private var aside: String { deliberation.isRunning ? " \(doing)." : "" }
 
     private func counted(_ count: Int) -> String { "\(count) host\(count == 1 ? "" : "s")" }

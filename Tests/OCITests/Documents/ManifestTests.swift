@@ -116,8 +116,8 @@ struct DocumentErrorTests {
         Members("a line and an escape", #"{"artifactType":"x/y\u2028z\u001b[2J"}"#, "x/y·z·[2J"),
         Members("a character of many marks", #"{"artifactType":"x/e\#(many)"}"#, "…"),
         Members("a long key", #"{"annotations":{"\#(String(repeating: "k", count: 500_000))":1}}"#, "…"),
-        Members("a key of control characters", #"{"annotations":{"a\u0007\u009bb":1}}"#, "a··b"),
-        Members("a key of many marks that stands twice", #"{"annotations":{"\u202ek\#(many)":"","\u202ek\#(many)":""}}"#, "…"),
+        Members("a key of control characters", #"{"annotations":{"a\u0007\u009bb":1}}"#, #"a\u{07}\u{009B}b"#),
+        Members("a key of many marks that stands twice", #"{"annotations":{"\u202ek\#(many)":"","\u202ek\#(many)":""}}"#, #"\u{202E}"#),
     ]
 
     @Test("is short and shows nothing that steers a terminal, whatever the document says", arguments: members)

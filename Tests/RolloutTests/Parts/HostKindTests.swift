@@ -27,7 +27,7 @@ struct HostKindTests {
             var other = dice.chance(70) ? one : HostFacts("edge-b", thrownBy: &dice)
             other.lastSeen = Timestamp(seconds: Int64(round))
             other.slot?.active?.since = Timestamp(seconds: Int64(round))
-            if dice.chance(60) { change(&other, dice.number(0...29)) }
+            if dice.chance(60) { change(&other, dice.number(0...31)) }
             let expected = bare(one) == bare(other)
             #expect(one.isAlike(other) == expected && other.isAlike(one) == expected, "\(one) and \(other)")
             if expected { #expect(one.fingerprint == other.fingerprint, "\(one) and \(other)") }
@@ -39,7 +39,7 @@ struct HostKindTests {
     /// One thing, of each that is known of a host.
     private func change(_ host: inout HostFacts, _ what: Int) {
         var slot = host.slot ?? SlotStatus()
-        defer { if what > 11 { host.slot = slot } }
+        defer { if what > 11, what != 29 { host.slot = slot } }
         switch what {
         case 0: host.zone += "x"
         case 1: host.isReady.toggle()
@@ -70,6 +70,8 @@ struct HostKindTests {
         case 26: slot.staged.append("x")
         case 27: slot.trust = SlotTrust(.distrusted, reason: "x", since: Timestamp(seconds: 1))
         case 28: slot.ahead = StagedAhead(rollout: "x", revision: "y", state: .staged)
+        case 29: host.canRestart.toggle()
+        case 30: slot.restarted = Instant(Timestamp(microseconds: (slot.restarted?.time.microseconds ?? 0) + 1))
         default: slot.canary?.evidenceHash = "x"
         }
     }
@@ -80,10 +82,10 @@ struct HostKindTests {
         #expect(
             fields(HostFacts(name: "")) == [
                 "name", "zone", "isReady", "lastSeen", "isHeld", "incompatibilities", "unmetNeeds", "claimedBy", "slot",
-                "isLastActivated", "canRoute", "canStageAhead", "labels",
+                "isLastActivated", "canRoute", "canStageAhead", "canRestart", "labels",
             ])
         #expect(
-            fields(SlotStatus()) == ["name", "owner", "rollout", "active", "canary", "target", "staged", "trust", "ahead"])
+            fields(SlotStatus()) == ["name", "owner", "rollout", "active", "canary", "target", "staged", "trust", "ahead", "restarted"])
         #expect(fields(ActiveRevision()) == ["revision", "digest", "version", "since", "evidenceHash"])
         #expect(fields(RoutedRevision()) == ["revision", "digest", "version", "since", "evidenceHash", "rule"])
         #expect(fields(SlotTrust()) == ["state", "reason", "message", "since"])

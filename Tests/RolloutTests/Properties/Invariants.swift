@@ -207,6 +207,8 @@ struct Invariants {
         let own = rollout.kind == .return ? strategy.rollbackMaxUnavailable : strategy.maxUnavailable
         let limit = max(1, min(own.count(of: eligible.count), rollout.maxUnavailable?.count(of: eligible.count) ?? .max))
         let inFlight = eligible.filter { host in
+            // Who joins in the middle of a restart loads what all others have for the first time: nothing is taken from it.
+            if rollout.kind == .restart, host.active == nil { return false }
             guard !host.hasArrived(by: plan, target.revision), host.asked(by: plan)?.revision == target.revision else {
                 return false
             }

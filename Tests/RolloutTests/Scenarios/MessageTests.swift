@@ -113,6 +113,13 @@ struct MessageTests {
         unresolved.wanted = .pending("1.2.0 is being resolved")
         unresolved.decide()
         expect(unresolved, "1.2.0 is being resolved. \(still)")
+        // There is nothing that a first version could go back to.
+        var first = World(hosts: 4)
+        first.ask(for: "1.0.0")
+        first.decide()
+        first.wanted = .refused(Refusal(.ready, reason: "InvalidReference", message: "spec.module: it is none"))
+        first.decide()
+        expect(first, "spec.module: it is none.")
         var empty = World(hosts: 0)
         empty.ask(for: "1.0.0")
         empty.decide()

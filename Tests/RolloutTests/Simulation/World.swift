@@ -122,6 +122,7 @@ struct World {
         if annotations.contains(GraftAPI.approveAnnotation) { verbs.approve = nil }
         if annotations.contains(GraftAPI.abortAnnotation) { verbs.abort = nil }
         if annotations.contains(GraftAPI.retryAnnotation) { verbs.retry = nil }
+        if annotations.contains(GraftAPI.restartAnnotation) { verbs.restart = nil }
         if annotations.contains(GraftAPI.overrideFreezeAnnotation) { verbs.overrideFreeze = nil }
     }
 
