@@ -23,6 +23,24 @@ enum CheckBounds {
     /// Without what is said of metrics, but for those that ended badly.
     static func silent(_ checks: [CheckStatus]) -> [CheckStatus] { checks.map { brief($0, sentence: $0.isBad ? 40 : 0) } }
 
+    /// Counts and values alone, when even what went wrong takes too much room: the numbers say it, and events said it whole.
+    static func mute(_ checks: [CheckStatus]) -> [CheckStatus] {
+        checks.map { check in
+            var check = brief(check, sentence: 0)
+            check.message = check.message?.bounded(to: 40)
+            guard var result = check.result else { return check }
+            for index in result.metrics.indices {
+                result.metrics[index].measurements = result.metrics[index].measurements.map { measurement in
+                    var measurement = measurement
+                    measurement.value = measurement.value.map { $0.bounded(to: 24) }
+                    return measurement
+                }
+            }
+            check.result = result
+            return check
+        }
+    }
+
     private static func size(of checks: [CheckStatus]) -> Int {
         let metrics = checks.reduce(0) { $0 + ($1.result?.metrics.count ?? 0) }
         // Few of them are never so large, and most rollouts have few.

@@ -13,11 +13,15 @@ enum StatusBounds {
         guard mayBeLarge(status) else { return }
         var rest = status
         (rest.message, rest.conditions) = ("", [])
-        var size = rest.writtenSize
-        for step in steps where size > mostState {
-            step(&rest, size - mostState)
-            size = rest.writtenSize
+        // What is made anew with each decision is cut last, and as far each time: else the next one, which finds what is remembered cut, would cut
+        // less of it.
+        func leastSize() -> Int {
+            var least = rest
+            for step in renewed { step(&least, .max) }
+            return least.writtenSize
         }
+        for step in remembered where leastSize() > mostState { step(&rest) }
+        for step in renewed where rest.writtenSize > mostState { step(&rest, rest.writtenSize - mostState) }
         (rest.message, rest.conditions) = (status.message, status.conditions)
         status = rest
     }
@@ -34,11 +38,14 @@ enum StatusBounds {
         }
     }
 
-    /// In this order, until it fits. The second argument: bytes that are too many.
-    private static let steps: [@Sendable (inout ModuleDeploymentStatus, Int) -> Void] = [
-        dropHistory, { status, _ in boundPreflight(&status, failures: 3, text: 60) }, { status, _ in boundReasons(&status) },
-        { status, _ in boundUsedHistory(&status) }, { status, _ in boundPreflight(&status, failures: 0, text: 0) },
-        silenceChecks,
+    /// What a rollout remembers, in this order, until the rest fits.
+    private static let remembered: [@Sendable (inout ModuleDeploymentStatus) -> Void] = [
+        { boundPreflight(&$0, failures: 3, text: 60) }, boundReasons, { boundPreflight(&$0, failures: 0, text: 0) },
+        { shortenChecks(&$0, CheckBounds.silent) }, { shortenChecks(&$0, CheckBounds.mute) },
+    ]
+    /// What follows from objects, in this order, until it fits. The second argument: bytes that are too many.
+    private static let renewed: [@Sendable (inout ModuleDeploymentStatus, Int) -> Void] = [
+        dropHistory, { status, _ in boundTrust(&status) }, { status, _ in boundUsedHistory(&status) },
     ]
 
     /// The oldest revisions that nothing is about any more, as many as are too many.
@@ -61,9 +68,9 @@ enum StatusBounds {
         status.rollout?.preflight = found
     }
 
-    private static func silenceChecks(_ status: inout ModuleDeploymentStatus, _ excess: Int) {
+    private static func shortenChecks(_ status: inout ModuleDeploymentStatus, _ shorten: ([CheckStatus]) -> [CheckStatus]) {
         guard let checks = status.rollout?.checks else { return }
-        status.rollout?.checks = CheckBounds.silent(checks)
+        status.rollout?.checks = shorten(checks)
     }
 
     private static func boundReasons(_ status: inout ModuleDeploymentStatus) {
@@ -73,6 +80,9 @@ enum StatusBounds {
             rollout.freezeOverride = rollout.freezeOverride?.bounded(to: 200)
             status.rollout = rollout
         }
+    }
+
+    private static func boundTrust(_ status: inout ModuleDeploymentStatus) {
         guard var trust = status.trust else { return }
         trust.summary = trust.summary.bounded(to: 200)
         trust.revisions = trust.revisions.map { revision in
