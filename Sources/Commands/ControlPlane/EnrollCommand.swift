@@ -2,6 +2,7 @@ import ArgumentParser
 import FoundationEssentials
 import JSON
 import KubeClient
+import KubeServer
 import ProgramOptions
 
 /// `graft enroll`: gives agents of nodes what they need to work with an embedded control plane.
@@ -23,10 +24,9 @@ struct EnrollCommand: ParsableCommand {
 
     func validate() throws {
         guard !nodes.isEmpty else { throw ValidationError("wanted the name of a node") }
-        for node in nodes where !Self.isName(node) {
-            throw ValidationError(
-                "node: found \"\(node)\", wanted lowercase letters, digits, '-' and '.', beginning and ending with a letter or a digit, up to 253"
-            )
+        // As Kubernetes names nodes; also, no other file is meant.
+        for node in nodes {
+            if let complaint = NameRule.subdomain.complaint(about: node) { throw ValidationError("node: found \"\(node)\": \(complaint)") }
         }
     }
 
@@ -54,20 +54,5 @@ struct EnrollCommand: ParsableCommand {
             }
             print("graft agent --config FILE \(options.joined(separator: " "))")
         }
-    }
-
-    /// As Kubernetes names nodes (RFC 1123 subdomain); also, no other file is meant.
-    static func isName(_ text: String) -> Bool {
-        let labels = text.split(separator: ".", omittingEmptySubsequences: false)
-        return (1...253).contains(text.utf8.count)
-            && labels.allSatisfy { label in
-                guard let first = label.utf8.first, let last = label.utf8.last, first != UInt8(ascii: "-"), last != UInt8(ascii: "-") else {
-                    return false
-                }
-                return label.utf8.allSatisfy {
-                    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
-                        || $0 == UInt8(ascii: "-")
-                }
-            }
     }
 }

@@ -1,5 +1,5 @@
 /// What an object may be called (Kubernetes: «Object Names and IDs»).
-enum NameRule: Sendable {
+package enum NameRule: Sendable {
     case subdomain, label
     /// Anything that can stand between two slashes of a path.
     case segment
@@ -14,7 +14,7 @@ enum NameRule: Sendable {
     }
 
     /// What is wrong with a name; nil when nothing is.
-    func complaint(about name: String) -> String? {
+    package func complaint(about name: String) -> String? {
         switch self {
         case .segment:
             if name == "." || name == ".." { return "may not be '\(name)'" }

@@ -58,11 +58,7 @@ extension Deliberation {
         return progressPreflight(preflight, schedule, roster)
     }
 
-    /// The preflight that a first version is at, or comes to next; nil when it has none left, or some host was asked to run it.
-    private var preflightOfFirst: Int? {
-        guard rollout.kind == .initial, rollout.wave.below.isEmpty else { return nil }
-        return strategy.stepsOfFirstVersion.first { $0 >= rollout.stepIndex }
-    }
+    private var preflightOfFirst: Int? { rollout.preflightOfFirst(strategy) }
 
     /// Whether hosts are to judge and stage the revision now.
     var isAtPreflight: Bool {
@@ -76,4 +72,12 @@ extension Deliberation {
 
     /// Hosts that can't run what is wanted are told by its preflight, and counted there.
     var beginsWithPreflight: Bool { StepSchedule(strategy).beginsWithPreflight }
+}
+
+extension RolloutStatus {
+    /// The preflight that a first version is at, or comes to next; nil when it has none left, or some host was asked to run it.
+    func preflightOfFirst(_ strategy: Strategy) -> Int? {
+        guard kind == .initial, wave.below.isEmpty else { return nil }
+        return strategy.stepsOfFirstVersion.first { $0 >= stepIndex }
+    }
 }

@@ -6,13 +6,15 @@ import KubeCore
 package struct VerbCheck {
     private let status: ModuleDeploymentStatus
     private let rollout: RolloutStatus
+    private let strategy: Strategy
     private let schedule: StepSchedule
     private let name: String
 
     package init(_ deployment: ModuleDeployment, _ rollout: RolloutStatus) {
         status = deployment.status
         self.rollout = rollout
-        schedule = StepSchedule(deployment.spec.strategy)
+        strategy = deployment.spec.strategy
+        schedule = StepSchedule(strategy)
         name = deployment.metadata.name
     }
 
@@ -21,7 +23,10 @@ package struct VerbCheck {
         if let objection = objectionToRollout("promoted") { return objection }
         // After a deadline that stopped it, or an analysis that is inconclusive, it goes on from wherever it is.
         if rollout.overdue != nil, !full { return nil }
-        guard rollout.kind == .steps else { return "\(rollout.id) is the first version's: it has no steps; it goes on by itself" }
+        if rollout.kind == .restart { return "\(rollout.id) is a restart: it has no steps; it goes on by itself" }
+        guard rollout.kind == .steps || rollout.preflightOfFirst(strategy) == rollout.stepIndex else {
+            return "\(rollout.id) is the first version's: it has no steps; it goes on by itself"
+        }
         if case .approval(let people) = schedule.stage(rollout.stepIndex) {
             return "\(place) waits for an approval, which no promotion goes past: \(approval(people))"
         }

@@ -28,6 +28,41 @@ struct VerbCheckTests {
         return deployment
     }
 
+    private func compare(_ world: World, _ places: inout (obeyed: Int, ignored: Int)) {
+        guard let rollout = world.status.rollout, world.isRunning else { return }
+        for each in cases {
+            var copy = world
+            each.set(&copy, rollout)
+            let before = copy.events.count
+            copy.decide()
+            let ignored = copy.events[before...].contains { if case .verbIgnored(each.verb, _) = $0 { true } else { false } }
+            let objection = each.objection(VerbCheck(deployment(world), rollout))
+            #expect(ignored == (objection != nil), "\(each.verb) at \(world.status.message): \(objection ?? "nothing against it")")
+            if ignored { places.ignored += 1 } else { places.obeyed += 1 }
+        }
+    }
+
+    @Test("is that also at the preflight of a first version, which may be promoted, and in a restart, which has no steps")
+    func withoutSteps() throws {
+        var world = World(hosts: 4, steps: [.preflight(Preflight()), .setWeight(Weight(percent: 50)), .pause(seconds: nil)])
+        world.ask(for: "1.0.0")
+        world.decide()
+        #expect(world.plan?.spec.stageAhead == true)
+        var places = (obeyed: 0, ignored: 0)
+        compare(world, &places)
+        #expect(places == (obeyed: 2, ignored: 2), "\(places)")
+        world.run { $0.isDelivered("1.0.0") }
+        world.verbs.restart = world.status.rollout?.id
+        world.decide()
+        let restart = try #require(world.status.rollout)
+        #expect(restart.kind == .restart)
+        compare(world, &places)
+        #expect(places == (obeyed: 2, ignored: 6), "\(places)")
+        #expect(
+            VerbCheck(deployment(world), restart).objection(toPromotion: true)
+                == "\(restart.id) is a restart: it has no steps; it goes on by itself")
+    }
+
     @Test("is what the engine ignores it for, at every place of a rollout, of the first version and on the way back")
     func agreement() throws {
         var world = World(
@@ -37,23 +72,10 @@ struct VerbCheckTests {
                 .setWeight(Weight(percent: 50)), .pause(seconds: nil),
             ])
         var places = (obeyed: 0, ignored: 0)
-        func compare() {
-            guard let rollout = world.status.rollout, world.isRunning else { return }
-            for each in cases {
-                var copy = world
-                each.set(&copy, rollout)
-                let before = copy.events.count
-                copy.decide()
-                let ignored = copy.events[before...].contains { if case .verbIgnored(each.verb, _) = $0 { true } else { false } }
-                let objection = each.objection(VerbCheck(deployment(world), rollout))
-                #expect(ignored == (objection != nil), "\(each.verb) at \(world.status.message): \(objection ?? "nothing against it")")
-                if ignored { places.ignored += 1 } else { places.obeyed += 1 }
-            }
-        }
         func live(_ ticks: Int, until end: (World) -> Bool) {
             for _ in 0..<ticks where !end(world) {
                 world.tick()
-                compare()
+                compare(world, &places)
                 guard let rollout = world.status.rollout else { continue }
                 switch world.condition("Progressing")?.reason {
                 case "ApprovalNeeded": world.verbs.approve = "\(rollout.id)/\(rollout.stepIndex)/bob"
