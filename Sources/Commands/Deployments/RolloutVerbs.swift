@@ -83,10 +83,13 @@ struct AbortCommand: AsyncParsableCommand {
         let rollout = try target.rollout(of: current)
         let changed = try await target.annotate(current, GraftAPI.abortAnnotation, rollout.id)
         let stable = current.status.stable?.version ?? "nothing"
-        deployment.report(
-            changed,
-            rollout.kind == .restart
-                ? "\(rollout.id) is ended; no more hosts load \(stable) anew" : "\(rollout.id) is given up; its hosts go back to \(stable)")
+        let outcome =
+            switch rollout.kind {
+            case .restart: "\(rollout.id) is ended; no more hosts load \(stable) anew"
+            case .return: "\(rollout.id) goes back to \(stable) already; no pause holds it"
+            case .initial, .steps: "\(rollout.id) is given up; its hosts go back to \(stable)"
+            }
+        deployment.report(changed, outcome)
     }
 }
 

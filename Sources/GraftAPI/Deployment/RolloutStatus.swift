@@ -11,6 +11,8 @@ package struct RolloutStatus: SchemaObject, Hashable {
     package var cause: Cause?
     /// The same for people, with the numbers it was decided from.
     package var reason: String?
+    /// Someone aborted what goes back already: no pause by the spec holds it any more. Unset otherwise.
+    package var isAborted: Bool?
     /// Hosts in flight at most, where that is less than the strategy allows.
     package var maxUnavailable: CountOrShare?
     /// Names the restart, of one: the moment it began. Plan and hosts repeat it.
@@ -109,6 +111,7 @@ package struct RolloutStatus: SchemaObject, Hashable {
         .defaulted("state", \.state, .running, "Running, Complete or Held."),
         .optional("cause", \.cause, "Why it returns to a proven revision."),
         .optional("reason", \.reason, "Why it returns, or is held, in a sentence.", Limits.text(1024)),
+        .optional("aborted", \.isAborted, "It goes back, and was aborted: spec.paused does not hold it."),
         .optional("maxUnavailable", \.maxUnavailable, "Hosts in flight at most, beside what the strategy allows."),
         .optional("restart", \.restart, "Names the restart that it is, by the moment it began."),
         .optional("startTime", \.startTime, "When it began; of members of a set."),

@@ -25,10 +25,11 @@ extension Deliberation {
         return progress(roster)
     }
 
-    /// A pause by the spec holds everything, ways back as well, but for the one that an abort asked for, and the end of a restart, which asks
+    /// A pause by the spec holds everything, ways back as well, but for those that an abort asked for, and the end of a restart, which asks
     /// nothing of any host.
     var isHeldByPause: Bool {
-        spec.paused && !(isRunning && rollout.kind == .return && (rollout.cause == .aborted || rollout.cause == .restartEnded))
+        guard spec.paused, isRunning, rollout.kind == .return else { return spec.paused }
+        return rollout.cause != .aborted && rollout.cause != .restartEnded && rollout.isAborted != true
     }
 
     /// Lets time stand still: deadlines, soaks and pauses end later by as long as it lasts.

@@ -101,11 +101,14 @@ extension Deliberation {
     /// going back must not need the registry.
     func returnTo(_ reference: RevisionReference, cause: RolloutStatus.Cause, reason: String) {
         let stable = status.stable
+        // What was aborted goes back, also where the way turns.
+        let isLetGo = isRunning && rollout.kind == .return && (rollout.isAborted == true || rollout.cause == .aborted)
         let isFromProven = stable.flatMap { revisions[$0.revision] }?.isProven ?? false
         status.previous = cause == .declared && isFromProven && stable?.revision != reference.revision ? stable : nil
         status.stable = reference
         if status.canary?.revision == reference.revision { status.canary = nil }
         open(.return, to: reference, cause: cause, reason: reason)
+        if isLetGo { rollout.isAborted = true }
         events.append(.returning(rollout: rollout.id, to: label(reference), cause: cause, reason: reason))
         if cause == .declared { overrideFromBeginning() }
     }

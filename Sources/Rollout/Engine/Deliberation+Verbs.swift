@@ -23,8 +23,10 @@ extension Deliberation {
     private func obeyAbort(_ verb: VerbTarget) {
         guard isRunning, rollout.id == verb.rollout else { return ignore("abort", "rollout \(verb.rollout) is not in progress.") }
         guard isForward else {
-            let remedy = isHeldByPause ? " spec.paused holds it; set it to false, and it goes on." : ""
-            return ignore("abort", "rollout \(verb.rollout) goes back already.\(remedy)")
+            guard isHeldByPause else { return ignore("abort", "rollout \(verb.rollout) goes back already.") }
+            // It has its cause, which says why; what was asked for is that nothing holds it.
+            rollout.isAborted = true
+            return events.append(.released(rollout: rollout.id))
         }
         retreat(.aborted, reason: "Rollout \(verb.rollout) was aborted by annotation.")
     }

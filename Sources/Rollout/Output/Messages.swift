@@ -171,7 +171,7 @@ struct Messages {
     }
     /// The one verb that is obeyed while everything is held.
     private var abortable: String {
-        deliberation.isRunning && deliberation.isForward && status.stable != nil ? " graft abort \(name) goes back all the same." : ""
+        deliberation.isRunning && (!deliberation.isForward || status.stable != nil) ? " graft abort \(name) goes back all the same." : ""
     }
     private var aside: String { deliberation.isRunning ? " \(doing)." : "" }
 

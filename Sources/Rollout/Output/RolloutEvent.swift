@@ -37,6 +37,8 @@ package enum RolloutEvent: Sendable, Hashable {
     /// What the spec asks for was given up before.
     case refused(String, reason: String)
     case verbIgnored(String, reason: String)
+    /// What went back and was held by a pause goes on.
+    case released(rollout: String)
     case frozen(ready: Int, of: Int)
     case freezeHolds(FreezeFacts)
     case freezeOverridden(rollout: String, FreezeFacts, reason: String)
@@ -91,6 +93,7 @@ extension RolloutEvent {
         case .restartEnded: "RestartEnded"
         case .refused: "Refused"
         case .verbIgnored: "Ignored"
+        case .released: "Aborted"
         case .frozen: "FleetUnhealthy"
         case .freezeHolds: "FreezeWindow"
         case .freezeOverridden: "FreezeOverridden"
@@ -116,7 +119,7 @@ extension RolloutEvent {
         case .returning, .held: "RollBack"
         case .quarantined, .refused: "Quarantine"
         case .restartStarted, .restartCompleted, .restartEnded: "Restart"
-        case .retried, .verbIgnored, .freezeOverridden: "Obey"
+        case .retried, .verbIgnored, .released, .freezeOverridden: "Obey"
         }
     }
 
@@ -166,6 +169,7 @@ extension RolloutEvent {
         case .restartEnded(let id, let version, let reason, _):
             "Rollout \(id): no more hosts load \(version) anew; they keep it. \(reason)"
         case .verbIgnored(let verb, let reason): "Ignored \(verb): \(reason)"
+        case .released(let id): "Rollout \(id): aborted; it goes back although spec.paused is true."
         case .frozen(let ready, let all):
             "Frozen: \(ready) of \(all) hosts are Ready; nobody is blamed and nothing moves until they are back."
         case .freezeHolds(let freeze):

@@ -115,18 +115,29 @@ struct PausedVerbTests {
         #expect(world[facts: "1.1.0"].outcome == .rejected)
     }
 
-    @Test("a way back for another cause stays where it is, and an abort of it says what holds it")
+    @Test("a way back for another cause stays where it is until an abort of it, which keeps the cause")
     func returnStays() {
         var world = paused()
         world.spec.paused = false
+        world.spec.strategy.rollbackMaxUnavailable = .count(1)
         world.ask(for: "1.2.0")
         world.run { $0.status.rollout?.kind == .return }
         world.spec.paused = true
-        world.verbs.abort = world.status.rollout!.id
-        world.decide()
-        let told = world.events.compactMap { if case .verbIgnored("abort", let reason) = $0 { reason } else { nil } }
-        #expect(told.count == 1 && told[0].contains("spec.paused holds it"), "\(told)")
-        #expect(world.status.phase == .paused)
+        world.run(seconds: 600)
+        #expect(world.isRunning && world.status.phase == .paused && world.running("1.1.0") > 0)
+        #expect(world.status.message.contains("graft abort http goes back all the same"), "\(world.status.message)")
+        let (id, cause) = (world.status.rollout!.id, world.status.rollout?.cause)
+        world.verbs.abort = id
+        world.run { !$0.isRunning }
+        #expect(world.running("1.0.0") == 10 && world.running("1.2.0") == 0, "\(world.status.message)")
+        #expect(world.status.rollout?.id == id && world.status.rollout?.cause == cause && cause == .superseded)
+        #expect(world.events.count { if case .released(rollout: id) = $0 { true } else { false } } == 1)
+        // Asked again, there is nothing left to release.
+        world.verbs.abort = id
+        world.run(seconds: 60)
+        #expect(world.verbs.abort == nil && world.status.phase == .paused)
+        world.spec.paused = false
+        world.run { $0.running("1.2.0") > 0 }
     }
 }
 
