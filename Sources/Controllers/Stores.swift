@@ -21,7 +21,7 @@ struct Stores: Sendable {
 
     /// `class` of hosts and of deployments.
     static let hostClass = StoreIndex<ModuleHost>("class") { [$0.spec.hostClass] }
-    static let hostNode = StoreIndex<ModuleHost>("node") { [$0.spec.nodeName] }
+    static let hostNode = StoreIndex<ModuleHost>("node", crowd: HostLimit.perNode) { [$0.spec.nodeName] }
     static let deploymentClass = StoreIndex<ModuleDeployment>("class") { [$0.spec.hostClass] }
     /// Deployments that may claim the same slot of the same hosts.
     static let deploymentSlot = StoreIndex<ModuleDeployment>("slot") { [Self.slot(of: $0)] }
