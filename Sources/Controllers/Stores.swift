@@ -33,10 +33,13 @@ struct Stores: Sendable {
 
     init(_ client: Client, agentNamespace: String, logger: Logger, surroundings: Surroundings) {
         func reflector<R: Resource>(_ api: Api<R>, _ indices: [StoreIndex<R>] = []) -> Reflector<R> {
-            Reflector(api, indices: indices, logger: logger, surroundings: surroundings)
+            Reflector(api, indices: indices, trim: StoreTrimming.trim, logger: logger, surroundings: surroundings)
         }
         deployments = reflector(Api(client), [Self.deploymentClass, Self.deploymentSlot])
-        revisions = reflector(Api(client), [Self.deploymentOfRevision, Self.needyRevision])
+        let descriptors = StoreTrimming.Descriptors()
+        revisions = Reflector(
+            Api(client), indices: [Self.deploymentOfRevision, Self.needyRevision], trim: { StoreTrimming.trim(&$0, sharing: descriptors) },
+            logger: logger, surroundings: surroundings)
         plans = reflector(Api(client))
         hosts = reflector(Api(client), [Self.hostClass, Self.hostNode])
         policies = reflector(Api(client))
