@@ -191,7 +191,7 @@ struct DeploymentWork: Sendable {
                 let hasTurned = change.old.map { $0.status.rollout?.id != change.new?.status.rollout?.id } ?? false
                 let followers = hasTurned ? change.new.map { stores.members(ofSetOf: $0).map(\.key) } ?? [] : []
                 if isStatusOnly || change.isInitial { return [change.key] + followers }
-                return [change.key] + [change.old, change.new].compactMap(\.self).flatMap(stores.deployments(besides:))
+                return [change.key] + stores.deployments(besides: change)
             },
             .changes(of: stores.plans.store) { [$0.key] },
             .changes(of: stores.revisions.store) { Stores.deployment(of: $0.object).map { [$0] } ?? [] },
