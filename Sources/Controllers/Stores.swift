@@ -21,7 +21,7 @@ struct Stores: Sendable {
 
     /// `class` of hosts and of deployments.
     static let hostClass = StoreIndex<ModuleHost>("class") { [$0.spec.hostClass] }
-    static let hostNode = StoreIndex<ModuleHost>("node") { [$0.spec.nodeName] }
+    static let hostNode = StoreIndex<ModuleHost>("node", crowd: HostLimit.perNode) { [$0.spec.nodeName] }
     static let deploymentClass = StoreIndex<ModuleDeployment>("class") { [$0.spec.hostClass] }
     /// Deployments that may claim the same slot of the same hosts.
     static let deploymentSlot = StoreIndex<ModuleDeployment>("slot") { [Self.slot(of: $0)] }
@@ -29,14 +29,19 @@ struct Stores: Sendable {
     static let deploymentOfRevision = StoreIndex<ModuleRevision>("deployment") { [Self.deployment(of: $0)?.description].compactMap(\.self) }
     /// Revisions that need other modules beside them, by the class of their hosts.
     static let needyRevision = StoreIndex<ModuleRevision>("needs") { Self.needsOthers($0) ? [$0.spec.hostClass] : [] }
+    /// Namespace and name of the set that a deployment is in.
+    static let deploymentSet = StoreIndex<ModuleDeployment>("set") { [Self.set(of: $0)].compactMap(\.self) }
     static let quarantinedDigest = StoreIndex<ModuleQuarantine>("digest") { [$0.spec.digest] }
 
     init(_ client: Client, agentNamespace: String, logger: Logger, surroundings: Surroundings) {
         func reflector<R: Resource>(_ api: Api<R>, _ indices: [StoreIndex<R>] = []) -> Reflector<R> {
-            Reflector(api, indices: indices, logger: logger, surroundings: surroundings)
+            Reflector(api, indices: indices, trim: StoreTrimming.trim, logger: logger, surroundings: surroundings)
         }
-        deployments = reflector(Api(client), [Self.deploymentClass, Self.deploymentSlot])
-        revisions = reflector(Api(client), [Self.deploymentOfRevision, Self.needyRevision])
+        deployments = reflector(Api(client), [Self.deploymentClass, Self.deploymentSlot, Self.deploymentSet])
+        let descriptors = StoreTrimming.Descriptors()
+        revisions = Reflector(
+            Api(client), indices: [Self.deploymentOfRevision, Self.needyRevision], trim: { StoreTrimming.trim(&$0, sharing: descriptors) },
+            logger: logger, surroundings: surroundings)
         plans = reflector(Api(client))
         hosts = reflector(Api(client), [Self.hostClass, Self.hostNode])
         policies = reflector(Api(client))
@@ -57,18 +62,27 @@ struct Stores: Sendable {
     /// Class and slot.
     static func slot(of deployment: ModuleDeployment) -> String { "\(deployment.spec.hostClass) \(deployment.spec.slot)" }
 
+    static func set(of deployment: ModuleDeployment) -> String? {
+        deployment.spec.set.map { "\(deployment.metadata.namespace ?? "")/\($0)" }
+    }
+
     /// Whether a revision needs other modules beside it.
     static func needsOthers(_ revision: ModuleRevision) -> Bool { !(revision.spec.descriptor["needs"]?.array?.isEmpty ?? true) }
 
-    /// Others that a deployment means something to when it is there, changes or goes: those that may gain or lose a slot, those of its set,
-    /// and, where any module of the class needs another, all of the class.
-    func deployments(besides deployment: ModuleDeployment) -> [ObjectKey] {
-        let areNeedsThere = !revisions.store.objects(Self.needyRevision, deployment.spec.hostClass).isEmpty
-        let others =
-            areNeedsThere
-            ? deployments.store.objects(Self.deploymentClass, deployment.spec.hostClass)
-            : deployments.store.objects(Self.deploymentSlot, Self.slot(of: deployment))
-        return (others + members(ofSetOf: deployment)).map(\.key)
+    /// Others that a change of a deployment means something to: those that may gain or lose a slot by it, those of its set, and, where any module
+    /// of the class needs another, all of the class.
+    func deployments(besides change: Change<ModuleDeployment>) -> [ObjectKey] {
+        let states = [change.old, change.new].compactMap(\.self)
+        let needy = Set(states.map(\.spec.hostClass)).filter { revisions.store.count(Self.needyRevision, $0) > 0 }
+        var others = needy.flatMap { deployments.store.objects(Self.deploymentClass, $0) }.map(\.key)
+        if SlotClaims.haveDifferentClaims(change.old, change.new) {
+            for deployment in states {
+                let rivals = deployments.store.objects(Self.deploymentSlot, Self.slot(of: deployment))
+                others += rivals.filter { !SlotClaims.areDisjoint($0.spec.selector, deployment.spec.selector) }.map(\.key)
+            }
+        }
+        if change.old?.spec.set != change.new?.spec.set { others += states.flatMap(members(ofSetOf:)).map(\.key) }
+        return others
     }
 
     /// Deployments whose selector takes a host in, or took it in before.

@@ -3,6 +3,7 @@ import Harness
 import KubeClient
 import KubeCore
 import KubeRuntime
+import Randomness
 import Testing
 
 @testable import Controllers
@@ -32,6 +33,24 @@ struct HostLimitTests {
         let youngest = [host(0, age: 9), host(1, age: 8)]
         let uncounted = HostLimit.uncounted(in: writer(youngest + sixteen + others).store)
         #expect(Set(uncounted.map(\.metadata.name)) == ["class-0.node-1", "class-1.node-1"])
+    }
+
+    @Test("Crowded nodes are found as hosts come and go, as if all nodes were looked at", arguments: 1...10)
+    func followed(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        let writer = writer([])
+        var version = 1
+        for _ in 0..<400 {
+            version += 1
+            var host = host(Int.random(in: 0..<24, using: &random), node: "node-\(Int.random(in: 0..<3, using: &random))", age: 0)
+            host.metadata.creationTimestamp = Timestamp(seconds: Int64(Int.random(in: 0..<8, using: &random)))
+            host.metadata.resourceVersion = "\(version)"
+            writer.apply(Int.random(in: 0..<4, using: &random) == 0 ? .deleted(host) : .modified(host))
+            let uncounted = Set(HostLimit.uncounted(in: writer.store).map(\.key))
+            let one = Set(writer.store.all().filter { !HostLimit.isCounted($0, in: writer.store) }.map(\.key))
+            let byNode = Dictionary(grouping: writer.store.all(), by: \.spec.nodeName).values
+            #expect(uncounted == one && uncounted.count == byNode.reduce(0) { $0 + max(0, $1.count - HostLimit.perNode) })
+        }
     }
 
     @Test func `when one goes, the next takes its place`() {

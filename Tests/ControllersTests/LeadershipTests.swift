@@ -1,9 +1,11 @@
 import Controllers
 import GraftAPI
+import HTTPTypes
 import Harness
 import KubeClient
 import KubeCore
 import KubeRuntime
+import KubeServer
 import ServiceLifecycle
 import Synchronization
 import Testing
@@ -42,6 +44,46 @@ struct LeadershipTests {
             #expect(deployment.status.observedGeneration != deployment.metadata.generation)
             let events = try await Api<Event>(scenario.cluster.client, namespace: Scenario.namespace).list().items
             #expect(!events.isEmpty && !events.contains { $0.note.contains("1.1.0") })
+        }
+    }
+
+    @Test(
+        "A plan that another leader took over is no longer changed by what was sent before, though all is at rest",
+        arguments: [false, true])
+    func late(isLedByAnother: Bool) async throws {
+        try await withScenario(hosts: 2, running: false) { scenario in
+            let network = SlowNetwork(scenario.cluster.server.inProcessTransport(user: Scenario.controllerUser))
+            let one = ControllerServices(
+                client: try Client(transport: network, server: "https://embedded.invalid", userAgent: "one"), artifacts: scenario.shelf,
+                configuration: ControllerConfiguration(identity: "one", electsLeader: false), logger: scenario.logger)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await one.run() }
+                defer { group.cancelAll() }
+                try await scenario.apply("1.0.0")
+                try await scenario.becomesHealthy(on: "1.0.0")
+                // Given a leader that is gone after it has sent a plan that the network holds up
+                network.holdsPlans = true
+                try await scenario.apply("1.1.0")
+                try await eventually("a plan is on its way") { network.isHolding }
+            }
+            // And 1.1.0 is no longer wanted
+            try await scenario.apply("1.0.0")
+            if isLedByAnother {
+                let two = try scenario.controller()
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { try await two.run() }
+                    defer { group.cancelAll() }
+                    try await scenario.becomesHealthy(on: "1.0.0")
+                    try await eventually("it is taken over") { try await scenario.plans.get(Scenario.name).spec.epoch == 2 }
+                }
+            }
+            let before = try await scenario.plans.get(Scenario.name)
+            // When it arrives, then it counts only where nobody has led since
+            let status = try await network.deliver()
+            let after = try await scenario.plans.get(Scenario.name)
+            #expect(status == (isLedByAnother ? .conflict : .ok))
+            #expect((after.metadata.resourceVersion == before.metadata.resourceVersion) == isLedByAnother)
+            #expect((after.spec.canary?.version == "1.1.0") == !isLedByAnother)
         }
     }
 

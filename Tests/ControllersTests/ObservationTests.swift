@@ -49,6 +49,28 @@ struct ObservationTests {
         #expect(values().isEmpty)
     }
 
+    @Test("A deployment that pauses for a time waits for it; one whose rollout is over waits for nothing")
+    func delayed() async throws {
+        func delayed() -> SeriesValue? {
+            registry.points(of: "workqueue_delayed").first { $0.labels.labels.contains { $0.value == "deployment" } }?.value
+        }
+        try await withMetricsFactory(registry) {
+            try await withScenario(hosts: 4) { scenario in
+                try await scenario.apply("1.0.0")
+                try await scenario.becomesHealthy(on: "1.0.0")
+                try await scenario.apply("1.1.0", steps: [.setWeight(Weight(percent: 25)), .pause(seconds: 3600)])
+                try await eventually("it waits for the pause's end; found \(String(describing: delayed()))") {
+                    try await scenario.deployments.get(Scenario.name).status.rollout?.stepIndex == 1 && delayed() == .double(1)
+                }
+                let rollout = try await scenario.deployments.get(Scenario.name).status.rollout?.id ?? ""
+                _ = try await scenario.deployments.mergePatch(
+                    Scenario.name, ["metadata": ["annotations": [GraftAPI.promoteAnnotation: .string("\(rollout)/full")]]] as JSON)
+                try await scenario.becomesHealthy(on: "1.1.0")
+                try await eventually("no key waits; found \(String(describing: delayed()))") { delayed() == .double(0) }
+            }
+        }
+    }
+
     @Test("Hosts and deployments that come and go leave no series behind, nor does a class without hosts")
     func comingAndGoing() async throws {
         try await withMetricsFactory(registry) {

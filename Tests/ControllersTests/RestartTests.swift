@@ -155,6 +155,41 @@ struct RestartTests {
         }
     }
 
+    @Test("Who waits for the plan of an earlier deployment says so once, has no clock running, and goes on when it is gone")
+    func waitingIsSaidOnce() async throws {
+        try await withScenario(hosts: 1, running: false) { scenario in
+            try await withController(scenario) {
+                try await scenario.apply("1.0.0")
+                try await scenario.becomesHealthy(on: "1.0.0")
+            }
+            // Given a plan that somebody keeps from being collected
+            _ = try await scenario.plans.mergePatch(Scenario.name, ["metadata": ["finalizers": ["test.example/keep"]]] as JSON)
+            try await scenario.deployments.delete(Scenario.name)
+            try await eventually("the plan is on its way out") {
+                try await scenario.plans.get(Scenario.name).metadata.deletionTimestamp != nil
+            }
+            try await eventually("its revisions are gone") { try await scenario.revisions.list().items.isEmpty }
+            // When one of its name waits, and is looked at again and again
+            let lines = LogLines()
+            let controller = ControllerServices(
+                client: try scenario.cluster.client(as: Scenario.controllerUser), artifacts: scenario.shelf,
+                configuration: ControllerConfiguration(electsLeader: false), logger: lines.logger)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await controller.run() }
+                defer { group.cancelAll() }
+                for seconds in 1...4 {
+                    try await scenario.apply("1.0.0") { $0.strategy.progressDeadlineSeconds = 600 + seconds }
+                    _ = try await scenario.becomes("waiting") { $0.status.message.contains("of an earlier ModuleDeployment of this name") }
+                }
+                // Then it has said so once
+                #expect(lines.all.filter { $0.contains("waits until the plan of an earlier deployment") }.count == 1)
+                // And the plan's end alone makes it go on
+                _ = try await scenario.plans.mergePatch(Scenario.name, ["metadata": ["finalizers": .null]] as JSON)
+                try await scenario.becomesHealthy(on: "1.0.0")
+            }
+        }
+    }
+
     @Test("A plan without an owner, as out of a backup, is the deployment's of its name; one of another is not")
     func owners() {
         var deployment = ModuleDeployment(metadata: ObjectMeta(name: "http"), spec: ModuleDeploymentSpec())

@@ -26,6 +26,17 @@ package struct Program: Sendable {
             }
         }
 
+        /// Whether all its threads have been stopped since this was asked last. It may end instead, which is kept.
+        func hasStopped(_ pid: pid_t) -> Bool {
+            end.withLock { end in
+                var status: Int32 = 0
+                guard end == nil, waitpid(pid, &status, WNOHANG | WUNTRACED) == pid else { return false }
+                if status & 0xFF == 0x7F { return true }
+                end = status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + (status & 0x7F)
+                return false
+            }
+        }
+
         func send(_ signal: Int32, to pid: pid_t) { end.withLock { if $0 == nil { kill(pid, signal) } } }
     }
 
@@ -72,6 +83,12 @@ package struct Program: Sendable {
     package var hasEnded: Bool { life.status(of: pid, options: WNOHANG) != nil }
 
     package func send(_ signal: Int32) { life.send(signal, to: pid) }
+
+    /// Stops it until `SIGCONT`, and returns when none of its threads runs any more.
+    package func stop() async throws {
+        send(SIGSTOP)
+        try await eventually("\(name) stands still") { life.hasStopped(pid) }
+    }
 
     /// Waits for its end.
     /// - Throws: `NeverHappened` after the limit, having killed it; `CancellationError`.

@@ -10,12 +10,12 @@ import Testing
     /// Runs a reflector against a script until a condition holds, moving the clock over its pauses.
     private func reflect(
         _ answers: [ScriptedTransport.Answer], streams: Bool = false, cache: Bool = false,
-        until condition: (Store<ConfigMap>, [String]) -> Bool
+        trim: (@Sendable (inout ConfigMap) -> Void)? = nil, until condition: (Store<ConfigMap>, [String]) -> Bool
     ) async throws -> (store: Store<ConfigMap>, requests: [String], changes: [String]) {
         let transport = ScriptedTransport(answers)
         let time = ManualTime()
         let reflector = Reflector<ConfigMap>(
-            Api(try transport.client(), namespace: "a"), labels: LabelSelector(matchLabels: ["t": "u"]),
+            Api(try transport.client(), namespace: "a"), labels: LabelSelector(matchLabels: ["t": "u"]), trim: trim,
             settings: ReflectorSettings(streamsLists: streams, listsFromCache: cache), logger: silent, surroundings: time.surroundings)
         let changes = Recorder<String>()
         reflector.store.subscribe { changes.add(words($0)) }
@@ -46,6 +46,40 @@ import Testing
         #expect(Set(changes.prefix(2)) == ["added x 1 initially", "added y 2 initially"])
         #expect(changes.dropFirst(2) == ["modified x 6", "added z 9", "deleted y 2"])
         #expect(Set(store.keys) == [key("x"), key("z")])
+    }
+
+    @Test("What nobody reads is taken off before an object is kept or told of, however it came", arguments: [false, true])
+    func trims(streams: Bool) async throws {
+        let first: [ScriptedTransport.Answer] =
+            streams
+            ? [
+                .watch(
+                    [
+                        line("ADDED", object("x", 1, "long")), line("ADDED", object("y", 2, "long")),
+                        [
+                            "type": "BOOKMARK",
+                            "object": [
+                                "metadata": ["resourceVersion": "5", "annotations": ["k8s.io/initial-events-end": "true"]]
+                            ],
+                        ], line("MODIFIED", object("x", 6, "long")), line("DELETED", object("y", 7, "long")),
+                    ], ends: false)
+            ]
+            : [
+                .json(listJSON([object("x", 1, "long"), object("y", 2, "long")], version: 5)),
+                .watch([line("MODIFIED", object("x", 6, "long")), line("DELETED", object("y", 7, "long"))], ends: false),
+            ]
+        let told = Recorder<String>()
+        let (store, _, changes) = try await reflect(
+            first, streams: streams,
+            trim: {
+                told.add($0.data["value"] ?? "")
+                $0.data["value"] = "short"
+            }
+        ) { store, _ in store.resourceVersion == "7" }
+        #expect(Set(changes.prefix(2)) == ["added x 1 initially", "added y 2 initially"])
+        #expect(changes.dropFirst(2) == ["modified x 6", "deleted y 2"])
+        #expect(store.all().map { $0.data["value"] } == ["short"])
+        #expect(told.all == ["long", "long", "long", "long"])
     }
 
     @Test func `Where asked to, it takes the first list from the server's cache, and after a failure the newest`() async throws {

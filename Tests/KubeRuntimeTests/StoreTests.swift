@@ -241,8 +241,10 @@ import Testing
     @Test("After random events, subscribers know what the store holds", arguments: 0..<10)
     func properties(seed: Int) {
         var random = SeededRandom(seed: UInt64(seed))
-        let byValue = StoreIndex<ConfigMap>("value") { Array($0.data.values) }
-        let writer = StoreWriter<ConfigMap>(indices: [byValue])
+        let byValue = StoreIndex<ConfigMap>("value", crowd: 2) { Array($0.data.values) }
+        // Names each value twice, which is as good as once.
+        let slowly = StoreIndex<ConfigMap>("slowly") { Array($0.data.values) + Array($0.data.values) }
+        let writer = StoreWriter<ConfigMap>(indices: [byValue, slowly])
         let mirror = Recorder<Change<ConfigMap>>()
         writer.store.subscribe { mirror.add($0) }
         var version = 1
@@ -261,6 +263,11 @@ import Testing
                     resourceVersion: String(version))
             default: writer.apply(.modified(other))
             }
+            for count in 0...3 {
+                let shared = Dictionary(grouping: writer.store.all()) { $0.data["value"] ?? "" }.filter { $0.value.count > count }.keys
+                #expect(Set(writer.store.values(of: byValue, sharedByMoreThan: count)) == Set(shared))
+                #expect(writer.store.values(of: slowly, sharedByMoreThan: count).sorted() == shared.sorted())
+            }
         }
         var known: [ObjectKey: ConfigMap] = [:]
         for change in mirror.all {
@@ -271,6 +278,8 @@ import Testing
         for value in 0..<6 {
             let expected = Set(known.values.filter { $0.data["value"] == String(value) }.map(\.key))
             #expect(Set(writer.store.objects(byValue, String(value)).map(\.key)) == expected)
+            #expect(writer.store.objects(slowly, String(value)).map(\.key).sorted() == expected.sorted())
+            #expect(writer.store.count(byValue, String(value)) == expected.count)
         }
     }
 }

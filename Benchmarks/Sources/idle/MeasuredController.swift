@@ -1,3 +1,4 @@
+import CMalloc
 import Controllers
 import HTTPTransport
 import KubeClient
@@ -18,19 +19,27 @@ struct MeasuredController {
             .init(trustedAuthorities: configuration.certificateAuthority.map { Array($0.utf8) }, proxy: .none, userAgent: "idle"))
         var logger = Logger(label: "controller")
         logger.logLevel = .warning
-        let services = ControllerServices(
-            client: try Client(configuration, transport: transport, userAgent: "graft-controller"),
-            artifacts: Shelf(layout: try ImageLayout(creating: layout)), configuration: ControllerConfiguration(), logger: logger)
         let telemetry = TelemetrySystem(
             descriptions: ControllerMetricNames.all.map { .init($0.name, $0.help) }, export: nil, transport: transport, logger: logger)
         let endpoint = try ProbeEndpoint(ListeningAddress("127.0.0.1:0"), metrics: telemetry.registry, logger: logger)
-        try await telemetry.run {
+        let sleeps = SleepCount()
+        try await telemetry.run { [logger] in
+            // Within: a client counts its requests where metrics go when it is made.
+            let services = ControllerServices(
+                client: try Client(configuration, transport: transport, userAgent: "graft-controller"),
+                artifacts: Shelf(layout: try ImageLayout(creating: layout)), configuration: ControllerConfiguration(), logger: logger,
+                surroundings: sleeps.surroundings)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await endpoint.run() }
                 group.addTask { try await services.run() }
                 group.addTask {
-                    while true {
-                        print(Usage.line(port: endpoint.port, requests: requests(telemetry.registry)))
+                    var memory = allocator_report()
+                    for second in 1... {
+                        if second.isMultiple(of: 20) { memory = allocator_report() }
+                        print(
+                            Usage.line(
+                                memory: memory, port: endpoint.port, requests: requests(telemetry.registry), sleeps: sleeps,
+                                delayed: number("workqueue_delayed", telemetry.registry)))
                         try await Task.sleep(for: .seconds(1))
                     }
                 }
@@ -51,6 +60,15 @@ struct MeasuredController {
             requests[method, default: 0] += Int(count)
         }
         return requests
+    }
+
+    /// A metric of one series; nil while there is none.
+    private func number(_ name: String, _ registry: MetricsRegistry) -> Int? {
+        switch registry.points(of: name).first?.value {
+        case .integer(let value): Int(value)
+        case .double(let value): Int(value)
+        default: nil
+        }
     }
 }
 

@@ -6,8 +6,8 @@ struct Rows {
 
     mutating func judge(_ what: String, _ unit: String, _ measured: Double, aim: Double) {
         let isMissed = measured > aim
-        lines.append(
-            "| \(what) | ≤ \(Int(aim)) \(unit) | \(text(measured)) \(unit) | \(text(measured / aim)) | \(isMissed ? "**missed**" : "") |")
+        let ratio = aim == 0 ? "" : text(measured / aim)
+        lines.append("| \(what) | ≤ \(Int(aim)) \(unit) | \(text(measured)) \(unit) | \(ratio) | \(isMissed ? "**missed**" : "") |")
         if isMissed { areHeld = false }
     }
 

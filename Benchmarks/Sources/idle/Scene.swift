@@ -17,6 +17,7 @@ struct Scene {
     let count: Int
     let logger: Logger
     private let plans: Reflector<ModulePlan>
+    private let inbox = PlanInbox()
 
     init(client: Client, count: Int, logger: Logger) {
         self.client = client
@@ -95,6 +96,24 @@ struct Scene {
         try await waitUntilHealthy(after: round + 1)
     }
 
+    /// While a body runs, hosts obey nothing: what it writes stays as it is written.
+    func whileNobodyObeys(_ body: () async throws -> Void) async throws {
+        inbox.isClosed = true
+        try await body()
+        try await plans.store.waitUntilSynced()
+        while plans.store.count < count { try await Task.sleep(for: .milliseconds(100)) }
+        inbox.isClosed = false
+    }
+
+    /// The newest epoch of all plans.
+    var newestEpoch: Int64 { plans.store.all().map(\.spec.epoch).max() ?? 0 }
+
+    /// Whether a leader has taken over every plan since.
+    func areAllNewer(than epoch: Int64) -> Bool {
+        let plans = plans.store.all()
+        return plans.count >= count && plans.allSatisfy { $0.spec.epoch > epoch }
+    }
+
     func renew() async throws {
         try await forEach(0..<nodes) { number in
             let now = Surroundings.system.wallTime()
@@ -120,31 +139,30 @@ struct Scene {
     }
 
     private func obey() async throws {
-        var done: [ObjectKey: ModulePlanSpec] = [:]
+        let subscription = plans.store.subscribe { inbox.take($0) }
+        defer { subscription.cancel() }
         while true {
-            let due = plans.store.all().filter { done[$0.key] != $0.spec }
-            try await forEach(due.indices) { index in
-                let plan = due[index]
-                guard let number = Int(plan.metadata.name.dropFirst(2)), let asked = plan.spec.revision(forHost: host(number)) else {
-                    return
-                }
-                var slot = SlotStatus()
-                slot.name = plan.spec.slot
-                slot.owner = SlotOwner(namespace: Self.namespace, name: plan.metadata.name, planUID: plan.metadata.uid ?? "")
-                slot.rollout = plan.spec.rollout
-                slot.active = ActiveRevision(
-                    revision: asked.revision, digest: asked.digest, version: asked.version,
-                    since: plan.metadata.creationTimestamp ?? Timestamp(seconds: 0))
-                slot.target = SlotTarget(revision: asked.revision, state: .active)
-                // What is to be gone back to stays beside it.
-                slot.staged = Set([asked.revision, plan.spec.stable?.revision, plan.spec.previous?.revision].compactMap(\.self)).sorted()
-                var status = ModuleHostStatus()
-                status.slots = [slot]
-                _ = try await Api<ModuleHost>(client).applyStatus(host(number), ["status": status.json] as JSON, manager: "agent")
-            }
-            for plan in due { done[plan.key] = plan.spec }
+            let due = inbox.empty()
+            try await forEach(due.indices) { try await obey(due[$0]) }
             try await Task.sleep(for: .milliseconds(200))
         }
+    }
+
+    private func obey(_ plan: ModulePlan) async throws {
+        guard let number = Int(plan.metadata.name.dropFirst(2)), let asked = plan.spec.revision(forHost: host(number)) else { return }
+        var slot = SlotStatus()
+        slot.name = plan.spec.slot
+        slot.owner = SlotOwner(namespace: Self.namespace, name: plan.metadata.name, planUID: plan.metadata.uid ?? "")
+        slot.rollout = plan.spec.rollout
+        slot.active = ActiveRevision(
+            revision: asked.revision, digest: asked.digest, version: asked.version,
+            since: plan.metadata.creationTimestamp ?? Timestamp(seconds: 0))
+        slot.target = SlotTarget(revision: asked.revision, state: .active)
+        // What is to be gone back to stays beside it.
+        slot.staged = Set([asked.revision, plan.spec.stable?.revision, plan.spec.previous?.revision].compactMap(\.self)).sorted()
+        var status = ModuleHostStatus()
+        status.slots = [slot]
+        _ = try await Api<ModuleHost>(client).applyStatus(host(number), ["status": status.json] as JSON, manager: "agent")
     }
 
     private func waitUntilHealthy(after revisions: Int) async throws {
@@ -163,8 +181,7 @@ struct Scene {
                 options.continueToken = next
             }
             if healthy == sample { return }
-            say("\(healthy) of \(sample) are delivered after \(Int((.now - began) / .seconds(1))) s")
-            try await Task.sleep(for: .seconds(10))
+            try await Task.sleep(for: .seconds(2))
         }
         throw Complaint("not all deployments are delivered after an hour")
     }

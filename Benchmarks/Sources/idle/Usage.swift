@@ -2,7 +2,7 @@ import CMalloc
 import Glibc
 import Stations
 
-/// What the controller's process said last of itself: words of numbers, and then requests by method.
+/// What the controller's process said last of itself: words of numbers, and then named ones.
 struct Usage: CustomStringConvertible {
     var resident = 0
     /// Seconds of all threads.
@@ -17,29 +17,46 @@ struct Usage: CustomStringConvertible {
     var port = 0
     /// `PATCH=12` and the like, since its start.
     var requests: [Substring: Int] = [:]
+    /// Lengths of the timers it holds, in seconds; nil: it does not say.
+    var timers: [Substring]?
+    /// Timers that have run out since its start.
+    var rung = 0
+    /// Keys in its queue that wait for their time.
+    var delayed: Int?
 
     /// Reads the last whole line. Controllers built earlier say less.
     init(_ output: String) {
         guard let line = output.split(separator: "\n", omittingEmptySubsequences: false).dropLast().last else { return }
         var words = line.split(separator: " ")
-        let named = words.filter { $0.contains("=") }.map { $0.split(separator: "=") }
+        let named = words.filter { $0.contains("=") }.map { $0.split(separator: "=", omittingEmptySubsequences: false) }
         words.removeAll { $0.contains("=") }
         guard words.count >= 3, let resident = Int(words[0]), let processor = Double(words[1]), let time = Double(words[2]) else { return }
         (self.resident, self.processor, self.time) = (resident, processor, time)
-        for word in named where word.count == 2 { requests[word[0]] = Int(word[1]) }
+        for word in named where word.count == 2 {
+            switch word[0] {
+            case "timers": timers = word[1].split(separator: ",")
+            case "rung": rung = Int(word[1]) ?? 0
+            case "delayed": delayed = Int(word[1])
+            default: requests[word[0]] = Int(word[1])
+            }
+        }
         let more = words.dropFirst(3).compactMap { Int($0) }
         guard more.count == 4 else { return }
         (peak, allocated, free, port) = (more[0], more[1], more[2], more[3])
     }
 
-    static func line(port: Int, requests: [String: Int]) -> String {
+    /// - Parameter memory: what the allocator says. It goes through all that is free, with everybody waiting: to be asked now and then.
+    static func line(memory: mallinfo2, port: Int, requests: [String: Int], sleeps: SleepCount, delayed: Int?) -> String {
         defer { fflush(nil) }
-        let memory = mallinfo2()
         let words = [
             "\(ProcessUsage.resident)", "\(ProcessUsage.processorSeconds)", "\(Double(ProcessUsage.now) / 1e9)", "\(ProcessUsage.peak)",
             "\(memory.uordblks + memory.hblkhd)", "\(memory.fordblks)", "\(port)",
         ]
-        return (words + requests.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }).joined(separator: " ")
+        let timers = ["timers=\(sleeps.held.map { "\($0)" }.joined(separator: ","))", "rung=\(sleeps.rung)"]
+        return
+            (words + requests.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" } + timers
+            + (delayed.map { ["delayed=\($0)"] } ?? []))
+            .joined(separator: " ")
     }
 
     var description: String {

@@ -60,7 +60,6 @@ extension DeploymentReconciler {
             try await revisions.api.scoped(to: revision.metadata.namespace).deleteIfPresent(
                 revision.metadata.name, DeleteOptions(preconditions: Preconditions(uid: revision.metadata.uid)))
             writtenRevisions.forget(revision.key)
-            descriptors.forget(revision)
         }
     }
 

@@ -66,7 +66,7 @@ extension DeploymentReconciler {
     /// A deployment as it counts against a budget, and when what it rolls out counts as proven.
     private func party(of deployment: ModuleDeployment, _ budget: UnprovenBudget, now: Timestamp) -> (UnprovenCensus.Party, Timestamp?) {
         var proven = Set(revisions(of: deployment).filter { $0.status.outcome == .good }.map(\.metadata.name))
-        let plan = writtenPlans.newest(deployment.key, in: stores.plans.store)?.spec
+        let plan = writtenPlans.newest(deployment.key)?.spec
         let status = statuses.decided(deployment) ?? deployment.status
         var provenAt: Timestamp?
         if let rollout = status.rollout, rollout.state == .running, rollout.kind != .return, let canary = status.canary,

@@ -89,7 +89,7 @@ extension DeploymentReconciler {
 
     /// A revision as hosts are judged for it; nil while it is not there, or can't be read.
     private func judged(_ revision: ObjectKey) -> FleetCache.Judged? {
-        guard let revision = writtenRevisions.newest(revision, in: stores.revisions.store) else { return nil }
+        guard let revision = writtenRevisions.newest(revision) else { return nil }
         return descriptors.descriptor(of: revision).map { FleetCache.Judged(uid: revision.metadata.uid, descriptor: $0) }
     }
 

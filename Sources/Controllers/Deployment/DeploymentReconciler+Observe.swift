@@ -34,7 +34,7 @@ extension DeploymentReconciler {
     /// Whether a deployment has been planned, or policies let it be: who has neither claims no slot, or anyone could take them all from
     /// everyone by being first.
     private func isClaimant(_ deployment: ModuleDeployment) -> Bool {
-        if writtenPlans.newest(deployment.key, in: stores.plans.store) != nil { return true }
+        if writtenPlans.newest(deployment.key) != nil { return true }
         guard let reference = try? Reference(parsing: deployment.spec.module) else { return false }
         return trust.current.tenancy(ModuleResolver.delivery(of: deployment, reference.canonicalName)).isGranted
     }

@@ -24,10 +24,12 @@ extension DeploymentReconciler {
             Condition(
                 type: "Ready", status: .isFalse, reason: "Resolving", message: status.message,
                 observedGeneration: deployment.metadata.generation, lastTransitionTime: surroundings.wallTime().wholeSeconds))
-        logger.info(
-            "waits until the plan of an earlier deployment of the name is removed",
-            metadata: ["deployment": "\(deployment.key)", "plan": "\(plan.metadata.uid ?? "")", "owner": "\(predecessor)"])
-        let due = try await statuses.publish(status, of: deployment)
-        return .after(due ?? .seconds(5))
+        if (statuses.decided(deployment) ?? deployment.status).message != status.message {
+            logger.info(
+                "waits until the plan of an earlier deployment of the name is removed",
+                metadata: ["deployment": "\(deployment.key)", "plan": "\(plan.metadata.uid ?? "")", "owner": "\(predecessor)"])
+        }
+        // The plan's removal wakes it: nothing is to be looked at before.
+        return try await statuses.publish(status, of: deployment).map { .after($0) } ?? .awaitChange
     }
 }

@@ -19,7 +19,7 @@ extension DeploymentReconciler {
 extension Stores {
     /// The others of a deployment's set, by name.
     func members(ofSetOf deployment: ModuleDeployment) -> [ModuleDeployment] {
-        guard let set = deployment.spec.set, let namespace = deployment.metadata.namespace else { return [] }
-        return deployments.store.objects(in: namespace).filter { $0.spec.set == set && $0.key != deployment.key }.sorted { $0.key < $1.key }
+        guard let set = Self.set(of: deployment) else { return [] }
+        return deployments.store.objects(Self.deploymentSet, set).filter { $0.key != deployment.key }.sorted { $0.key < $1.key }
     }
 }

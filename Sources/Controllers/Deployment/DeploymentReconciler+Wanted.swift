@@ -90,7 +90,7 @@ extension DeploymentReconciler {
         guard statuses.decided(deployment)?.observedGeneration != deployment.metadata.generation,
             deployment.status.observedGeneration != deployment.metadata.generation
         else { return }
-        let plan = writtenPlans.newest(deployment.key, in: stores.plans.store)
+        let plan = writtenPlans.newest(deployment.key)
         let observation = observe(deployment, plan, .pending("\(deployment.spec.module) is being resolved and verified"))
         _ = try await apply(conclude(observation, for: deployment), to: deployment, plan)
     }

@@ -46,7 +46,7 @@ struct DeploymentReconciler: Sendable {
             forget(key)
             return .awaitChange
         }
-        let plan = writtenPlans.newest(key, in: stores.plans.store)
+        let plan = writtenPlans.newest(key)
         try PlanPublisher.check(plan, epoch: plans.epoch)
         let predecessor = Self.predecessor(of: deployment, by: plan)
         if deployment.metadata.deletionTimestamp != nil { return try await release(deployment, predecessor == nil ? plan : nil) }
@@ -89,7 +89,7 @@ struct DeploymentReconciler: Sendable {
     func revisions(of deployment: ModuleDeployment) -> [ModuleRevision] {
         var found: [ObjectKey: ModuleRevision] = [:]
         for revision in stores.revisions.store.objects(Stores.deploymentOfRevision, deployment.key.description) {
-            found[revision.key] = writtenRevisions.newest(revision.key, in: stores.revisions.store)
+            found[revision.key] = writtenRevisions.newest(revision.key)
         }
         for revision in writtenRevisions.all(where: { Stores.deployment(of: $0) == deployment.key }) where found[revision.key] == nil {
             found[revision.key] = revision

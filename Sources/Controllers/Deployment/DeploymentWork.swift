@@ -48,8 +48,8 @@ struct DeploymentWork: Sendable {
             descriptors: DescriptorCache(), trust: trust, hostLimit: HostLimit(), journal: journal, fleets: FleetCache(),
             zones: ZoneDatabase(directory: configuration.zoneDirectory),
             budgets: BudgetLedger { guardsTurned.ring($0.map { ObjectKey(name: $0) }) }, wake: { wake.ring($0) }, checks: book,
-            verbs: ObeyedVerbs(), writtenPlans: Written(),
-            writtenRevisions: Written(), writtenQuarantines: Written(),
+            verbs: ObeyedVerbs(), writtenPlans: Written(stores.plans.store), writtenRevisions: Written(stores.revisions.store),
+            writtenQuarantines: Written(stores.quarantines.store),
             plans: PlanPublisher(api: Api(client), epoch: epoch), revisions: RevisionPublisher(api: Api(client)),
             quarantines: QuarantinePublisher(api: Api(client)),
             statuses: StatusPublisher(
@@ -73,8 +73,8 @@ struct DeploymentWork: Sendable {
                         wake.ring(stores.deployments(meaning: host))
                     }
                 },
-                reconciler.writtenPlans.follow(stores.plans.store), reconciler.writtenRevisions.follow(stores.revisions.store),
-                reconciler.writtenQuarantines.follow(stores.quarantines.store), stores.deployments.store.show(DeploymentMetrics.gauges),
+                reconciler.writtenPlans.follow(), reconciler.writtenRevisions.follow(), reconciler.writtenQuarantines.follow(),
+                stores.deployments.store.show(DeploymentMetrics.gauges),
             ] + hostMetrics.follow(stores.hosts.store) + trust.follow { wake.ring(stores.deployments.store.keys) }
         let fence = Fence(surroundings)
         let aborts = AbortCalls()
@@ -107,7 +107,7 @@ struct DeploymentWork: Sendable {
             }
         }
         let means = SignatureSearch.Means(
-            revision: { reconciler.writtenRevisions.newest($0, in: stores.revisions.store) },
+            revision: { reconciler.writtenRevisions.newest($0) },
             keep: { revision, judgement in
                 reconciler.writtenRevisions.remember(
                     try await reconciler.revisions.setEvidence(judgement, of: revision, now: surroundings.wallTime()))
@@ -191,7 +191,7 @@ struct DeploymentWork: Sendable {
                 let hasTurned = change.old.map { $0.status.rollout?.id != change.new?.status.rollout?.id } ?? false
                 let followers = hasTurned ? change.new.map { stores.members(ofSetOf: $0).map(\.key) } ?? [] : []
                 if isStatusOnly || change.isInitial { return [change.key] + followers }
-                return [change.key] + [change.old, change.new].compactMap(\.self).flatMap(stores.deployments(besides:))
+                return [change.key] + stores.deployments(besides: change)
             },
             .changes(of: stores.plans.store) { [$0.key] },
             .changes(of: stores.revisions.store) { Stores.deployment(of: $0.object).map { [$0] } ?? [] },

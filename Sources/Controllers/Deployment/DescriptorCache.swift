@@ -2,22 +2,25 @@ import Compatibility
 import GraftAPI
 import JSON
 import KubeCore
+import KubeRuntime
 import Synchronization
 
-/// Descriptors of revisions, read once: revisions never change.
+/// Descriptors that were read lately, by what was read: a reconcile that follows another soon finds them here, and what is at rest holds none.
 final class DescriptorCache: Sendable {
-    private let descriptors = Mutex<[String: ModuleDescriptor]>([:])
+    /// Descriptors with a large schema take tens of kilobytes.
+    private static let limit = 128
+
+    private let descriptors = Mutex(RecentlyUsed<JSON, ModuleDescriptor>(limit: limit))
 
     /// Nil when it can't be read, which was said when the revision was made.
     func descriptor(of revision: ModuleRevision) -> ModuleDescriptor? {
-        let key = revision.metadata.uid ?? revision.metadata.name
-        if let known = descriptors.withLock({ $0[key] }) { return known }
-        guard let descriptor = try? ModuleDescriptor(from: revision.spec.descriptor) else { return nil }
-        descriptors.withLock { $0[key] = descriptor }
+        let json = revision.spec.descriptor
+        if let known = descriptors.withLock({ $0[json] }) { return known }
+        guard let descriptor = try? ModuleDescriptor(from: json) else { return nil }
+        descriptors.withLock { $0[json] = descriptor }
         return descriptor
     }
 
-    func forget(_ revision: ModuleRevision) {
-        descriptors.withLock { $0[revision.metadata.uid ?? revision.metadata.name] = nil }
-    }
+    /// How many are kept.
+    var count: Int { descriptors.withLock { $0.count } }
 }

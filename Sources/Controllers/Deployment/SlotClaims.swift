@@ -1,5 +1,6 @@
 import GraftAPI
 import KubeCore
+import OCI
 
 /// One slot, one owner: of two deployments that claim a slot on overlapping hosts, the younger one waits.
 enum SlotClaims {
@@ -26,6 +27,27 @@ enum SlotClaims {
             }
         }
         return nil
+    }
+
+    /// What of a deployment decides who gets a slot: others look at nothing else of it, however often its strategy or version change.
+    private struct Claim: Hashable {
+        var uid: String?
+        var hostClass: String
+        var slot: String
+        var selector: LabelSelector
+        /// Whether policies let it deliver there at all turns on this.
+        var repository: String
+
+        init(_ deployment: ModuleDeployment) {
+            uid = deployment.metadata.uid
+            (hostClass, slot, selector) = (deployment.spec.hostClass, deployment.spec.slot, deployment.spec.selector)
+            repository = (try? Reference(parsing: deployment.spec.module).canonicalName) ?? deployment.spec.module
+        }
+    }
+
+    /// Whether others may gain or lose a slot when a deployment comes, changes or goes.
+    static func haveDifferentClaims(_ old: ModuleDeployment?, _ new: ModuleDeployment?) -> Bool {
+        old.map(Claim.init) != new.map(Claim.init)
     }
 
     /// Whether two selectors can't match one host: they want a label to have two values. Said of selectors alone; others may share no host either.

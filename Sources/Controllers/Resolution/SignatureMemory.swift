@@ -19,27 +19,48 @@ final class SignatureMemory: Sendable {
         }
     }
 
-    private let entries = Mutex<[ObjectKey: Entry]>([:])
+    private struct State {
+        var entries: [ObjectKey: Entry] = [:]
+        /// Those of each deployment: a reconcile looks at no others.
+        var revisions: [ObjectKey: Set<ObjectKey>] = [:]
+
+        mutating func keep(_ entry: Entry, of revision: ObjectKey) {
+            entries[revision] = entry
+            revisions[entry.deployment, default: []].insert(revision)
+        }
+
+        mutating func drop(_ revision: ObjectKey, of deployment: ObjectKey) {
+            entries[revision] = nil
+            revisions[deployment]?.remove(revision)
+            if revisions[deployment]?.isEmpty ?? false { revisions[deployment] = nil }
+        }
+    }
+
+    private let state = Mutex(State())
     /// Rung for revisions that are to be looked at now.
     let due = Doorbell()
 
     /// What is known of a revision under the policies of a generation; nil: nobody has looked yet.
     func look(at revision: ObjectKey, generation: Int) -> SignatureLook? {
-        entries.withLock { entries in entries[revision].flatMap { $0.generation == generation ? $0.look : nil } }
+        state.withLock { state in state.entries[revision].flatMap { $0.generation == generation ? $0.look : nil } }
     }
 
     /// Says what a deployment's revisions lack now; the others of it lack nothing any more.
     func want(_ wants: [ObjectKey: EvidenceCheck.Want], for deployment: ObjectKey, generation: Int) {
-        let new = entries.withLock { entries -> [ObjectKey] in
-            for (key, entry) in entries where entry.deployment == deployment && wants[key] == nil {
-                entries[key] = entry.generation == generation ? entry.wanting(nil) : nil
+        let new = state.withLock { state -> [ObjectKey] in
+            for key in state.revisions[deployment] ?? [] where wants[key] == nil {
+                guard let entry = state.entries[key], entry.generation == generation else {
+                    state.drop(key, of: deployment)
+                    continue
+                }
+                state.entries[key] = entry.wanting(nil)
             }
             return wants.compactMap { key, want in
-                if let entry = entries[key], entry.generation == generation {
+                if let entry = state.entries[key], entry.generation == generation {
                     guard entry.want != want else { return nil }
-                    entries[key] = entry.wanting(want)
+                    state.entries[key] = entry.wanting(want)
                 } else {
-                    entries[key] = Entry(deployment: deployment, generation: generation, want: want)
+                    state.keep(Entry(deployment: deployment, generation: generation, want: want), of: key)
                 }
                 return key
             }
@@ -48,21 +69,25 @@ final class SignatureMemory: Sendable {
     }
 
     /// Whether a revision lacks something.
-    func isWanted(_ revision: ObjectKey) -> Bool { entries.withLock { $0[revision]?.want != nil } }
+    func isWanted(_ revision: ObjectKey) -> Bool { state.withLock { $0.entries[revision]?.want != nil } }
 
     /// Keeps what a look under the policies of a generation came to.
     /// - Returns: how often it was looked at so far, when that is to be done again; and whether this look tells something new.
     func keep(_ look: SignatureLook, of revision: ObjectKey, generation: Int) -> (again: Int?, isNews: Bool) {
-        entries.withLock { entries in
-            guard var entry = entries[revision], entry.generation == generation else { return (nil, false) }
+        state.withLock { state in
+            guard var entry = state.entries[revision], entry.generation == generation else { return (nil, false) }
             let isNews = entry.look != look
             entry.look = look
             entry.looks += 1
-            entries[revision] = entry
+            state.entries[revision] = entry
             let isOver = entry.want == nil || entry.want == .proofs && look != .unreachable
             return (isOver ? nil : entry.looks, isNews)
         }
     }
 
-    func forget(_ deployment: ObjectKey) { entries.withLock { $0 = $0.filter { $0.value.deployment != deployment } } }
+    func forget(_ deployment: ObjectKey) {
+        state.withLock { state in
+            for revision in state.revisions.removeValue(forKey: deployment) ?? [] { state.entries[revision] = nil }
+        }
+    }
 }

@@ -1,16 +1,16 @@
 /// A dictionary that holds a bounded number of entries: which it drops, it hasn't been asked for lately. Two halves, of which the older is
 /// dropped when the newer is full: what is touched moves to the newer.
-struct RecentlyUsed<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+package struct RecentlyUsed<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private var newer: [Key: Value] = [:]
     private var older: [Key: Value] = [:]
     private let half: Int
 
     /// - Parameter limit: the most it holds; at least half of it are those used last.
-    init(limit: Int) { half = max(1, limit / 2) }
+    package init(limit: Int) { half = max(1, limit / 2) }
 
-    var count: Int { newer.count + older.count }
+    package var count: Int { newer.count + older.count }
 
-    subscript(key: Key) -> Value? {
+    package subscript(key: Key) -> Value? {
         mutating get {
             if let value = newer[key] { return value }
             guard let value = older.removeValue(forKey: key) else { return nil }

@@ -11,6 +11,7 @@ struct WorkQueueMetrics: Sendable {
     private let queueDuration: Timer
     private let workDuration: Timer
     private let depth: Gauge
+    private let delayed: Gauge
     private let unfinished: Gauge
     private let longest: Gauge
 
@@ -23,6 +24,7 @@ struct WorkQueueMetrics: Sendable {
         queueDuration = Timer(label: "workqueue_queue_duration_seconds", dimensions: dimensions, factory: factory)
         workDuration = Timer(label: "workqueue_work_duration_seconds", dimensions: dimensions, factory: factory)
         depth = Gauge(label: "workqueue_depth", dimensions: dimensions, factory: factory)
+        delayed = Gauge(label: "workqueue_delayed", dimensions: dimensions, factory: factory)
         unfinished = Gauge(label: "workqueue_unfinished_work_seconds", dimensions: dimensions, factory: factory)
         longest = Gauge(label: "workqueue_longest_running_processor_seconds", dimensions: dimensions, factory: factory)
     }
@@ -41,6 +43,7 @@ struct WorkQueueMetrics: Sendable {
     /// Brings up to date what changes by itself.
     func update(_ figures: WorkQueueFigures) {
         depth.record(figures.ready)
+        delayed.record(figures.delayed)
         unfinished.record(Double(figures.unfinishedWork.nanoseconds) / 1e9)
         longest.record(Double(figures.longestRunning.nanoseconds) / 1e9)
     }

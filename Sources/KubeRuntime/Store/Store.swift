@@ -44,7 +44,8 @@ public final class Store<Object: Resource>: Sendable {
     /// How many objects an index finds by a value.
     public func count(_ index: StoreIndex<Object>, _ value: String) -> Int { state.withLock { $0.contents.count(index.name, value) } }
 
-    /// The values of an index that more than `count` objects share, in no order.
+    /// The values of an index that more than `count` objects share, in no order. Looks at all values, unless the index was made for a crowd of
+    /// as many, or fewer.
     public func values(of index: StoreIndex<Object>, sharedByMoreThan count: Int) -> [String] {
         state.withLock { $0.contents.values(index.name, sharedByMoreThan: count) }
     }

@@ -3,23 +3,21 @@ import KubeCore
 /// What a store holds, and how events change it. Pure: the lock and the delivery of changes are the store's.
 struct StoreContents<Object: Resource>: Sendable {
     private(set) var objects: [ObjectKey: StoredObject<Object>] = [:]
-    /// Index name, value, keys.
-    private var keys: [String: [String: Set<ObjectKey>]] = [:]
-    let indices: [StoreIndex<Object>]
+    private var tables: [IndexTable<Object>]
     /// Up to which everything has been seen.
     private(set) var resourceVersion: String?
     private(set) var isSynced = false
 
-    init(indices: [StoreIndex<Object>]) { self.indices = indices }
+    init(indices: [StoreIndex<Object>]) { tables = indices.map(IndexTable.init) }
 
     /// Those that an index finds by a value, in no order.
-    func objects(_ index: String, _ value: String) -> [Object] { keys[index]?[value]?.compactMap { objects[$0]?.object } ?? [] }
+    func objects(_ index: String, _ value: String) -> [Object] { table(index)?[value].map(\.object) ?? [] }
 
-    func count(_ index: String, _ value: String) -> Int { keys[index]?[value]?.count ?? 0 }
+    func count(_ index: String, _ value: String) -> Int { table(index)?.count(value) ?? 0 }
 
-    func values(_ index: String, sharedByMoreThan count: Int) -> [String] {
-        keys[index]?.lazy.filter { $0.value.count > count }.map(\.key) ?? []
-    }
+    func values(_ index: String, sharedByMoreThan count: Int) -> [String] { table(index)?.values(sharedByMoreThan: count) ?? [] }
+
+    private func table(_ name: String) -> IndexTable<Object>? { tables.first { $0.index.name == name } }
 
     /// Takes a whole list over at once. What is not in it is deleted, unless it is among `kept`.
     /// - Parameter isTold: whether anybody wants to hear of the changes.
@@ -46,20 +44,16 @@ struct StoreContents<Object: Resource>: Sendable {
     private mutating func fill(_ list: [StoredObject<Object>], isTold: Bool, _ changes: inout [Change<Object>]) -> Bool {
         objects.reserveCapacity(list.count)
         if isTold { changes.reserveCapacity(list.count) }
-        // Each table is looked up once, not for each object.
-        var tables = indices.map { _ in [String: Set<ObjectKey>]() }
         for stored in list {
             let key = stored.object.key
             guard objects.updateValue(stored, forKey: key) == nil else {
                 (objects, changes) = ([:], [])
+                tables = tables.map { IndexTable($0.index) }
                 return false
             }
-            for (place, index) in indices.enumerated() {
-                for value in index.values(of: stored, key) { tables[place][value, default: []].insert(key) }
-            }
+            for place in tables.indices { tables[place].insert(stored, key) }
             if isTold { changes.append(Change(key: key, from: nil, to: stored, isInitial: !isSynced)) }
         }
-        for (index, table) in zip(indices, tables) { keys[index.name] = table }
         return true
     }
 
@@ -121,9 +115,9 @@ struct StoreContents<Object: Resource>: Sendable {
             }
         }
         objects[key] = stored
-        if let old { unindex(key, old) }
-        for index in indices {
-            for value in index.values(of: stored, key) { keys[index.name, default: [:]][value, default: []].insert(key) }
+        for place in tables.indices {
+            if let old { tables[place].remove(old, key) }
+            tables[place].insert(stored, key)
         }
         changes.append(Change(key: key, from: old, to: stored, isInitial: isInitial))
     }
@@ -136,16 +130,7 @@ struct StoreContents<Object: Resource>: Sendable {
 
     private mutating func remove(_ key: ObjectKey, _ changes: inout [Change<Object>]) {
         guard let stored = objects.removeValue(forKey: key) else { return }
-        unindex(key, stored)
+        for place in tables.indices { tables[place].remove(stored, key) }
         changes.append(Change(key: key, from: stored, to: nil, isInitial: false))
-    }
-
-    private mutating func unindex(_ key: ObjectKey, _ object: StoredObject<Object>) {
-        for index in indices {
-            for value in index.values(of: object, key) {
-                keys[index.name]?[value]?.remove(key)
-                if keys[index.name]?[value]?.isEmpty ?? false { keys[index.name]?[value] = nil }
-            }
-        }
     }
 }

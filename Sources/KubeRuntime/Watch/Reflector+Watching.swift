@@ -68,7 +68,8 @@ extension Reflector {
         let asked = surroundings.now()
         try await api.watch(options, idle: settings.idle ?? deadline, undecodable: skip) { stream in
             self.machine.withLock { $0.watchStarted(asked: asked) }
-            while let event = try await stream.next() {
+            while var event = try await stream.next() {
+                if let trim = self.trim { event.trim(trim) }
                 if case .error(let error) = event {
                     self.logger.info("the server ended the watch", metadata: ["error": "\(error)"])
                 }
@@ -83,6 +84,23 @@ extension Reflector {
                 case .none, .skip: break
                 }
             }
+        }
+    }
+}
+
+extension WatchEvent {
+    fileprivate mutating func trim(_ trim: (inout Object) -> Void) {
+        switch self {
+        case .added(var object):
+            trim(&object)
+            self = .added(object)
+        case .modified(var object):
+            trim(&object)
+            self = .modified(object)
+        case .deleted(var object):
+            trim(&object)
+            self = .deleted(object)
+        case .bookmark, .error: break
         }
     }
 }

@@ -15,19 +15,24 @@ public final class Reflector<Object: Resource>: Service {
     let api: Api<Object>
     let labels: LabelSelector?
     let fields: FieldSelector?
+    let trim: (@Sendable (inout Object) -> Void)?
     let settings: ReflectorSettings
     let logger: Logger
     let surroundings: Surroundings
     let machine: Mutex<WatchStateMachine<Object>>
 
     /// Follows what an ``/KubeClient/Api`` covers, as far as the selectors select it.
+    /// - Parameter trim: takes off an object, before it is kept, what nobody reads here; never its name, namespace, UID or version. The same
+    ///   object must come out the same each time.
     public init(
         _ api: Api<Object>, labels: LabelSelector? = nil, fields: FieldSelector? = nil, indices: [StoreIndex<Object>] = [],
-        settings: ReflectorSettings = ReflectorSettings(), logger: Logger, surroundings: Surroundings = .system
+        trim: (@Sendable (inout Object) -> Void)? = nil, settings: ReflectorSettings = ReflectorSettings(), logger: Logger,
+        surroundings: Surroundings = .system
     ) {
         self.api = api
         self.labels = labels
         self.fields = fields
+        self.trim = trim
         self.settings = settings
         writer = StoreWriter(indices: indices)
         store = writer.store
@@ -61,7 +66,16 @@ public final class Reflector<Object: Resource>: Service {
                 options.resourceVersion = store.resourceVersion ?? "0"
                 options.match = .notOlderThan
             }
-            try await api.parts(options, as: StoredObject.init) { part in
+            let trim = trim
+            try await api.parts(
+                options,
+                as: { object in
+                    guard let trim else { return StoredObject(object) }
+                    var object = object
+                    trim(&object)
+                    return StoredObject(object)
+                }
+            ) { part in
                 for object in part.undecodable { report(object) }
                 if case .replace(let list) = machine.withLock({ $0.listed(part) }) { adopt(list) }
             }

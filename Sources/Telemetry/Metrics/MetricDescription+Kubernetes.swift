@@ -19,6 +19,7 @@ extension MetricDescription {
     private static let queues = [
         MetricDescription("workqueue_adds_total", "Keys added to the queue; a key that waits already is not counted again."),
         MetricDescription("workqueue_depth", "Keys that are ready and that no worker has."),
+        MetricDescription("workqueue_delayed", "Keys that wait until their time has come."),
         MetricDescription(
             "workqueue_queue_duration_seconds", "Time a key was ready before a worker took it.", unit: "seconds", bounds: queueBounds),
         MetricDescription("workqueue_work_duration_seconds", "Time a worker had a key.", unit: "seconds", bounds: queueBounds),

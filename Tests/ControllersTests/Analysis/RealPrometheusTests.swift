@@ -109,7 +109,7 @@ struct RealPrometheusTests {
         try await withScraped { server in
             let source = try source()
             #expect(try await source.read(provider(server, "vector(1)"), of: .inPayments()) == .number(1))
-            server.program.send(SIGSTOP)
+            try await server.program.stop()
             guard case .error(let hangs) = try await source.read(provider(server, "vector(1)", timeout: 1), of: .inPayments()) else {
                 throw CheckRefusal("it can't have answered")
             }
@@ -117,7 +117,7 @@ struct RealPrometheusTests {
             server.program.send(SIGCONT)
             #expect(try await source.read(provider(server, "vector(1)"), of: .inPayments()) == .number(1))
             // And killed while it owes an answer.
-            server.program.send(SIGSTOP)
+            try await server.program.stop()
             async let pending = source.read(provider(server, "vector(1)"), of: .inPayments())
             server.program.end()
             guard case .error(let gone) = try await pending else { throw CheckRefusal("it can't have answered") }

@@ -70,7 +70,11 @@ import Tracing
             #expect(exposed.value("workqueue_queue_duration_seconds_count", ["name": "widget"]) == 7)
             // The key that is due in an hour waits, and is not ready.
             #expect(exposed.value("workqueue_adds_total", ["name": "widget"]) == 8)
-            try await eventually("a depth of none") { try self.exposed().value("workqueue_depth", ["name": "widget"]) == 0 }
+            try await eventually("a depth of none, and one that waits for its time") {
+                let exposed = try self.exposed()
+                return exposed.value("workqueue_depth", ["name": "widget"]) == 0
+                    && exposed.value("workqueue_delayed", ["name": "widget"]) == 1
+            }
         } reconcile: { key in
             let attempt = tries.withLock { tries in
                 tries[key.name, default: 0] += 1
