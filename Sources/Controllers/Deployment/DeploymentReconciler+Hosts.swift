@@ -33,8 +33,12 @@ extension DeploymentReconciler {
     }
 
     /// What the engine must know of the hosts of a deployment: of those that something happened to since the last time, or of all.
-    /// - Parameter labels: those that an order goes by.
-    func hosts(of deployment: ModuleDeployment, goingBy labels: [String], judging needed: [String: FleetCache.Judged]) -> FleetIndex {
+    /// - Parameters:
+    ///   - rollout: by whose salt and order they will be ranked.
+    ///   - labels: those that an order goes by.
+    func hosts(
+        of deployment: ModuleDeployment, in rollout: RolloutStatus?, goingBy labels: [String], judging needed: [String: FleetCache.Judged]
+    ) -> FleetIndex {
         let hostClass = deployment.spec.hostClass
         let recipe = FleetCache.Recipe(
             uid: deployment.metadata.uid, hostClass: hostClass, slot: deployment.spec.slot, selector: deployment.spec.selector,
@@ -57,7 +61,9 @@ extension DeploymentReconciler {
         let selected = counted(
             stores.hosts.store.objects(Stores.hostClass, hostClass).filter { deployment.spec.selector.matches($0.metadata.labels) })
         var neighbours = Neighbours(lookUp: judged)
-        let hosts = FleetIndex(selected.lazy.map { facts(of: $0, deployment, recipe, judging: needed, beside: &neighbours) })
+        let hosts = FleetIndex(
+            selected.lazy.map { facts(of: $0, deployment, recipe, judging: needed, beside: &neighbours) }, salt: rollout?.salt,
+            order: rollout?.order)
         let entry = FleetCache.Entry(recipe: recipe, judged: needed, neighbours: neighbours.known, position: end, hosts: nil)
         fleets.begin(entry, of: deployment.key)
         return hosts

@@ -19,7 +19,7 @@ extension DeploymentReconciler {
             deployment: deployment.key, uid: deployment.metadata.uid ?? "", generation: deployment.metadata.generation ?? 0,
             spec: deployment.spec, status: status, plan: plan.map { PlanFacts(uid: $0.metadata.uid ?? "", spec: $0.spec) }, wanted: wanted,
             revisions: facts(of: known, deployment, inUse: status, wanted),
-            hosts: hosts(of: deployment, goingBy: orders.map(\.label), judging: relevant(known, status, wanted)),
+            hosts: hosts(of: deployment, in: status.rollout, goingBy: orders.map(\.label), judging: relevant(known, status, wanted)),
             epoch: plans.epoch, leaderSince: leaderSince, now: surroundings.wallTime())
         observation.leaderGrace = configuration.leaderGrace
         observation.siblings = siblings(of: deployment)

@@ -28,7 +28,8 @@ extension Deliberation {
         }
         noticeProof(roster)
         let isActivating = roster.count(of: .activating) > 0
-        rollout.progress.activatingSince = isActivating ? rollout.progress.activatingSince ?? Instant(now) : nil
+        guard isActivating != (status.rollout?.progress.activatingSince != nil) else { return }
+        rollout.progress.activatingSince = isActivating ? Instant(now) : nil
     }
 
     func walkToAll(_ roster: Roster, limits: [CountOrShare?], soak: Duration) -> Bool {

@@ -87,7 +87,9 @@ extension Deliberation {
 
     /// Who vanished after it was asked stays in flight until it is back.
     func recordVanished(_ roster: Roster) {
-        rollout.vanishedHosts = roster.placed { $0.standing == .vanished }.prefix(Deliberation.mostLostHosts).map(roster.name)
+        let vanished = roster.placed { $0.standing == .vanished }
+        guard !vanished.isEmpty || status.rollout?.vanishedHosts.isEmpty == false else { return }
+        rollout.vanishedHosts = vanished.prefix(Deliberation.mostLostHosts).map(roster.name)
     }
 
     /// As many as the state holds: so many lost hosts are over every threshold.

@@ -84,7 +84,8 @@ final class Deliberation {
 
     /// Every host with its standing in the rollout in progress.
     func muster() -> Roster? {
-        guard let target else { return nil }
+        guard let target, let rollout = status.rollout else { return nil }
+        let isRunning = rollout.state == .running
         return muster(
             Assignment(
                 target: target, previous: previous, rollout: rollout.id, wave: rollout.wave, plan: observation.plan,

@@ -16,10 +16,10 @@ extension FleetIndex {
             takeOut(chunk, offset)
             return insert(member)
         }
-        if old.lastSeen != host.lastSeen { chunks[chunk].members[offset].lastSeen = host.lastSeen }
+        if old.lastSeen != host.lastSeen { chunks.change(chunk) { $0.members[offset].lastSeen = host.lastSeen } }
         // Where a Ready host stands does not depend on when it was last seen.
         if old.kind == kind, host.isReady || old.lastSeen == host.lastSeen { return }
-        chunks[chunk].members[offset].kind = kind
+        chunks.change(chunk) { $0.members[offset].kind = kind }
         forgetPlaces(ofChunk: chunk)
     }
 
@@ -35,7 +35,7 @@ extension FleetIndex {
     package mutating func hear(_ hosts: [String], lastSeen: (String) -> Timestamp?) {
         for name in hosts {
             let hash = rank(of: name)
-            if let (chunk, offset) = locate(name, hash) { chunks[chunk].members[offset].lastSeen = lastSeen(name) }
+            if let (chunk, offset) = locate(name, hash) { chunks.change(chunk) { $0.members[offset].lastSeen = lastSeen(name) } }
         }
     }
 
@@ -47,8 +47,11 @@ extension FleetIndex {
 
     private mutating func takeOut(_ chunk: Int, _ offset: Int) {
         forgetPlaces(ofChunk: chunk)
-        chunks[chunk].members.remove(at: offset)
-        if chunks[chunk].members.isEmpty { chunks.remove(at: chunk) }
+        let isEmpty = chunks.change(chunk) { chunk in
+            chunk.members.remove(at: offset)
+            return chunk.members.isEmpty
+        }
+        if isEmpty { chunks.remove(at: chunk) }
         count -= 1
     }
 
@@ -58,12 +61,15 @@ extension FleetIndex {
         areAllPlaced = false
         guard !chunks.isEmpty else { return chunks.append(Chunk(members: [member])) }
         forgetPlaces(ofChunk: chunk)
-        chunks[chunk].members.insert(member, at: offset)
-        guard chunks[chunk].members.count > FleetIndex.chunkSize else { return }
-        let half = chunks[chunk].members.count / 2
-        let upper = Chunk(members: ContiguousArray(chunks[chunk].members[half...]))
-        chunks[chunk].members.removeSubrange(half...)
-        chunks.insert(upper, at: chunk + 1)
+        let upper = chunks.change(chunk) { chunk -> Chunk? in
+            chunk.members.insert(member, at: offset)
+            guard chunk.members.count > FleetIndex.chunkSize else { return nil }
+            let half = chunk.members.count / 2
+            let upper = Chunk(members: ContiguousArray(chunk.members[half...]))
+            chunk.members.removeSubrange(half...)
+            return upper
+        }
+        if let upper { chunks.insert(upper, at: chunk + 1) }
     }
 
     /// May bring all hosts into another order: to be asked before one is looked for.
@@ -86,29 +92,34 @@ extension FleetIndex {
 
     /// Where a host with a place lies, or would lie.
     func find(_ rank: Rank, _ name: String) -> (chunk: Int, offset: Int, isKnown: Bool) {
-        func isBefore(_ member: Member) -> Bool { member.rank.value == rank.value ? member.name < name : member.rank.value < rank.value }
+        func isBefore(_ chunk: Int, _ offset: Int) -> Bool {
+            let other = chunks[chunk].members[offset].rank
+            return other == rank ? chunks[chunk].members[offset].name < name : other < rank
+        }
+        func isIt(_ chunk: Int, _ offset: Int) -> Bool {
+            chunks[chunk].members[offset].rank == rank && chunks[chunk].members[offset].name == name
+        }
         var (low, high) = (0, chunks.count)
         // The last chunk that begins at it or before it.
         while high - low > 1 {
             let middle = (low + high) / 2
-            let first = chunks[middle].members[0]
-            if isBefore(first) || first.rank.value == rank.value && first.name == name { low = middle } else { high = middle }
+            if isBefore(middle, 0) || isIt(middle, 0) { low = middle } else { high = middle }
         }
         guard low < chunks.count else { return (0, 0, false) }
         let chunk = low
-        (low, high) = (0, chunks[chunk].members.count)
+        let count = chunks[chunk].members.count
+        (low, high) = (0, count)
         while low < high {
             let middle = (low + high) / 2
-            if isBefore(chunks[chunk].members[middle]) { low = middle + 1 } else { high = middle }
+            if isBefore(chunk, middle) { low = middle + 1 } else { high = middle }
         }
-        let isKnown = low < chunks[chunk].members.count && chunks[chunk].members[low].name == name
-        return (chunk, low, isKnown)
+        return (chunk, low, low < count && isIt(chunk, low))
     }
 
     private mutating func forgetPlaces(ofChunk chunk: Int) {
         areAllPlaced = false
         guard chunks[chunk].isCurrent else { return }
         census.subtract(chunks[chunk].codes)
-        chunks[chunk].isCurrent = false
+        chunks.change(chunk) { $0.isCurrent = false }
     }
 }

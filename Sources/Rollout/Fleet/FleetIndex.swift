@@ -26,7 +26,7 @@ package struct FleetIndex: Sendable {
     }
 
     var kinds = HostKinds()
-    var chunks: ContiguousArray<Chunk> = []
+    var chunks = PagedArray<Chunk>()
     /// How many hosts there are.
     package internal(set) var count = 0
     /// What ranks were reckoned with; nil: with nothing yet.
@@ -35,20 +35,13 @@ package struct FleetIndex: Sendable {
     /// Which hosts come first, by a label; nil: by rank alone.
     var order: HostOrder?
     /// What places were worked out for.
-    var asked: Asked?
+    var asked: AskedHosts?
     /// Of all hosts. Else somewhere they must be.
     var areAllPlaced = false
     var census = Census()
     /// When Ready hosts were last seen is as of this moment. Otherwise some may have been seen since: whoever was seen lately enough was, and of
     /// the others one must ask.
     package var areSignsCurrent = true
-
-    /// One reference to much text: the index is copied often.
-    final class Asked: Sendable {
-        let assignment: Assignment
-
-        init(_ assignment: Assignment) { self.assignment = assignment }
-    }
 
     /// Full chunks are cut in two.
     static let chunkSize = 256
@@ -60,19 +53,48 @@ package struct FleetIndex: Sendable {
     ///   - salt: by which decisions will rank them, where that is known: they are brought into that order while they are taken in.
     ///   - order: by which decisions will group them.
     package init(_ hosts: some Sequence<HostFacts>, salt: String? = nil, order: HostOrder? = nil) {
-        var members: ContiguousArray<Member> = []
-        members.reserveCapacity(hosts.underestimatedCount)
+        var intake = Intake(hosts.underestimatedCount, salt: salt)
         // Where they lie in memory already, without a copy of each.
-        let areTakenIn: Void? = hosts.withContiguousStorageIfAvailable { hosts in
-            for index in hosts.indices { members.append(kinds.member(hosts[index])) }
+        let areTakenIn: Void? = hosts.withContiguousStorageIfAvailable { intake.takeIn($0) }
+        if areTakenIn == nil { for host in hosts { withUnsafePointer(to: host) { intake.takeIn($0) } } }
+        kinds = intake.kinds
+        count = intake.members.count
+        guard let salt, let reckoner = intake.reckoner else {
+            chunks = FleetIndex.chunks(of: intake.members)
+            return
         }
-        if areTakenIn == nil { for host in hosts { members.append(kinds.member(host)) } }
-        count = members.count
-        if let salt { lay(members, by: salt, order) } else { chunks = FleetIndex.chunks(of: members) }
+        (self.salt, self.order, self.reckoner) = (salt, order, reckoner)
+        lay(&intake.members)
     }
 
-    private static func chunks(of members: ContiguousArray<Member>) -> ContiguousArray<Chunk> {
-        ContiguousArray(
+    /// Hosts on their way into an index.
+    private struct Intake {
+        var kinds = HostKinds()
+        /// In the order in which they came, with the ranks of their names, where there is a salt.
+        var members: ContiguousArray<Member> = []
+        let reckoner: RankReckoner?
+        private var recent = RecentKinds()
+
+        init(_ count: Int, salt: String?) {
+            reckoner = salt.map(RankReckoner.init)
+            members.reserveCapacity(count)
+        }
+
+        mutating func takeIn(_ hosts: UnsafeBufferPointer<HostFacts>) {
+            guard let first = hosts.baseAddress else { return }
+            for index in 0..<hosts.count { takeIn(first + index) }
+        }
+
+        mutating func takeIn(_ host: UnsafePointer<HostFacts>) {
+            let kind = kinds.add(host, recent: &recent)
+            // While its name is at hand.
+            let rank = reckoner?.rank(of: host.pointee.name) ?? .first
+            members.append(Member(rank: rank, name: host.pointee.name, lastSeen: host.pointee.lastSeen, kind: kind))
+        }
+    }
+
+    private static func chunks(of members: ContiguousArray<Member>) -> PagedArray<Chunk> {
+        PagedArray(
             stride(from: 0, to: members.count, by: chunkFilling).map { start in
                 Chunk(members: ContiguousArray(members[start..<Swift.min(start + chunkFilling, members.count)]))
             })

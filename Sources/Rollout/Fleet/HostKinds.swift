@@ -1,26 +1,6 @@
 import GraftAPI
 import KubeCore
 
-/// What many hosts have in common: everything that is known of them but their names and moments.
-final class HostKind: Sendable {
-    /// Without name, `lastSeen`, and the moments that a host reports: no decision looks at those.
-    let facts: HostFacts
-    fileprivate let fingerprint: UInt64
-
-    fileprivate init(_ facts: HostFacts, _ fingerprint: UInt64) {
-        var facts = facts
-        facts.name = ""
-        facts.lastSeen = nil
-        facts.slot?.active?.since = HostKind.noMoment
-        facts.slot?.canary?.since = HostKind.noMoment
-        facts.slot?.trust?.since = HostKind.noMoment
-        self.facts = facts
-        self.fingerprint = fingerprint
-    }
-
-    private static let noMoment = Timestamp(seconds: 0)
-}
-
 /// The kinds of hosts that there are, each once, with a number that stands for it. A fleet of a hundred thousand has a dozen of them while
 /// it is well, and one more for each thing that goes wrong in a way of its own.
 struct HostKinds {
@@ -30,6 +10,8 @@ struct HostKinds {
         var hosts: Int
         /// Another kind of the same fingerprint; -1: there is none.
         var next: Int32
+        /// Where its hosts stand with what is asked of them; nil: that is not worked out.
+        var outlook: Outlook?
     }
 
     private var entries: ContiguousArray<Entry> = []
@@ -46,6 +28,13 @@ struct HostKinds {
     var end: Int { entries.count }
 
     subscript(number: Int32) -> HostFacts { entries[Int(number)].kind!.facts }
+
+    /// What was worked out of a kind.
+    func outlook(of number: Int32) -> Outlook? { entries[Int(number)].outlook }
+    mutating func keep(_ outlook: Outlook, of number: Int32) { entries[Int(number)].outlook = outlook }
+    mutating func forgetOutlooks() {
+        for index in entries.indices { entries[index].outlook = nil }
+    }
 
     /// Each kind with the number of its hosts.
     var counted: Counted { Counted(entries) }
@@ -77,6 +66,8 @@ struct HostKinds {
         }
 
         var facts: HostFacts { kind.facts }
+        /// They serve some version.
+        var hasActive: Bool { kind.hasActive }
     }
 
     /// By the number of a kind, whether something holds of it; false where there is none.
@@ -91,19 +82,34 @@ struct HostKinds {
     }
 
     /// Counts one more host of its kind.
-    mutating func add(_ facts: HostFacts) -> Int32 {
+    mutating func add(_ facts: HostFacts) -> Int32 { withUnsafePointer(to: facts) { add($0) } }
+
+    private mutating func add(_ facts: UnsafePointer<HostFacts>) -> Int32 {
         let fingerprint = facts.fingerprint
         let first = numbers[fingerprint] ?? -1
         var number = first
-        while number >= 0, !entries[Int(number)].kind!.facts.isAlike(facts) { number = entries[Int(number)].next }
-        if number < 0 { number = insert(HostKind(facts, fingerprint), before: first) }
+        while number >= 0, !isOfKind(number, facts) { number = entries[Int(number)].next }
+        if number < 0 { number = insert(HostKind(facts.pointee, fingerprint), before: first) }
         entries[Int(number)].hosts += 1
         return number
     }
 
-    /// A host of its kind, without a place.
-    mutating func member(_ host: HostFacts) -> FleetIndex.Member {
-        FleetIndex.Member(rank: .first, name: host.name, lastSeen: host.lastSeen, kind: add(host))
+    /// Counts one more host, where it lies in memory.
+    /// - Parameter recent: kinds that were met lately. None of them was taken out since.
+    mutating func add(_ facts: UnsafePointer<HostFacts>, recent: inout RecentKinds) -> Int32 {
+        let sketch = facts.sketch
+        if let number = recent.number(of: sketch), isOfKind(number, facts) {
+            entries[Int(number)].hosts += 1
+            return number
+        }
+        let number = add(facts)
+        recent.note(number, of: sketch)
+        return number
+    }
+
+    private func isOfKind(_ number: Int32, _ facts: UnsafePointer<HostFacts>) -> Bool {
+        // It is held by its entry. Counting one more reference to it, for each host, costs as much as half of comparing.
+        Unmanaged.passUnretained(entries[Int(number)].kind.unsafelyUnwrapped)._withUnsafeGuaranteedRef { $0.includes(facts) }
     }
 
     private mutating func insert(_ kind: HostKind, before next: Int32) -> Int32 {

@@ -14,8 +14,11 @@ struct Place: Hashable {
 
     init(_ standing: Standing, _ reach: Reach, isReady: Bool, isHeld: Bool, costsBudget: Bool) {
         let number = isHeld && standing == .settled ? Place.settledAndHeld : standing.rawValue
-        code = number | reach.rawValue << 4 | (isReady ? 0x40 : 0) | (costsBudget ? 0x80 : 0)
+        code = number | reach.rawValue << 4 | (isReady ? 0x40 : 0) | (costsBudget ? Place.budget : 0)
     }
+
+    /// The bit that says that asking it would take something out of service.
+    static let budget: UInt8 = 0x80
 
     /// Who is held, and settled all the same: beside the numbers of standings, of which there are 14. No other who is held is eligible.
     private static let settledAndHeld: UInt8 = 14
@@ -31,7 +34,7 @@ struct Place: Hashable {
     /// It lies in the wave that was opened last.
     var isInWave: Bool { code & 0x20 != 0 }
     /// Asking it would take something out of service.
-    var costsBudget: Bool { code & 0x80 != 0 }
+    var costsBudget: Bool { code & Place.budget != 0 }
 }
 
 /// A set of places.

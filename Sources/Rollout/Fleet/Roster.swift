@@ -33,7 +33,7 @@ struct Roster {
     }
 
     /// Hosts that serve any version.
-    var active: Int { fleet.byKind.reduce(0) { $1.facts.slot?.active == nil ? $0 : $0 + $1.hosts } }
+    var active: Int { fleet.byKind.reduce(0) { $1.hasActive ? $0 + $1.hosts : $0 } }
     var eligible: Int { count(\.isEligible) }
     /// What shares of hosts in flight are reckoned of.
     var movable: Int { fleet.census.count(\.isMovable) }
@@ -76,7 +76,7 @@ extension Roster {
 
     /// Hosts in some places, in the order of ranks. Counting them looks at none, and walking them only where there are any.
     struct Selection: Sequence {
-        private let chunks: ContiguousArray<FleetIndex.Chunk>
+        private let chunks: PagedArray<FleetIndex.Chunk>
         private let zoneOfKind: ContiguousArray<Int32>
         private let census: Census
         private var places: PlaceSet
@@ -102,7 +102,7 @@ extension Roster {
         func makeIterator() -> Iterator { Iterator(chunks, zoneOfKind, places) }
 
         struct Iterator: IteratorProtocol {
-            private let chunks: ContiguousArray<FleetIndex.Chunk>
+            private let chunks: PagedArray<FleetIndex.Chunk>
             private let zoneOfKind: ContiguousArray<Int32>
             private let places: PlaceSet
             private var chunk = -1
@@ -110,7 +110,7 @@ extension Roster {
             private var codes: ContiguousArray<UInt8> = []
             private var members: ContiguousArray<FleetIndex.Member> = []
 
-            init(_ chunks: ContiguousArray<FleetIndex.Chunk>, _ zoneOfKind: ContiguousArray<Int32>, _ places: PlaceSet) {
+            init(_ chunks: PagedArray<FleetIndex.Chunk>, _ zoneOfKind: ContiguousArray<Int32>, _ places: PlaceSet) {
                 self.chunks = chunks
                 self.zoneOfKind = zoneOfKind
                 self.places = places

@@ -62,8 +62,10 @@ struct StatusWriter {
 
     /// Hosts the module failed, those of this rollout that are back meanwhile as well.
     private func failed(_ roster: Roster) -> Int {
-        let lost = deliberation.isRunning ? Set(rollout?.lostHosts ?? []) : []
-        return roster.count(\.isModuleFailure) + lost.lazy.compactMap(roster.entry).count { !$0.standing.isModuleFailure }
+        let failed = roster.count(\.isModuleFailure)
+        guard deliberation.isRunning, let known = rollout?.lostHosts, !known.isEmpty else { return failed }
+        let lost = Set(known)
+        return failed + lost.lazy.compactMap(roster.entry).count { !$0.standing.isModuleFailure }
     }
 
     private var summary: StatusSummary {

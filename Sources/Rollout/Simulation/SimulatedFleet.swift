@@ -7,6 +7,9 @@ struct SimulatedFleet {
 
     /// What the engine sees of them.
     private(set) var hosts: [HostFacts] = []
+    /// Of which hosts something else is seen than before, each once.
+    private var changed: [Int32] = []
+    private var isChanged: [Bool] = []
     /// Hosts on the new version in truth, and hosts that it failed.
     private(set) var updated = 0
     private(set) var failed = 0
@@ -46,6 +49,22 @@ struct SimulatedFleet {
             }
             return host
         }
+        isChanged = Array(repeating: false, count: hosts.count)
+    }
+
+    /// The hosts of which something else is seen than when it was asked last.
+    mutating func takeChanges() -> [Int32] {
+        defer { changed.removeAll(keepingCapacity: true) }
+        for index in changed { isChanged[Int(index)] = false }
+        return changed
+    }
+
+    /// Whatever changes of a host changes here.
+    private mutating func change(_ index: Int, _ body: (inout HostFacts) -> Void) {
+        body(&hosts[index])
+        guard !isChanged[index] else { return }
+        isChanged[index] = true
+        changed.append(Int32(index))
     }
 
     var nextReport: Timestamp? { [due.last?.time, answersAt].compactMap { $0 }.min() }
@@ -75,8 +94,10 @@ struct SimulatedFleet {
                     answersAt = answersAt ?? now + .milliseconds(200)
                 }
             } else if !isSame {
-                hosts[index].slot?.rollout = plan.spec.rollout
-                hosts[index].slot?.target = SlotTarget(revision: asked.revision, state: .fetching)
+                change(index) { host in
+                    host.slot?.rollout = plan.spec.rollout
+                    host.slot?.target = SlotTarget(revision: asked.revision, state: .fetching)
+                }
                 due.append((now + duration(index, asked, slot), Int32(index)))
             }
         }
@@ -86,7 +107,7 @@ struct SimulatedFleet {
     /// Answers a preflight once, when its fetch is done, spread over a minute by rank.
     private mutating func prepareAhead(_ index: Int, _ plan: ModulePlanSpec, now: Timestamp) {
         guard plan.stageAhead ?? false, let canary = plan.canary, hosts[index].slot?.ahead?.rollout != plan.rollout else { return }
-        hosts[index].slot?.ahead = StagedAhead(rollout: plan.rollout, revision: canary.revision, state: .staging)
+        change(index) { $0.slot?.ahead = StagedAhead(rollout: plan.rollout, revision: canary.revision, state: .staging) }
         let turn = Duration.microseconds(60 * ((ranks[index].value + Int64(ranks[index].level) * Rank.span) / (Rank.span / 1_000_000)))
         due.append((now + turn + .milliseconds(3000 + chance(index, 4) / 100), Int32(index)))
     }
@@ -94,10 +115,12 @@ struct SimulatedFleet {
     private mutating func stagesAhead(_ index: Int, _ plan: ModulePlanSpec) -> Bool {
         guard let answer = hosts[index].slot?.ahead, answer.rollout == plan.rollout, answer.state == .staging else { return false }
         let isUnfit = chance(index, 5) < options.unfit
-        hosts[index].slot?.ahead = StagedAhead(
-            rollout: plan.rollout, revision: answer.revision, state: isUnfit ? .failed : .staged, reason: isUnfit ? "DiskFull" : nil,
-            message: isUnfit ? "it was simulated to have no space" : nil)
-        if !isUnfit { hosts[index].slot?.staged.append(answer.revision) }
+        change(index) { host in
+            host.slot?.ahead = StagedAhead(
+                rollout: plan.rollout, revision: answer.revision, state: isUnfit ? .failed : .staged, reason: isUnfit ? "DiskFull" : nil,
+                message: isUnfit ? "it was simulated to have no space" : nil)
+            if !isUnfit { host.slot?.staged.append(answer.revision) }
+        }
         return true
     }
 
@@ -114,23 +137,31 @@ struct SimulatedFleet {
             guard let asked = isBelow ? plan.canary : plan.stable else { continue }
             if asked.revision == new.revision, chance(index, 1) < options.failing {
                 failed += 1
-                hosts[index].slot?.target = SlotTarget(
-                    revision: asked.revision, state: .reverted, blame: .module, reason: "ProbeFailed", message: "it was simulated to fail")
+                change(index) { host in
+                    host.slot?.target = SlotTarget(
+                        revision: asked.revision, state: .reverted, blame: .module, reason: "ProbeFailed",
+                        message: "it was simulated to fail")
+                }
                 continue
             }
             if isUpdated(index) { updated -= 1 }
             if asked.revision == new.revision { updated += 1 }
-            if let rule = isBelow ? plan.traffic?.name(salt: plan.salt) : nil {
-                hosts[index].slot?.canary = RoutedRevision(
-                    revision: asked.revision, digest: asked.digest, version: asked.version, since: last.time.wholeSeconds, rule: rule)
-            } else {
-                hosts[index].slot?.active = ActiveRevision(
-                    revision: asked.revision, digest: asked.digest, version: asked.version, since: last.time.wholeSeconds)
+            let (rule, since) = (isBelow ? plan.traffic?.name(salt: plan.salt) : nil, last.time.wholeSeconds)
+            change(index) { host in
+                if let rule {
+                    host.slot?.canary = RoutedRevision(
+                        revision: asked.revision, digest: asked.digest, version: asked.version, since: since, rule: rule)
+                } else {
+                    host.slot?.active = ActiveRevision(
+                        revision: asked.revision, digest: asked.digest, version: asked.version, since: since)
+                }
             }
             settle(index, asked)
             if asked.revision == new.revision, chance(index, 2) < options.dying {
-                hosts[index].isReady = false
-                hosts[index].lastSeen = last.time
+                change(index) { host in
+                    host.isReady = false
+                    host.lastSeen = last.time
+                }
                 updated -= 1
                 failed += 1
             }
@@ -145,14 +176,17 @@ struct SimulatedFleet {
     private mutating func settle(_ index: Int, _ asked: RevisionReference) {
         guard let plan = plan?.spec else { return }
         // What nobody asks to have beside is gone, and what is asked whole as well.
-        if plan.traffic == nil || hosts[index].slot?.canary?.revision != asked.revision {
-            if hosts[index].slot?.canary?.revision == new.revision, hosts[index].slot?.active?.revision != new.revision { updated -= 1 }
-            hosts[index].slot?.canary = nil
+        let isAlone = plan.traffic == nil || hosts[index].slot?.canary?.revision != asked.revision
+        if isAlone, hosts[index].slot?.canary?.revision == new.revision, hosts[index].slot?.active?.revision != new.revision {
+            updated -= 1
         }
-        hosts[index].slot?.rollout = plan.rollout
-        hosts[index].slot?.target = SlotTarget(revision: asked.revision, state: .active)
-        for revision in [asked.revision, plan.previous?.revision].compactMap({ $0 })
-        where !(hosts[index].slot?.staged.contains(revision) ?? true) { hosts[index].slot?.staged.append(revision) }
+        change(index) { host in
+            if isAlone { host.slot?.canary = nil }
+            host.slot?.rollout = plan.rollout
+            host.slot?.target = SlotTarget(revision: asked.revision, state: .active)
+            for revision in [asked.revision, plan.previous?.revision].compactMap({ $0 })
+            where !(host.slot?.staged.contains(revision) ?? true) { host.slot?.staged.append(revision) }
+        }
     }
 
     /// Fetching, verifying and probing take some seconds; what is staged already is active at once.

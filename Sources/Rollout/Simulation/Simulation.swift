@@ -18,6 +18,8 @@ package struct Simulation {
         package var checks = SimulatedChecks()
         /// Where a rollout with very small waves is broken off.
         package var mostDecisions = 4000
+        /// Decisions are made from what the one before found, as a controller does; else each from all hosts. They are the same.
+        var keepsFindings = true
 
         package init() {}
     }
@@ -58,6 +60,8 @@ package struct Simulation {
     private var now: Timestamp
     private var fleet: SimulatedFleet
     private var observation: Observation
+    /// The hosts as the decision before left them, with what was worked out of them.
+    private var known: FleetIndex?
     private var reply: (at: Timestamp, verbs: Verbs)?
 
     package init(_ deployment: ModuleDeployment, _ options: Options) {
@@ -96,12 +100,11 @@ package struct Simulation {
     /// - Returns: when to decide again although no host reported anything.
     private mutating func decide() -> Timestamp? {
         observation.now = now
-        let rollout = observation.status.rollout
-        observation.hosts = FleetIndex(fleet.hosts, salt: rollout?.salt, order: rollout?.order)
+        observation.hosts = takeInHosts()
         observation.checks = options.checks.performed(observation.status.rollout?.checks ?? [], at: now)
         let decision = RolloutEngine.decide(observation)
-        // Else every report would copy all hosts.
         observation.hosts = []
+        if options.keepsFindings { known = decision.findings?.hosts }
         decisions += 1
         carryOut(decision)
         if let spec = decision.plan, spec != observation.plan?.spec {
@@ -122,6 +125,18 @@ package struct Simulation {
         phase = decision.status.phase
         answer(decision)
         return decision.wakeAt
+    }
+
+    /// What is known of hosts by now: what changed since the decision before, where that is not much, else all of it.
+    private mutating func takeInHosts() -> FleetIndex {
+        let changed = fleet.takeChanges()
+        guard var hosts = known, changed.count < options.hosts / 4 else {
+            let rollout = observation.status.rollout
+            return FleetIndex(fleet.hosts, salt: rollout?.salt, order: rollout?.order)
+        }
+        known = nil
+        for index in changed { hosts.update(fleet.hosts[Int(index)]) }
+        return hosts
     }
 
     private mutating func mark(_ status: ModuleDeploymentStatus) {

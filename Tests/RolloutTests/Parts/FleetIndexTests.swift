@@ -132,6 +132,24 @@ struct FleetIndexTests {
         }
     }
 
+    @Test("An index that was made by the salt and order of a decision is not laid anew for it, and one that was not is")
+    func laidOnce() {
+        var dice = Dice(seed: 8)
+        for order in orders {
+            let hosts = (0..<1000).map { facts("edge-\($0)", &dice) }
+            for (salted, isKept) in [(salt, true), ("another", false)] {
+                var fleet = FleetIndex(hosts, salt: salted, order: order)
+                let before = storage(fleet)
+                fleet.muster(assignment(&dice, order), salt: salt, order: order)
+                #expect(before.count > 1 && (storage(fleet) == before) == isKept)
+            }
+        }
+    }
+
+    private func storage(_ fleet: FleetIndex) -> Set<UnsafeRawPointer?> {
+        Set(fleet.chunks.map { chunk in chunk.members.withUnsafeBytes { $0.baseAddress } })
+    }
+
     @Test("Standings leave a number for hosts that are held and settled")
     func numbers() {
         #expect(Standing.allCases.allSatisfy { $0.rawValue < 14 })
@@ -177,9 +195,6 @@ struct FleetIndexTests {
         fleet.rank(by: salt)
         let copy = fleet
         fleet.update(HostFacts(name: "edge-7", isHeld: true))
-        func storage(_ fleet: FleetIndex) -> Set<UnsafeRawPointer?> {
-            Set(fleet.chunks.map { chunk in chunk.members.withUnsafeBytes { $0.baseAddress } })
-        }
         #expect(storage(fleet).subtracting(storage(copy)).count == 1)
         #expect(copy.facts(of: "edge-7")?.isHeld == false && fleet.facts(of: "edge-7")?.isHeld == true)
     }

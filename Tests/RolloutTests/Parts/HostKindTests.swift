@@ -22,15 +22,25 @@ struct HostKindTests {
         var dice = Dice(seed: 1)
         var alike = 0
         for round in 0..<4_000 {
-            let one = HostFacts("edge-a", thrownBy: &dice)
+            var one = HostFacts("edge-a", thrownBy: &dice)
+            if dice.chance(40) {
+                one.slot?.ahead = StagedAhead(rollout: "http-2-1", revision: "http-2", state: .failed)
+                one.slot?.trust = SlotTrust(.unknown, since: Timestamp(seconds: 1))
+            }
             // The same again, or another, in what is seldom thrown the same twice.
             var other = dice.chance(70) ? one : HostFacts("edge-b", thrownBy: &dice)
             other.lastSeen = Timestamp(seconds: Int64(round))
             other.slot?.active?.since = Timestamp(seconds: Int64(round))
-            if dice.chance(60) { change(&other, dice.number(0...31)) }
+            if dice.chance(60) { change(&other, dice.number(0...43)) }
             let expected = bare(one) == bare(other)
-            #expect(one.isAlike(other) == expected && other.isAlike(one) == expected, "\(one) and \(other)")
-            if expected { #expect(one.fingerprint == other.fingerprint, "\(one) and \(other)") }
+            withUnsafePointer(to: one) { one in
+                withUnsafePointer(to: other) { other in
+                    #expect(HostKind(one.pointee, 0).includes(other) == expected, "\(one.pointee) and \(other.pointee)")
+                    #expect(HostKind(other.pointee, 0).includes(one) == expected, "\(one.pointee) and \(other.pointee)")
+                    guard expected else { return }
+                    #expect(one.fingerprint == other.fingerprint && one.sketch == other.sketch, "\(one.pointee) and \(other.pointee)")
+                }
+            }
             alike += expected ? 1 : 0
         }
         #expect(alike > 500 && alike < 3_000)
@@ -72,11 +82,59 @@ struct HostKindTests {
         case 28: slot.ahead = StagedAhead(rollout: "x", revision: "y", state: .staged)
         case 29: host.canRestart.toggle()
         case 30: slot.restarted = Instant(Timestamp(microseconds: (slot.restarted?.time.microseconds ?? 0) + 1))
+        case 31: slot.target?.revision += "x"
+        case 32: slot.target?.state = .staged
+        case 33: slot.target?.blame = .environment
+        case 34: slot.owner.namespace += "x"
+        case 35: slot.ahead?.rollout += "x"
+        case 36: slot.ahead?.revision += "x"
+        case 37: slot.ahead?.reason = "x"
+        case 38: slot.ahead?.message = "x"
+        case 39: slot.ahead?.state = .staged
+        case 40: slot.trust?.state = .trusted
+        case 41: slot.trust?.reason = "x"
+        case 42: slot.trust?.message = "x"
         default: slot.canary?.evidenceHash = "x"
         }
     }
 
-    @Test("Whoever adds a field to what is known of a host compares it in HostFacts.isAlike, and changes it above")
+    @Test("Kinds that are side by side in a wave have sketches of their own")
+    func sketches() {
+        var sketches: [UInt64: HostFacts] = [:]
+        for zone in ["eu-central-1a", "eu-central-1b", "eu-central-1c"] {
+            for (active, asked) in [
+                ("http-1a2b3c4d", "http-1a2b3c4d"), ("http-1a2b3c4d", "http-5e6f7a8b"), ("http-5e6f7a8b", "http-5e6f7a8b"),
+            ] {
+                for state in SlotTarget.State.allCases {
+                    var slot = SlotStatus()
+                    slot.active = ActiveRevision(revision: active, digest: "d", since: Timestamp(seconds: 0))
+                    slot.target = SlotTarget(revision: asked, state: state)
+                    let host = HostFacts(name: "edge", zone: zone, slot: slot)
+                    let known = withUnsafePointer(to: host) { sketches.updateValue(host, forKey: $0.sketch) }
+                    #expect(known == nil, "\(host) and \(String(describing: known))")
+                }
+            }
+        }
+    }
+
+    @Test("A kind that was met last with a sketch is found by it, and another one replaces it; what is forgotten is not taken for another")
+    func recentKinds() {
+        var dice = Dice(seed: 1)
+        var recent = RecentKinds()
+        var noted: [UInt64: Int32] = [:]
+        #expect(recent.number(of: 0) == nil)
+        for number in 0..<20_000 as Range<Int32> {
+            // Few enough to be remembered, or so many that most are forgotten; some with one place.
+            let sketch = number < 4_000 ? UInt64(dice.number(0...40)) << 10 : UInt64(dice.number(0...4_000)) << 5
+            recent.note(number, of: sketch)
+            noted[sketch] = number
+            #expect(recent.number(of: sketch) == number)
+            let other = noted.keys.randomElement(using: &dice)!
+            if let found = recent.number(of: other) { #expect(found == noted[other]) }
+        }
+    }
+
+    @Test("Whoever adds a field to what is known of a host compares it in HostKind.includes, and changes it above")
     func fields() {
         func fields(_ value: some Any) -> [String] { Mirror(reflecting: value).children.compactMap(\.label) }
         #expect(
@@ -89,6 +147,9 @@ struct HostKindTests {
         #expect(fields(ActiveRevision()) == ["revision", "digest", "version", "since", "evidenceHash"])
         #expect(fields(RoutedRevision()) == ["revision", "digest", "version", "since", "evidenceHash", "rule"])
         #expect(fields(SlotTrust()) == ["state", "reason", "message", "since"])
+        #expect(fields(SlotOwner()) == ["namespace", "name", "planUID"])
+        #expect(fields(SlotTarget()) == ["revision", "state", "blame", "reason", "message"])
+        #expect(fields(StagedAhead(rollout: "x", revision: "y", state: .staged)) == ["rollout", "revision", "state", "reason", "message"])
     }
 
     @Test("Kinds of one fingerprint are told apart, while hosts come and go", arguments: [1, 2, 3])

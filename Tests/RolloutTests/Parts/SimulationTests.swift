@@ -153,6 +153,32 @@ struct SimulationTests {
         #expect(one.samples != other.samples)
     }
 
+    @Test(
+        "has the same fate whether decisions are made from what was found before, or each from all hosts",
+        arguments: 1...6 as ClosedRange<UInt64>)
+    func keptFindings(seed: UInt64) {
+        func fate(keepsFindings: Bool) -> Simulation {
+            var spec = ModuleDeploymentSpec()
+            spec.strategy.steps = [
+                .preflight(Preflight(failureThreshold: .share(Weight(percent: 5)))), .setWeight(Weight(percent: 10)),
+                .setTraffic(Traffic(share: Weight(percent: 5))), .setWeight(Weight(percent: 50)), .soak(seconds: 60),
+            ]
+            if seed % 2 == 0 { spec.strategy.order = HostOrder(label: "stage", values: ["canary", "staging", "production"]) }
+            if seed % 3 == 0 { spec.strategy.spread = .zoneByZone }
+            var options = Simulation.Options()
+            (options.hosts, options.zones, options.seed) = (400, 3, seed)
+            (options.unfit, options.failing, options.dying) = (10_000, seed < 5 ? 1_000 : 40_000, 2_000)
+            options.keepsFindings = keepsFindings
+            var simulation = Simulation(ModuleDeployment(metadata: ObjectMeta(name: "http", namespace: "payments"), spec: spec), options)
+            simulation.run()
+            return simulation
+        }
+        let (kept, anew) = (fate(keepsFindings: true), fate(keepsFindings: false))
+        #expect(kept.moments == anew.moments && kept.samples == anew.samples && kept.marks == anew.marks)
+        #expect(kept.decisions == anew.decisions && kept.planWrites == anew.planWrites && kept.decisions > 10)
+        #expect(kept.message == anew.message && kept.phase == anew.phase && kept.svg == anew.svg)
+    }
+
     @Test("is drawn as a document with two lines")
     func drawn() {
         let svg = simulated().svg
