@@ -83,6 +83,8 @@ let package = Package(
         .library(name: "TrustInternals", targets: ["JSON", "Trust", "Verification"]),
         .library(name: "HarnessInternals", targets: ["Harness"]),
         .library(name: "AnalysisInternals", targets: ["Analysis", "AnalysisSimulation", "GraftAPI", "KubeCore", "Randomness"]),
+        .library(
+            name: "StreamInternals", targets: ["Agent", "Analysis", "ControllerCommand", "Controllers", "ProgramOptions", "Telemetry"]),
         .library(name: "LimitsInternals", targets: ["GraftAPI", "HTTPCore", "JSON", "KubeCore", "OCI", "Trust", "Verification", "YAML"]),
         // For hack/fuzz alone, which links it with libFuzzer.
         .library(

@@ -33,6 +33,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
     ],
     targets: [
         .target(name: "CMeasure"),
@@ -54,6 +56,14 @@ let package = Package(
         // What `runtime` measures is a process of its own, `reader`, that holds nothing but the client.
         program("runtime", ["Stations", graft("RuntimeInternals"), graft("HarnessInternals")]),
         program("reader", ["Stations", graft("RuntimeInternals"), httpTypes, logging]),
+        // The controller is a process of its own; its hosts are connections of this one.
+        program(
+            "streams",
+            [
+                "Stations", graft("GraftInternals"), graft("RuntimeInternals"), graft("HarnessInternals"), graft("StreamInternals"),
+                logging, .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]),
         program(
             "trust", ["Stations", graft("TrustInternals"), .product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "Stations", dependencies: [graft("RuntimeInternals")], packageAccess: false, swiftSettings: settings),

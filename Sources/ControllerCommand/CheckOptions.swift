@@ -42,8 +42,14 @@ package struct CheckOptions: ParsableArguments {
         }
     }
 
-    package func configuration() throws -> CheckConfiguration {
-        var configuration = CheckConfiguration(rules: try rules(), credentials: checkCredentials, transport: Self.transport)
+    package func configuration() throws -> CheckConfiguration { try configuration(opening: []) }
+
+    /// For a control plane on somebody's own machine, where what they try out runs beside it: loopback may be called as well.
+    package func localConfiguration() throws -> CheckConfiguration { try configuration(opening: ["127.0.0.0/8", "::1/128"]) }
+
+    private func configuration(opening networks: [String]) throws -> CheckConfiguration {
+        var configuration = CheckConfiguration(
+            rules: try rules(opening: networks), credentials: checkCredentials, transport: Self.transport)
         configuration.prometheus = prometheus.map { address in
             var source = ServiceLevelSource()
             source.address = address
@@ -53,13 +59,8 @@ package struct CheckOptions: ParsableArguments {
         return configuration
     }
 
-    /// For a control plane on somebody's own machine, where what they try out runs beside it.
-    package static func local() throws -> CheckConfiguration {
-        CheckConfiguration(rules: try CheckRules(hosts: [], networks: ["127.0.0.0/8", "::1/128"]), transport: transport)
-    }
-
-    private func rules() throws -> CheckRules {
-        do { return try CheckRules(hosts: checkHost, networks: checkNetwork) } catch {
+    private func rules(opening networks: [String] = []) throws -> CheckRules {
+        do { return try CheckRules(hosts: checkHost, networks: checkNetwork + networks) } catch {
             throw CommandError("--check-host, --check-network: \(error)")
         }
     }

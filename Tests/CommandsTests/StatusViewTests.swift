@@ -84,6 +84,19 @@ struct StatusViewTests {
         #expect(text.contains("◆ edge-proxy.a 1.0.0 + 1.1.0") && text.contains("● edge-proxy.b 1.0.0"), "\(text)")
     }
 
+    @Test("It shows as many steps as sentences count", arguments: [(2, "· all hosts   · all calls"), (4, "✔ all hosts   ▶ all calls")])
+    func counted(index: Int, last: String) {
+        let view = StatusView(
+            deployment {
+                $0.spec.strategy.steps = [
+                    .setWeight(Weight(percent: 10)), .setTraffic(Traffic(share: Weight(percent: 5))), .pause(seconds: nil),
+                ]
+                $0.status.rollout?.stepIndex = index
+            }, hosts: [host("a", active: "1.0.0", revision: "http-filter-a")], now: now)
+        let text = view.lines.joined(separator: "\n")
+        #expect(text.contains(last) && text.contains("5% of calls"), "\(text)")
+    }
+
     @Test("It shows what a preflight found, by host, and that a rollout was given up for it")
     func preflight() {
         func view(_ change: @escaping (inout RolloutStatus) -> Void) -> StatusView {

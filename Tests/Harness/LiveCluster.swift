@@ -29,15 +29,17 @@ package struct LiveCluster: Sendable {
 
 /// Runs an API server behind TLS for as long as `body` runs.
 /// - Parameters:
-///   - others: who comes with other tokens than the admin's.
+///   - tokens: adds those of others than the admin.
 ///   - body: gets the server, and a transport that trusts it.
 package func withLiveCluster<Result>(
-    _ configuration: KubeServer.Configuration = .init(), others: [String: User] = [:],
+    _ configuration: KubeServer.Configuration = .init(), tokens: (inout TokenTable) -> Void = { _ in },
     _ body: (LiveCluster, any Transport) async throws -> Result
 ) async throws -> Result {
     let token = "test-token-of-an-admin"
+    var table = TokenTable([token: .admin])
+    tokens(&table)
     var configuration = configuration
-    configuration.tokens = TokenTable(others.merging([token: .admin]) { $1 })
+    configuration.tokens = table
     return try await withEmbeddedCluster(configuration) { cluster in
         let certificate = try TestCertificate()
         return try await withLoopbackServer(certificate, routes: { cluster.server.addRoutes(to: $0) }) { port in

@@ -22,9 +22,6 @@ final class StreamReporter: Service {
     private let wake = Wake()
     private let state: Mutex<StreamState>
 
-    /// How often another replica is tried when one says that it doesn't lead.
-    private static let tries = 6
-
     init(
         host: HostState, drivers: [String: any Driver], scraper: HostScraper?, uplink: StreamUplink, session: String, logger: Logger,
         surroundings: Surroundings
@@ -37,7 +34,7 @@ final class StreamReporter: Service {
         interval = scraper?.settings.interval ?? .seconds(10)
         self.logger = logger
         self.surroundings = surroundings
-        state = Mutex(StreamState(session: session))
+        state = Mutex(StreamState(session: session, interval: interval))
     }
 
     func run() async throws {
@@ -142,7 +139,8 @@ final class StreamReporter: Service {
     /// - Returns: how long to wait before the next time.
     private func send() async throws -> Duration {
         var answer: StreamAnswer?
-        for attempt in 1...Self.tries {
+        var replicas = state.withLock { $0.pace.tries }
+        batches: for _ in 1...UplinkPace.mostTries {
             let name = host.configuration.hostName
             let batch = state.withLock { $0.outgoing.batch(host: name, at: surroundings.now()) }
             let outcome = try await uplink.send(batch)
@@ -153,7 +151,6 @@ final class StreamReporter: Service {
                 answer = found
                 let isNews = state.withLock { state in
                     state.outgoing.acknowledge(found.acknowledged)
-                    state.failures = 0
                     defer { state.uplinkComplaint = nil }
                     let before = state.wanted
                     state.want(found.wanted)
@@ -165,7 +162,10 @@ final class StreamReporter: Service {
                 if !batch.records.isEmpty, state.withLock({ !$0.outgoing.isEmpty }) { continue }
                 return pause(after: found)
             case .notLeading:
-                if attempt < Self.tries { try await surroundings.sleep(.milliseconds(100 + Int(400 * surroundings.random()))) }
+                replicas -= 1
+                guard replicas > 0 else { break batches }
+                let pause = state.withLock { $0.pace.untilNextReplica(surroundings.random()) }
+                try await surroundings.sleep(pause)
             case .refused(let problem):
                 // It would be refused again, and hold up what comes after it.
                 state.withLock { state in
@@ -189,16 +189,15 @@ final class StreamReporter: Service {
     }
 
     private func pause(after answer: StreamAnswer) -> Duration {
-        (state.withLock { $0.isWanted } ? interval : answer.again) * (0.95 + 0.1 * surroundings.random())
+        state.withLock { $0.pace.taken(isWanted: $0.isWanted, again: answer.again, surroundings.random()) }
     }
 
     private func failed(_ problem: String) -> Duration {
-        let (failures, isNews) = state.withLock { state in
-            state.failures += 1
+        let (pause, isNews) = state.withLock { state in
             defer { state.uplinkComplaint = problem }
-            return (state.failures, state.uplinkComplaint == nil)
+            return (state.pace.failed(surroundings.random()), state.uplinkComplaint == nil)
         }
         if isNews { logger.warning("the controller does not take what this host tells; will try again", metadata: ["error": "\(problem)"]) }
-        return max(interval, Backoff(base: .seconds(1), cap: .seconds(30)).delay(failures, random: surroundings.random()))
+        return pause
     }
 }

@@ -13,13 +13,16 @@ struct StreamState: Sendable {
     var refused = 0
     /// Of those that were thrown away, how many were counted already.
     var shownDropped = 0
-    var failures = 0
+    var pace: UplinkPace
     /// What was told of scrapes that failed; told again when it is something else.
     var complaint: String?
     /// Likewise of the controller.
     var uplinkComplaint: String?
 
-    init(session: String) { outgoing = OutgoingRecords(session: session) }
+    init(session: String, interval: Duration) {
+        outgoing = OutgoingRecords(session: session)
+        pace = UplinkPace(interval: interval)
+    }
 
     /// Neither asks nor looks, and will not until it is woken.
     var isResting = false
@@ -44,7 +47,7 @@ struct StreamState: Sendable {
     /// No rollout is under way: nothing is wanted until the controller says so again.
     mutating func rest() {
         want([:])
-        failures = 0
+        pace.rest()
         isResting = true
     }
 

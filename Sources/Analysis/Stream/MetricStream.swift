@@ -93,6 +93,15 @@ package struct MetricStream: Sendable {
     /// The host has vanished: nobody waits for it any more.
     package mutating func end(_ host: String) { windows.end(host) }
 
+    /// Hosts that are heard, and have not told what happened up to this moment: nobody waits for them any more.
+    /// - Returns: how many there were.
+    @discardableResult
+    package mutating func end(behind moment: Timestamp) -> Int {
+        let behind = windows.sources(behind: moment)
+        for host in behind { windows.end(host) }
+        return behind.count
+    }
+
     /// Takes in windows whose time has passed for every host.
     package mutating func settle() {
         for window in windows.completed() { take(window) }

@@ -35,11 +35,18 @@ package struct WindowedStream<Value: Hashable & Sendable>: Sendable {
     package private(set) var late = 0
     /// Up to here all was handed out; it never goes back.
     package private(set) var closedUntil: Timestamp?
-    private var watermarks: [String: Timestamp] = [:]
+    private var sources: [String: Source] = [:]
     /// Of sources that have ended, the greatest.
     private var endedAt: Timestamp?
     /// By the start of their window, in the order of their arrival.
     private var open: [Timestamp: [StreamChange<Value>]] = [:]
+
+    /// One that changes are waited for from.
+    private struct Source: Sendable {
+        var watermark: Timestamp
+        /// End of the last window that it has sent something for; nil as long as it has sent nothing.
+        var last: Timestamp?
+    }
 
     /// - Parameter width: of windows; they begin at multiples of it since 1970. At least a microsecond.
     package init(width: Duration) { self.width = max(width, .microseconds(1)) }
@@ -52,35 +59,39 @@ package struct WindowedStream<Value: Hashable & Sendable>: Sendable {
     @discardableResult
     package mutating func receive(_ change: StreamChange<Value>) -> Bool {
         let start = start(of: change.time)
-        if watermarks[change.source] == nil { watermarks[change.source] = start }
+        var source = sources[change.source] ?? Source(watermark: start)
+        defer { sources[change.source] = source }
         if let closedUntil, start < closedUntil {
             late += 1
             return false
         }
+        source.last = max(start + width, source.last ?? start)
         open[start, default: []].append(change)
         waiting += 1
         return true
     }
 
     /// Up to here every source has sent all it will; nil without any.
-    package var watermark: Timestamp? { watermarks.values.min() }
+    package var watermark: Timestamp? { sources.values.lazy.map(\.watermark).min() }
 
     /// The source will send nothing that happened before `watermark`. One that is smaller than the last one changes nothing.
     package mutating func advance(_ source: String, to watermark: Timestamp) {
-        watermarks[source] = max(watermark, watermarks[source] ?? watermark)
+        sources[source, default: Source(watermark: watermark)].watermark = max(watermark, sources[source]?.watermark ?? watermark)
     }
 
-    /// The source has vanished: nothing is waited for from it.
+    /// The source has vanished: nothing is waited for from it. It costs the same however much waits: a fleet may vanish at once.
     package mutating func end(_ source: String) {
-        guard let watermark = watermarks.removeValue(forKey: source) else { return }
+        guard let source = sources.removeValue(forKey: source) else { return }
         // What it has sent last belongs to a window that may be complete by that.
-        let last = open.values.joined().filter { $0.source == source }.map { start(of: $0.time) + width }.max()
-        endedAt = [endedAt, watermark, last].compactMap { $0 }.max()
+        endedAt = [endedAt, source.watermark, source.last].compactMap { $0 }.max()
     }
+
+    /// Sources that have promised nothing since then: they are there, and keep all others waiting.
+    package func sources(behind moment: Timestamp) -> [String] { sources.filter { $0.value.watermark < moment }.map(\.key) }
 
     /// Windows that have become complete, oldest first. With no source left, those are all up to where the last one ended.
     package mutating func completed() -> [StreamWindow<Value>] {
-        guard let watermark = watermarks.values.min() ?? endedAt else { return [] }
+        guard let watermark = watermark ?? endedAt else { return [] }
         let limit = start(of: watermark)
         if let closedUntil, limit <= closedUntil { return [] }
         closedUntil = limit

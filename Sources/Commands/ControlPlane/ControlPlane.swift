@@ -28,6 +28,8 @@ struct ControlPlane {
     var registry: RegistryClient
     /// Or one runs beside it, as in a cluster.
     var runsController: Bool
+    /// Whom analyses and webhooks call, and with what.
+    var checks: CheckConfiguration
     /// Of what agents tell: how wide the windows are in which hosts are compared.
     var streamWindow: Duration
     /// Where the time zones of freeze windows are.
@@ -64,7 +66,7 @@ struct ControlPlane {
                 ControllerServices(
                     client: client, artifacts: registry,
                     configuration: .init(electsLeader: false, zoneDirectory: zoneDirectory, streamWindow: streamWindow),
-                    checks: try CheckOptions.local(), streams: streams, logger: logger))
+                    checks: checks, streams: streams, logger: logger))
         }
         let group = ServiceGroup(
             configuration: .init(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))

@@ -19,6 +19,7 @@ struct UpCommand: AsyncParsableCommand {
     @Flag(help: "Run only the API server and the registry.")
     var noController = false
     @OptionGroup var window: StreamWindowOption
+    @OptionGroup var checks: CheckOptions
     @OptionGroup var log: LogOptions
     @OptionGroup var registry: RegistryOptions
     @OptionGroup var telemetry: TelemetryOptions
@@ -36,8 +37,8 @@ struct UpCommand: AsyncParsableCommand {
             program: "graft", version: GraftCommand.configuration.version, log: log, telemetry: telemetry, listen: metrics.listen)
         let controlPlane = ControlPlane(
             directory: try ControlPlaneDirectory(data), address: "127.0.0.1", port: port, registryPort: registryPort,
-            registry: try registry.client(), runsController: !noController, streamWindow: window.width,
-            zoneDirectory: zones.zoneDirectory, logger: assembly.logger)
+            registry: try registry.client(), runsController: !noController, checks: try checks.localConfiguration(),
+            streamWindow: window.width, zoneDirectory: zones.zoneDirectory, logger: assembly.logger)
         try await assembly.run { first in try await controlPlane.run(after: first) }
     }
 }

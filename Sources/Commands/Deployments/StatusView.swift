@@ -1,6 +1,7 @@
 import GraftAPI
 import JSON
 import KubeCore
+import Rollout
 
 /// What `graft status` shows of a deployment: where it is and why, its steps, and its hosts. Pure: the same input, the same lines.
 struct StatusView {
@@ -43,6 +44,13 @@ struct StatusView {
             return "\(mark) \(text(of: step, isCurrent: index == rollout.stepIndex, since: rollout.stepStartTime?.time))"
         }
         let isDivided = !isFirst && steps.contains { $0.setTraffic != nil }
+        // Sentences count hosts and calls as two steps where both follow.
+        if isDivided, deployment.spec.strategy.countOfAllSteps == steps.count + 2 {
+            let last = zip(steps.count..., ["all hosts", "all calls"]).map { index, what in
+                "\(index < rollout.stepIndex ? "✔" : index == rollout.stepIndex ? "▶" : "·") \(what)"
+            }
+            return ["  " + (marks + last).joined(separator: "   ")]
+        }
         let isAtLast = isFirst ? taken.allSatisfy { $0 < rollout.stepIndex } : rollout.stepIndex >= steps.count
         let last = (isAtLast ? "▶ all" : "· all") + (isDivided ? " hosts and calls" : "")
         return ["  " + (marks + [last]).joined(separator: "   ")]

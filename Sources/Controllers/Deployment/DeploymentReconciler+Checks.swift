@@ -1,5 +1,6 @@
 import GraftAPI
 import KubeCore
+import Rollout
 
 extension DeploymentReconciler {
     /// How the checks of a rollout stand by now.
@@ -26,7 +27,7 @@ extension CheckOrders {
         self.init(
             deployment: deployment.key, identity: Identity(uid: deployment.metadata.uid ?? "", rollout: rollout.id),
             canary: AnalysisRun.Revision(canary), stable: status.stable.map(AnalysisRun.Revision.init), orders: orders)
-        steps = strategy.steps.count
+        steps = strategy.countOfAllSteps
         weight = rollout.weight
         hosts = status.hosts
     }

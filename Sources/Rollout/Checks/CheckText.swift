@@ -24,6 +24,12 @@ package struct CheckText {
     /// `analysis errors: 3 of 10 measurements, 0 failed; next at 2026-01-01T00:00:30Z`.
     package var progress: String { "\(name): \(numbers)" }
 
+    /// The same without when it goes on: how it stood when nobody waited any longer.
+    var standing: String {
+        guard check.kind == .analysis, let result = check.result, !result.metrics.isEmpty else { return progress }
+        return "\(name): \(figures(result.metrics))\(remark(on: result.metrics))"
+    }
+
     /// The same without the name.
     package var numbers: String {
         switch check.kind {
@@ -63,19 +69,25 @@ package struct CheckText {
             return "not measured yet" + (check.message.map { " (\($0.droppingFullStop))" } ?? "")
         }
         let next = check.phase.isCompleted ? nil : result.nextTime.map { "; next at \($0.time.wholeSeconds)" }
-        return figures(result.metrics) + (check.phase.isCompleted ? "" : complaint(result.metrics)) + (next ?? "")
+        return figures(result.metrics) + remark(on: result.metrics) + (next ?? "")
     }
 
-    /// Why the last measurement of a metric was none: what has to be mended while it is tried again.
-    private func complaint(_ metrics: [MetricStatus]) -> String {
-        for metric in metrics where !metric.phase.isCompleted {
-            guard let last = metric.measurements.last, let message = last.message, last.phase == .error || last.phase == .noData else {
-                continue
+    /// What the measurements themselves don't tell by being counted: why the last one was none, which has to be mended while it is tried again; or how a comparison
+    /// stands, which is neither good nor bad for as long as nobody knows.
+    private func remark(on metrics: [MetricStatus]) -> String {
+        for metric in metrics where check.phase.isCompleted || !metric.phase.isCompleted {
+            guard let last = metric.measurements.last, let message = last.message else { continue }
+            if let verdict = last.value, Self.verdicts.contains(verdict) {
+                return " (\(metric.name): \(verdict): \(message.droppingFullStop))"
             }
+            guard !check.phase.isCompleted, last.phase == .error || last.phase == .noData else { continue }
             return " (\(metric.name): \(message.droppingFullStop))"
         }
         return ""
     }
+
+    /// Of comparisons: what stands where others have a number.
+    private static let verdicts: Set = ["Better", "Same", "Worse", "NotEnoughData"]
 
     /// What doesn't count, that of a dry run, is not counted here either, unless there is nothing else.
     private func figures(_ metrics: [MetricStatus]) -> String {

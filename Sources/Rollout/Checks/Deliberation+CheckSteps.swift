@@ -33,6 +33,16 @@ extension Deliberation {
         return true
     }
 
+    /// What a step waited for until its time was over, in words; empty where its hosts are all there is to wait for.
+    func stillAwaited(_ schedule: StepSchedule) -> String {
+        if case .approval(let approvers) = schedule.stage(rollout.stepIndex) {
+            return ". It waited for the approval of one of \(approvers.joined(separator: ", "))"
+        }
+        guard schedule.isChecked(rollout.stepIndex) else { return "" }
+        let waiting = stepChecks(schedule).filter { !$0.phase.isCompleted }.map { CheckText($0, strategy).standing }
+        return waiting.isEmpty ? "" : ". It waited for \(waiting.joined(separator: "; "))"
+    }
+
     private func stepChecks(_ schedule: StepSchedule) -> [CheckStatus] {
         let wanted = WantedChecks(strategy, schedule, at: rollout.stepIndex).step
         return rollout.checks.filter { check in wanted.contains { $0.isOfSameThing(as: check) } }

@@ -116,7 +116,8 @@ extension Deliberation {
             wake(at: end)
             return nil
         }
-        let reason = "Step \(rollout.stepIndex + 1) of \(schedule.count) took longer than its \(deadline.seconds) s"
+        let reason =
+            "Step \(rollout.stepIndex + 1) of \(schedule.count) took longer than its \(deadline.seconds) s" + stillAwaited(schedule)
         switch deadline.consequence {
         case .rollback: return retreat(.overdue, reason: reason.asSentence)
         case .pause: return standStill(reason)

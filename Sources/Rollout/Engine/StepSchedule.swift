@@ -152,3 +152,8 @@ struct StepSchedule: Hashable {
 
     func isLast(_ index: Int) -> Bool { index >= stages.count - 1 }
 }
+
+extension Strategy {
+    /// Steps of a rollout, as sentences count them: those that are asked for, and what follows by itself until all hosts give it all calls.
+    package var countOfAllSteps: Int { StepSchedule(self).count }
+}

@@ -67,6 +67,76 @@ struct WindowedStreamTests {
         stream.end("never seen")
     }
 
+    @Test("whoever is too far behind can be told, and no more is waited for")
+    func behind() {
+        var stream = WindowedStream<Int>(width: .seconds(10))
+        for (source, second) in [("a", 100), ("b", 40), ("c", 39)] as [(String, Int64)] {
+            stream.advance(source, to: Timestamp(seconds: second))
+        }
+        #expect(stream.sources(behind: Timestamp(seconds: 40)) == ["c"])
+        #expect(Set(stream.sources(behind: Timestamp(seconds: 41))) == ["b", "c"])
+        for source in stream.sources(behind: Timestamp(seconds: 100)) { stream.end(source) }
+        #expect(stream.watermark == Timestamp(seconds: 100))
+    }
+
+    /// The same, said as plainly as can be: all changes in one list, looked through each time.
+    private struct PlainStream {
+        var watermarks: [String: Timestamp] = [:]
+        var open: [StreamChange<Int>] = []
+        var endedAt: Timestamp?
+        var closedUntil: Timestamp?
+        var late = 0
+
+        func start(_ time: Timestamp) -> Timestamp {
+            let rest = time.microseconds % 10_000_000
+            return Timestamp(microseconds: time.microseconds - (rest < 0 ? rest + 10_000_000 : rest))
+        }
+
+        mutating func receive(_ change: StreamChange<Int>) {
+            if watermarks[change.source] == nil { watermarks[change.source] = start(change.time) }
+            if let closedUntil, start(change.time) < closedUntil { late += 1 } else { open.append(change) }
+        }
+
+        mutating func end(_ source: String) {
+            guard let watermark = watermarks.removeValue(forKey: source) else { return }
+            let last = open.filter { $0.source == source }.map { start($0.time) + .seconds(10) }.max()
+            endedAt = [endedAt, watermark, last].compactMap { $0 }.max()
+        }
+
+        mutating func completed() -> [Timestamp: Int] {
+            guard let limit = (watermarks.values.min() ?? endedAt).map(start), closedUntil.map({ limit > $0 }) ?? true else { return [:] }
+            closedUntil = limit
+            let complete = open.filter { start($0.time) < limit }
+            open = open.filter { start($0.time) >= limit }
+            return complete.reduce(into: [:]) { $0[start($1.time), default: 0] += 1 }
+        }
+    }
+
+    @Test("sources that come, tell, lag and vanish in any order leave the same windows as in the plainest way", arguments: 0..<300)
+    func plainly(seed: Int) {
+        var random = SeededRandom(seed: UInt64(seed))
+        var (stream, plain) = (WindowedStream<Int>(width: .seconds(10)), PlainStream())
+        var now: Int64 = 0
+        for step in 0..<120 {
+            let source = "host-\(Int.random(in: 0..<5, using: &random))"
+            now += Int64.random(in: 0...4, using: &random)
+            let time = now - Int64.random(in: 0...40, using: &random)
+            switch Int.random(in: 0..<10, using: &random) {
+            case 0:
+                stream.end(source)
+                plain.end(source)
+            case 1...3:
+                stream.advance(source, to: Timestamp(seconds: time))
+                plain.watermarks[source] = max(Timestamp(seconds: time), plain.watermarks[source] ?? Timestamp(seconds: time))
+            default:
+                stream.receive(change(source, time, step))
+                plain.receive(change(source, time, step))
+            }
+            let windows = Dictionary(uniqueKeysWithValues: stream.completed().map { ($0.start, $0.changes.count) })
+            #expect(windows == plain.completed() && stream.late == plain.late && stream.waiting == plain.open.count)
+        }
+    }
+
     @Test("however changes arrive, the same windows come out, each once, in order", arguments: 0..<200)
     func order(seed: Int) {
         var random = SeededRandom(seed: UInt64(seed))

@@ -160,6 +160,59 @@ struct StreamIngestTests {
         }
     }
 
+    @Test func `a host that is there and tells nothing new holds the others up for a minute, and no longer`() async throws {
+        try await withStreamWorld { world in
+            let metric = StreamWorld.ratio(comparing: false)
+            _ = try await world.source.read(metric, of: world.run)
+            var hosts = (0..<3).map { SimulatedHost($0, isCanary: true) }
+            /// A while in which the last one's metrics can't be read: it goes on asking.
+            func live(_ rounds: Int, isReadable: Bool) async throws {
+                for _ in 0..<rounds {
+                    world.clock.advance(10)
+                    for index in hosts.indices {
+                        hosts[index].serve(100, failing: 10)
+                        try await hosts[index].tell(world, isReadable: index < 2 || isReadable)
+                    }
+                    world.board.tidy()
+                }
+            }
+            try await live(4, isReadable: true)
+            _ = try await world.source.read(metric, of: world.run)
+            try await live(3, isReadable: false)
+            _ = try await world.source.read(metric, of: world.run)
+            try await live(2, isReadable: false)
+            #expect(try await world.source.read(metric, of: world.run) == .noData, "it may still tell of those windows")
+            try await live(4, isReadable: false)
+            #expect(try await world.source.read(metric, of: world.run) == .number(0.1))
+            #expect(world.board.counts.hosts == 3)
+            // It can be read again, and counts from then on: its watermark is waited for.
+            try await live(3, isReadable: true)
+            _ = try await world.source.read(metric, of: world.run)
+            try await live(3, isReadable: true)
+            #expect(try await world.source.read(metric, of: world.run) == .number(0.1))
+        }
+    }
+
+    @Test func `agents that look as seldom as windows let them are heard for as long as three of them`() async throws {
+        try await withStreamWorld(window: .seconds(60)) { world in
+            let metric = StreamWorld.ratio(comparing: false)
+            _ = try await world.source.read(metric, of: world.run)
+            var host = SimulatedHost(0, isCanary: true)
+            for _ in 0..<4 {
+                world.clock.advance(63)
+                host.serve(100, failing: 10)
+                try await host.tell(world)
+                world.clock.advance(62)
+                world.board.tidy()
+                #expect(world.board.counts.hosts == 1)
+                world.clock.advance(-62)
+            }
+            world.clock.advance(181)
+            world.board.tidy()
+            #expect(world.board.counts.hosts == 0)
+        }
+    }
+
     @Test func `samples are what canary hosts have seen since the step began`() async throws {
         try await withStreamWorld { world in
             let series = HostSeries("requests_total")

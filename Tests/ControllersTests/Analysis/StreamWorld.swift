@@ -43,7 +43,7 @@ struct StreamWorld {
     let hosts: Int
 
     /// Host number n runs on node-n, with the token `token-n`.
-    init(_ cluster: EmbeddedCluster, hosts: Int = 12, held: Set<Int> = []) throws {
+    init(_ cluster: EmbeddedCluster, hosts: Int = 12, held: Set<Int> = [], window: Duration = MetricStream.width) throws {
         self.hosts = hosts
         let gone = Dead()
         self.gone = gone
@@ -54,7 +54,7 @@ struct StreamWorld {
         let meant = spec
         board = StreamBoard(
             deployment: { $0 == Self.deployment ? meant : nil }, isReady: { node in gone.nodes.withLock { !$0.contains(node) } },
-            surroundings: clock.surroundings)
+            window: window, surroundings: clock.surroundings)
         source = HostsSource(board: board)
         ingest.begin(
             StreamIngest.Term(tokens: AgentTokens(client: cluster.client, surroundings: clock.surroundings), board: board) { name in
@@ -125,9 +125,11 @@ struct StreamWorld {
 }
 
 /// Runs a body with hosts whose agents have tokens.
-func withStreamWorld(hosts: Int = 12, held: Set<Int> = [], _ body: (StreamWorld) async throws -> Void) async throws {
+func withStreamWorld(
+    hosts: Int = 12, held: Set<Int> = [], window: Duration = MetricStream.width, _ body: (StreamWorld) async throws -> Void
+) async throws {
     try await withEmbeddedCluster(KubeServer.Configuration(tokens: StreamWorld.tokens(hosts))) { cluster in
-        try await body(StreamWorld(cluster, hosts: hosts, held: held))
+        try await body(StreamWorld(cluster, hosts: hosts, held: held, window: window))
     }
 }
 
@@ -151,9 +153,20 @@ struct SimulatedHost {
     mutating func restart() { counts = (0, 0) }
 
     /// What it exposes is read, and told.
-    /// - Parameter isHeard: whether the batch arrives.
-    mutating func tell(_ world: StreamWorld, isHeard: Bool = true) async throws {
+    /// - Parameters:
+    ///   - isHeard: whether the batch arrives.
+    ///   - isReadable: whether its metrics can be read; the agent asks what is wanted all the same.
+    mutating func tell(_ world: StreamWorld, isHeard: Bool = true, isReadable: Bool = true) async throws {
         let now = world.clock.surroundings.now()
+        if isReadable { try look(at: now) }
+        guard isHeard else { return }
+        let batch = outgoing.batch(host: StreamWorld.host(number), at: now)
+        guard let answer = try await world.post(batch, token: "token-\(number)").answer else { return }
+        outgoing.acknowledge(answer.acknowledged)
+        wanted = answer.wanted["net/filter"] ?? []
+    }
+
+    private mutating func look(at now: Duration) throws {
         let text = "requests_total{code=\"200\"} \(counts.all - counts.failed)\nrequests_total{code=\"500\"} \(counts.failed)\n"
         track.follow(wanted)
         let growth = track.take(try Exposition(parsing: Array(text.utf8), wanted: track.sampleNames)).growth
@@ -165,10 +178,5 @@ struct SimulatedHost {
         }
         last = wanted.isEmpty ? nil : now
         outgoing.looked(at: now)
-        guard isHeard else { return }
-        let batch = outgoing.batch(host: StreamWorld.host(number), at: now)
-        guard let answer = try await world.post(batch, token: "token-\(number)").answer else { return }
-        outgoing.acknowledge(answer.acknowledged)
-        wanted = answer.wanted["net/filter"] ?? []
     }
 }

@@ -7,6 +7,11 @@ extension Mistake {
         Mistake("A descriptor whose version is none") { bench in
             try await bench.push(descriptor: #"{"name":"f","version":"1.0","slot":"net/filter","contract":"edge/3"}"#)
         },
+        Mistake("A descriptor that needs another module in a range that is none") { bench in
+            try await bench.push(
+                descriptor:
+                    #"{"name":"f","version":"1.0.0","slot":"net/filter","contract":"edge/3","needs":[{"name":"tls","range":"two"}]}"#)
+        },
         Mistake("A descriptor that is no JSON") { try await $0.push(descriptor: #"{"name": f}"#) },
         Mistake("A file that does not exist") { bench in
             try await bench.complaint(

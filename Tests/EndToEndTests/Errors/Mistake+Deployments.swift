@@ -47,6 +47,10 @@ extension Mistake {
             return try await bench.complaint(
                 ofGraft: "promote", Cluster.deploymentName, "-n", Cluster.namespace, "--override-freeze", "--reason", "INC-4711")
         },
+        Mistake("`graft promote --override-freeze` without a reason") { bench in
+            try await bench.complaint(ofGraft: "promote", Cluster.deploymentName, "-n", Cluster.namespace, "--override-freeze")
+        },
+        Mistake("`graft guard` of a guard that does not exist") { try await $0.complaint(ofGraft: "guard", "nothing") },
         Mistake("`graft quarantine add` of a revision that does not exist") { bench in
             try await bench.cluster.apply(Manifest(version: "1.0.0"))
             try await bench.cluster.waits(until: "it has a revision") { _ in try await !bench.cluster.revisions.list().items.isEmpty }

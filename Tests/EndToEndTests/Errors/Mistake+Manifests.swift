@@ -16,6 +16,19 @@ extension Mistake {
             try await $0.complaint(ofApplying: manifest("strategy: {steps: [{setWeight: 10, pause: {}}]}"))
         },
         Mistake("A weight above 100") { try await $0.complaint(ofApplying: manifest("strategy: {steps: [{setWeight: 101}]}")) },
+        Mistake("A step that divides calls and says which nowhere") {
+            try await $0.complaint(ofApplying: manifest("strategy: {steps: [{setTraffic: {}}]}"))
+        },
+        Mistake("A soak with samples and no time") {
+            try await $0.complaint(
+                ofApplying: manifest("strategy: {steps: [{soak: {samples: {count: 10, of: {name: requests_total}}}}]}"))
+        },
+        Mistake("An approval by nobody") {
+            try await $0.complaint(ofApplying: manifest("strategy: {steps: [{approve: {approvers: []}}]}"))
+        },
+        Mistake("A webhook at no address of the web") {
+            try await $0.complaint(ofApplying: manifest("strategy: {steps: [{webhook: {url: \"ftp://change.example/\"}}]}"))
+        },
         Mistake("A share that is no percentage") { try await $0.complaint(ofApplying: manifest("strategy: {maxUnavailable: a third}")) },
         Mistake("A name longer than 52 characters") { bench in
             let name = String(repeating: "long-", count: 11) + "er"

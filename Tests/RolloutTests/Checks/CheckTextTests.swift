@@ -43,4 +43,23 @@ struct CheckTextTests {
         #expect(CheckText(check(.error, nil)).progress == plain)
         #expect(CheckText(check(.error, "refused") { $0.phase = .successful }).progress == plain)
     }
+
+    @Test("says how a comparison stands while nobody knows, and what it was passed with")
+    func comparison() {
+        func compared(_ verdict: String, _ phase: MeasurementStatus.Phase) -> CheckStatus {
+            check(phase, "canary 3 of 864 (0.347%) on 3 hosts, control 2 of 846 (0.236%) on 3 hosts") {
+                ($0.wanted, $0.error, $0.count) = (nil, 0, 19)
+                $0.measurements[0].value = verdict
+            }
+        }
+        let stands = "canary 3 of 864 (0.347%) on 3 hosts, control 2 of 846 (0.236%) on 3 hosts"
+        let waiting = CheckText(compared("NotEnoughData", .undecided))
+        #expect(
+            waiting.progress
+                == "analysis errors: 19 measurements, 0 failed (rate: NotEnoughData: \(stands)); next at 2026-01-01T00:00:10Z")
+        #expect(waiting.standing == "analysis errors: 19 measurements, 0 failed (rate: NotEnoughData: \(stands))")
+        var passed = compared("Same", .successful)
+        passed.phase = .successful
+        #expect(CheckText(passed).progress == "analysis errors: 19 measurements, 0 failed (rate: Same: \(stands))")
+    }
 }

@@ -82,6 +82,8 @@ struct ApprovalTests {
             #expect(world.status.rollout?.cause == .overdue)
             // By nobody's fault: given up, and not banned.
             #expect(world[facts: "1.1.0"].outcome == .rejected && world[facts: "1.1.0"].quarantine == nil)
+            #expect(
+                world.status.rollout?.reason == "Step 2 of 4 took longer than its 300 s. It waited for the approval of one of ann.")
         case .pause:
             #expect(world.condition("Stalled")?.reason == "DeadlineExceeded")
             #expect(world.status.message.contains("Step 2 of 4 took longer than its 300 s."))

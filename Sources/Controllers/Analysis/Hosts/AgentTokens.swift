@@ -9,7 +9,8 @@ import Synchronization
 /// Says which node a token speaks for: the API server reviews it, for an audience of our own, so that a token for the API server is worth nothing here, and
 /// one for here nothing there.
 ///
-/// What it said is believed for a minute, or ten seconds when it refused. No token is kept, only its hash; and only so many are reviewed at a time.
+/// What it said is believed for a minute at most, or ten seconds when it refused. No token is kept, only its hash; and only so many are reviewed at a time: others wait
+/// for their turn. Those of a fleet that came at once are not all forgotten at once.
 package final class AgentTokens: Sendable {
     package static let audience = "graft-controller"
     static let userName = "system:serviceaccount:\(GraftAPI.agentNamespace):graft-agent"
@@ -33,7 +34,9 @@ package final class AgentTokens: Sendable {
     }
 
     private static let mostKnown = 20_000
-    private static let mostReviews = 16
+    static let mostReviews = 16
+    /// How long a request waits for its turn to be reviewed, in looks for one; then it is told to come again.
+    private static let mostLooks = 60
     private static let longestToken = 16 << 10
 
     private let client: Client
@@ -55,14 +58,30 @@ package final class AgentTokens: Sendable {
             return .refused(IngestRefusal(401, .token, "that is no token"))
         }
         let hash = SHA256.hash(data: Array(token.utf8))
-        let now = surroundings.now()
-        let known = state.withLock { state -> Verdict? in
-            if let known = state.known[hash], known.until > now { return known.verdict }
-            guard state.reviews < Self.mostReviews else { return .refused(IngestRefusal(429, .busy, "too many tokens are being reviewed")) }
-            state.reviews += 1
-            return nil
+        for _ in 0..<Self.mostLooks {
+            let now = surroundings.now()
+            let turn = state.withLock { state -> Turn in
+                if let known = state.known[hash], known.until > now { return .known(known.verdict) }
+                guard state.reviews < Self.mostReviews else { return .wait }
+                state.reviews += 1
+                return .review
+            }
+            switch turn {
+            case .known(let verdict): return verdict
+            case .review: return try await reviewed(token, hash)
+            case .wait: try await surroundings.sleep(.milliseconds(20 + Int(30 * surroundings.random())))
+            }
         }
-        if let known { return known }
+        return .refused(IngestRefusal(429, .busy, "too many tokens are being reviewed"))
+    }
+
+    private enum Turn {
+        case known(Verdict)
+        case review
+        case wait
+    }
+
+    private func reviewed(_ token: Substring, _ hash: SHA256Digest) async throws -> Verdict {
         defer { state.withLock { $0.reviews -= 1 } }
         do {
             let verdict = try await review(String(token))
@@ -75,7 +94,7 @@ package final class AgentTokens: Sendable {
 
     private func remember(_ verdict: Verdict, of hash: SHA256Digest) {
         let now = surroundings.now()
-        let lifetime: Duration = if case .node = verdict { .seconds(60) } else { .seconds(10) }
+        let lifetime: Duration = if case .node = verdict { .seconds(60) * (0.6 + 0.4 * surroundings.random()) } else { .seconds(10) }
         state.withLock { state in
             if state.known.count >= Self.mostKnown { state.known = state.known.filter { $0.value.until > now } }
             if state.known.count < Self.mostKnown { state.known[hash] = Known(verdict: verdict, until: now + lifetime) }

@@ -31,8 +31,9 @@ final class StreamBoard: Service {
 
     /// Metrics of runs at a time; another one is refused.
     static let mostRuns = 512
-    /// An agent that says nothing for so long ends its host's series.
-    static let silence = Duration.seconds(60)
+    /// An agent that says nothing for so long ends its host's series, and so does one that says nothing new: it can't read its host's metrics, and all
+    /// others would wait for it. No less than three looks of an agent that looks as seldom as may be.
+    private var silence: Duration { max(.seconds(60), window * 3) }
 
     private let deployment: @Sendable (ObjectKey) -> ModuleDeploymentSpec?
     private let isReady: @Sendable (_ node: String) -> Bool
@@ -102,7 +103,8 @@ final class StreamBoard: Service {
                 guard let arm = state.runs[key]!.arm(of: record, at: wallTime) else { continue }
                 tally.add(state.runs[key]!.receive(record, arm, host: host.metadata.name, stratum: stratum, now: wallTime))
             }
-            if let watermark = batch.watermark {
+            // Whoever is so far behind is not waited for: it would bring all others to a stand.
+            if let watermark = batch.watermark, watermark <= silence {
                 _ = state.runs[key]!.withStream { $0.advance(host.metadata.name, to: wallTime - watermark) }
             }
         }
@@ -166,11 +168,12 @@ final class StreamBoard: Service {
                 state.feeds = [:]
                 return StreamStanding()
             }
-            let gone = state.feeds.filter { now - $0.value.heard > Self.silence || !isReady($0.value.node) }.keys
+            let gone = state.feeds.filter { now - $0.value.heard > silence || !isReady($0.value.node) }.keys
             for host in gone { state.feeds[host] = nil }
             for key in state.runs.keys {
                 _ = state.runs[key]!.withStream { stream in
                     for host in gone { stream.end(host) }
+                    stream.end(behind: wallTime - silence)
                     stream.settle()
                 }
             }
