@@ -15,11 +15,17 @@ struct Follower {
     /// Held, as by somebody who looks at it while decisions are made.
     private var held: (fleet: FleetIndex, hosts: [HostFacts])?
     private var isHeldSince = 0
+    private let holdsFor: Int
     /// Nil: of all.
     private var share: (percent: Int, dice: Dice)?
 
-    /// - Parameter share: how many of a hundred decisions it makes, chosen by a seed. What it passes over it takes in with the next.
-    init(share: (percent: Int, seed: UInt64)? = nil) { self.share = share.map { ($0.percent, Dice(seed: $0.seed)) } }
+    /// - Parameters:
+    ///   - share: how many of a hundred decisions it makes, chosen by a seed. What it passes over it takes in with the next.
+    ///   - holdsFor: after how many decisions it is seen that a copy is what it was.
+    init(share: (percent: Int, seed: UInt64)? = nil, holdsFor: Int = 4) {
+        self.share = share.map { ($0.percent, Dice(seed: $0.seed)) }
+        self.holdsFor = holdsFor
+    }
 
     /// A new controller has nothing.
     mutating func forget() {
@@ -45,7 +51,7 @@ struct Follower {
         if decision != expected, disagreement == nil {
             disagreement = "what was kept leads to another decision: \(difference(decision, expected))"
         }
-        if kept >= isHeldSince + 4 { release() }
+        if kept >= isHeldSince + holdsFor { release() }
     }
 
     private func difference(_ found: Decision, _ expected: Decision) -> String {

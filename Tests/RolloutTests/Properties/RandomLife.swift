@@ -40,7 +40,11 @@ struct RandomLife {
     /// There is a version to go from, and to go back to.
     private mutating func deliverTheFirst() {
         world.ask(for: "1.0.0")
-        for _ in 0..<80 where !world.isDelivered("1.0.0") { world.tick() }
+        // Nothing is looked at meanwhile: hosts are done with what they are asked between two decisions.
+        for _ in 0..<40 where !world.hosts.isEmpty && !world.isDelivered("1.0.0") {
+            for _ in 0..<5 { for index in world.hosts.indices { world.act(index) } }
+            world.tick()
+        }
     }
 
     private mutating func shapeStrategy() {

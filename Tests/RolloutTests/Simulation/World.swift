@@ -158,6 +158,18 @@ struct World {
         follower?.forget()
     }
 
+    /// The controller died after it wrote a plan, before it wrote the status.
+    /// - Parameter decided: what would have become of it otherwise.
+    mutating func die(beforeStatusOf decided: World) {
+        (revisions, plan, plans) = (decided.revisions, decided.plan, decided.plans)
+        (decision, follower) = (decided.decision, decided.follower)
+    }
+
+    /// Whether all that decisions change is the same.
+    func isAs(_ other: World) -> Bool {
+        status == other.status && plan == other.plan && revisions == other.revisions && verbs == other.verbs
+    }
+
     /// What was decided before is not told any more: worlds that are kept by the thousand.
     mutating func forgetThePast() {
         plans = []

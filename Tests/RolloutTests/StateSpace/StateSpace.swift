@@ -23,37 +23,46 @@ struct StateSpace {
         /// An analysis goes on in the background.
         var isWatched = false
         /// Exploring ends with a finding when there are more states.
-        var most = 3_000_000
+        var most = 200_000_000
+    }
+
+    /// A state that is to be gone on from.
+    private struct Pending {
+        var number: UInt32
+        var world: World
     }
 
     let bounds: Bounds
+    private let start: World
     private(set) var findings: [String] = []
-    private(set) var states = 0
     private(set) var transitions = 0
-    private var seen: Set<StateKey> = []
-    private var ways: Ways
+    private var form: StateForm
+    private var numbers: [StateKey: UInt32] = [:]
+    private var ways = Ways()
+    /// So many worlds at most are kept with what their followers know: it is much.
+    private static let mostFollowed = 20_000
 
-    init(_ bounds: Bounds) {
+    var states: Int { numbers.count }
+
+    init(_ bounds: Bounds, from start: World) {
         self.bounds = bounds
-        ways = Ways(bounds)
+        self.start = start
+        form = StateForm(start.spec.strategy)
     }
 
-    mutating func explore(from start: World) {
-        var frontier = [start]
-        seen.insert(StateKey(start))
+    mutating func explore() {
+        numbers[form.key(of: start)] = 0
+        ways.add(0, by: nil)
+        var frontier = [Pending(number: 0, world: start)]
         while !frontier.isEmpty, findings.isEmpty, states <= bounds.most {
-            var next: [World] = []
-            for world in frontier where findings.isEmpty {
-                states += 1
-                if states % 100_000 == 0 { tell("so far") }
-                check(world)
-                var invariants = Invariants()
-                invariants.check(world, deeply: false)
-                for move in bounds.moves(in: world) { follow(move, from: world, invariants, &next) }
-            }
+            var next: [Pending] = []
+            // Taken away one by one: together with what comes after it there is much of it.
+            frontier.reverse()
+            while findings.isEmpty, let state = frontier.popLast() { goOn(from: state, &next) }
             frontier = next
         }
         if states > bounds.most { findings.append("there are more than \(bounds.most) states") }
+        if findings.isEmpty { seeWhereWaysLead() }
         tell(findings.isEmpty ? "whole" : "broken off")
     }
 
@@ -61,60 +70,123 @@ struct StateSpace {
         print("state space: \(bounds): \(states) states, \(transitions) transitions, \(what)")
     }
 
-    private mutating func follow(_ move: Bounds.Move, from world: World, _ invariants: Invariants, _ next: inout [World]) {
-        var moved = world
-        bounds.make(move, in: &moved)
-        let crashed = moved
-        let before = moved.plan
-        moved.decide()
-        arrive(moved, by: move, invariants, &next)
-        if bounds.crashes, moved.plan != before {
-            var restarted = crashed
-            restarted.decide(dying: .beforeStatus)
-            restarted.decide()
-            arrive(restarted, by: move, invariants, &next)
+    /// Makes every move that there is.
+    private mutating func goOn(from state: Pending, _ next: inout [Pending]) {
+        if state.number % 100_000 == 99_999 { tell("so far") }
+        var world = state.world
+        if world.follower == nil, start.follower != nil { world.follower = Follower(holdsFor: 1) }
+        let settled = check(world, state.number)
+        world.follower = settled.follower
+        var invariants = Invariants()
+        invariants.check(world, deeply: false)
+        let moves = bounds.moves(in: world)
+        let obedient = bounds.obedient(moves)
+        for (index, move) in moves.enumerated() {
+            if move == .timePasses, world.isRunning, world.status.rollout?.progress.suspendedSince != nil {
+                find("time passes while it stands still: states are not told apart by what that shifts", at: state.number)
+            }
+            let reached = follow(move, Ways.Origin(state: state.number, move: index), from: world, invariants, &next)
+            if index == obedient { ways.lead(state.number, to: reached) }
         }
+        ways.rest(state.number, bounds.rest(of: settled))
     }
 
-    private mutating func arrive(_ world: World, by move: Bounds.Move, _ before: Invariants, _ next: inout [World]) {
+    /// - Returns: the state that it leads to.
+    private mutating func follow(
+        _ move: Bounds.Move, _ origin: Ways.Origin, from world: World, _ invariants: Invariants, _ next: inout [Pending]
+    ) -> UInt32 {
+        let outcomes = bounds.outcomes(of: move, in: world)
+        let reached = arrive(outcomes[0], by: move, origin, from: world, invariants, &next)
+        for restarted in outcomes.dropFirst() {
+            var origin = origin
+            origin.crashed = true
+            _ = arrive(restarted, by: move, origin, from: world, invariants, &next)
+        }
+        return reached
+    }
+
+    private mutating func arrive(
+        _ world: World, by move: Bounds.Move, _ origin: Ways.Origin, from before: World, _ invariants: Invariants, _ next: inout [Pending]
+    ) -> UInt32 {
         transitions += 1
-        var now = before
+        var now = invariants
         now.check(world, deeply: false)
-        for finding in now.findings { find("after \(move): \(finding)") }
-        guard seen.insert(StateKey(world)).inserted else { return }
-        var state = world
-        state.forgetThePast()
-        next.append(state)
+        let number = number(of: world, origin, &next)
+        for finding in now.findings { find(finding, after: move, at: origin.state) }
+        guard move == .aborts || move == .undoes, before.isRunning, let kind = before.status.rollout?.kind else { return number }
+        if kind == .steps || kind == .restart && move == .aborts { ways.mustLeadBack(number) }
+        if kind == .restart, move == .aborts, world.plan?.spec.restart != nil {
+            find("hosts are to restart after an abort", at: number)
+        }
+        return number
     }
 
-    private mutating func find(_ finding: String) { if findings.count < 5 { findings.append(finding) } }
+    private mutating func number(of world: World, _ origin: Ways.Origin, _ next: inout [Pending]) -> UInt32 {
+        let new = UInt32(numbers.count)
+        let key = form.key(of: world)
+        if let known = numbers[key] { return known }
+        numbers[key] = new
+        ways.add(new, by: origin)
+        var state = Pending(number: new, world: world)
+        state.world.forgetThePast()
+        if next.count > StateSpace.mostFollowed { state.world.follower = nil }
+        next.append(state)
+        return new
+    }
 
     /// What must hold in each state.
-    private mutating func check(_ world: World) {
+    /// - Returns: what it is after it was decided once more.
+    private mutating func check(_ world: World, _ number: UInt32) -> World {
         // What was quarantined has its name after the first time.
         var settled = world
-        settled.follower = nil
         settled.decide()
-        var again = settled
-        again.decide()
-        if again.plan != world.plan || again.status != settled.status || again.decision?.events != [] || again.decision?.effects != [] {
-            find("deciding again changes something: \(world.testDescription)")
+        var last = settled
+        // Where that changed nothing, the same would be observed, and decided, again.
+        if !settled.isAs(world) { last.decide() }
+        if last.plan != world.plan || last.status != settled.status || last.decision?.events != [] || last.decision?.effects != [] {
+            find("deciding again changes something", at: number)
         }
-        guard ways.end(from: settled) else { return find("does not end: \(world.testDescription)") }
-        guard let rollout = world.status.rollout, rollout.state == .running, [.steps, .restart].contains(rollout.kind) else { return }
-        var aborted = world
-        aborted.follower = nil
-        var undone = aborted
-        aborted.verbs.abort = rollout.id
-        aborted.decide()
-        if !ways.leadBack(from: aborted) { find("abort does not lead back: \(world.testDescription)") }
-        if rollout.kind == .restart {
-            if aborted.plan?.spec.restart != nil { find("hosts are to restart after an abort: \(world.testDescription)") }
-            return
+        return settled
+    }
+
+    private mutating func seeWhereWaysLead() {
+        let (endless, lost) = ways.follow()
+        for state in endless.prefix(3) { find("does not end", at: state) }
+        for state in lost.prefix(3) { find("abort or undo does not lead back", at: state) }
+    }
+
+    private mutating func find(_ finding: String, after move: Bounds.Move? = nil, at state: UInt32) {
+        guard findings.count < 5 else { return }
+        let (moves, world) = retraced(state)
+        let path = (moves + (move.map { ["\($0)"] } ?? [])).joined(separator: ", ")
+        findings.append("\(finding): \(world.testDescription)\nafter: \(path)")
+    }
+
+    /// Which moves lead to a state, and what it is.
+    private func retraced(_ state: UInt32) -> ([String], World) {
+        var world = start
+        var moves: [String] = []
+        for origin in ways.path(to: state) {
+            let move = bounds.moves(in: world)[origin.move]
+            world = bounds.outcomes(of: move, in: world)[origin.crashed ? 1 : 0]
+            moves.append("\(move)\(origin.crashed ? " and a crash" : "")")
         }
-        undone.wanted = .revision(World.revision("1.0.0"))
-        undone.decide()
-        if !ways.leadBack(from: undone) { find("undo does not lead back: \(world.testDescription)") }
+        return (moves, world)
+    }
+}
+
+extension StateSpace.Bounds {
+    /// What becomes of a move: it is decided; and, where the plan changed, the controller may die before it wrote the status, and decide anew.
+    func outcomes(of move: Move, in world: World) -> [World] {
+        var moved = world
+        make(move, in: &moved)
+        let undecided = moved
+        moved.decide()
+        guard crashes, moved.plan != world.plan else { return [moved] }
+        var restarted = undecided
+        restarted.die(beforeStatusOf: moved)
+        restarted.decide()
+        return [moved, restarted]
     }
 }
 

@@ -3,40 +3,106 @@ import KubeCore
 
 @testable import Rollout
 
-/// Where hosts that obey lead a state, without anybody's interference. What is known of a state is walked no second time.
+/// The states of a space by their numbers: how each was come to first, and where hosts that obey lead it, without anybody's interference.
 struct Ways {
-    private let bounds: StateSpace.Bounds
-    private var ending: Set<StateKey> = []
-    private var returning: Set<StateKey> = []
+    /// How a state was come to.
+    struct Origin {
+        var state: UInt32
+        /// Index into the moves that there were.
+        var move: Int
+        var crashed = false
+    }
 
-    init(_ bounds: StateSpace.Bounds) { self.bounds = bounds }
+    /// What a state is when nothing moves in it.
+    enum Rest: UInt8 {
+        /// Something does.
+        case none
+        /// It came to its end.
+        case end
+        /// It came to its end, and every host runs what it ran before.
+        case back
+    }
 
-    /// Whether it comes to an end.
-    mutating func end(from start: World) -> Bool { bounds.leads(start, known: &ending) { _ in true } }
+    private struct Node {
+        var origin: UInt32
+        /// The state that obedience leads to; its own number: none.
+        var next: UInt32
+        var move: UInt16
+        var crashed: Bool
+        var rest = Rest.none
+        var mustLeadBack = false
+    }
 
-    /// Whether it comes to an end at which every host runs what it ran before the upgrade.
-    mutating func leadBack(from start: World) -> Bool {
-        bounds.leads(start, known: &returning) { world in
-            world.status.stable?.version == "1.0.0" && world.hosts.allSatisfy { $0.active == World.revision("1.0.0") && $0.beside == nil }
+    private var nodes: [Node] = []
+
+    mutating func add(_ state: UInt32, by origin: Origin?) {
+        nodes.append(Node(origin: origin?.state ?? state, next: state, move: UInt16(origin?.move ?? 0), crashed: origin?.crashed ?? false))
+    }
+
+    mutating func lead(_ state: UInt32, to next: UInt32) { nodes[Int(state)].next = next }
+    mutating func rest(_ state: UInt32, _ rest: Rest) { nodes[Int(state)].rest = rest }
+    mutating func mustLeadBack(_ state: UInt32) { nodes[Int(state)].mustLeadBack = true }
+
+    /// From the first state of all.
+    func path(to state: UInt32) -> [Origin] {
+        var path: [Origin] = []
+        var state = state
+        while nodes[Int(state)].origin != state {
+            let node = nodes[Int(state)]
+            path.append(Origin(state: node.origin, move: Int(node.move), crashed: node.crashed))
+            state = node.origin
         }
+        return path.reversed()
+    }
+
+    /// Follows the way of each state, each stretch of it once.
+    /// - Returns: states that come to no end, and states that must lead back and don't.
+    func follow() -> (endless: [UInt32], lost: [UInt32]) {
+        let ends = leads { $0 != .none }
+        let back = leads { $0 == .back }
+        let all = nodes.indices.lazy
+        return (
+            all.filter { !ends[$0] }.map { UInt32($0) }, all.filter { nodes[$0].mustLeadBack && !back[$0] }.map { UInt32($0) }
+        )
+    }
+
+    /// Which states lead to such a rest.
+    private func leads(to isWanted: (Rest) -> Bool) -> [Bool] {
+        var leads = nodes.map { isWanted($0.rest) }
+        var isSeen = leads
+        for start in nodes.indices where !isSeen[start] {
+            var path: [Int] = []
+            var state = start
+            while !isSeen[state] {
+                isSeen[state] = true
+                path.append(state)
+                state = Int(nodes[state].next)
+            }
+            // What goes round in circles leads nowhere.
+            if leads[state] { for state in path { leads[state] = true } }
+        }
+        return leads
     }
 }
 
 extension StateSpace.Bounds {
-    fileprivate func leads(_ start: World, known: inout Set<StateKey>, _ isWanted: (World) -> Bool) -> Bool {
-        var world = start
-        var path: [StateKey] = []
-        for _ in 0..<300 {
-            let key = StateKey(world)
-            if known.contains(key) || (isAtRest(world) && isWanted(world)) {
-                known.formUnion(path)
-                known.insert(key)
-                return true
+    /// Which of some moves hosts that obey, people who promote what is paused and checks that succeed make next, one at a time; if there is nothing to
+    /// do, time passes.
+    func obedient(_ moves: [Move]) -> Int? {
+        let obedient = moves.firstIndex { move in
+            switch move {
+            case .obeys, .succeeds, .comesBack, .promotes, .stagesAhead, .turnsOut(_, .successful): true
+            default: false
             }
-            path.append(key)
-            obey(&world)
         }
-        return false
+        return obedient ?? moves.firstIndex(of: .timePasses)
+    }
+
+    func rest(of world: World) -> Ways.Rest {
+        guard isAtRest(world) else { return .none }
+        let isBack =
+            world.status.stable?.version == "1.0.0" && world.hosts.allSatisfy { $0.active == World.revision("1.0.0") && $0.beside == nil }
+        return isBack ? .back : .end
     }
 
     private func isAtRest(_ world: World) -> Bool {
@@ -45,24 +111,8 @@ extension StateSpace.Bounds {
         if wanted?.outcome == .unproven { return false }
         return world.hosts.allSatisfy { host in
             let hasArrived = world.plan.map { host.hasArrived(by: $0.spec, world.status.stable?.revision ?? "") } ?? false
-            return hasArrived && host.active == world.status.stable?.revision && host.beside == nil || host.slot?.target?.state == .reverted
-                || host.slot?.target?.state == .failed
+            let gaveUp = host.slot?.rollout == world.plan?.spec.rollout && [.reverted, .failed].contains(host.slot?.target?.state)
+            return hasArrived && host.active == world.status.stable?.revision && host.beside == nil || gaveUp
         }
-    }
-
-    /// Hosts come back and do what they are asked, people promote what is paused; if nothing is to do, time passes.
-    private func obey(_ world: inout World) {
-        let possible = moves(in: world)
-        var isQuiet = true
-        for move in possible {
-            switch move {
-            case .obeys, .succeeds, .comesBack, .promotes, .stagesAhead, .turnsOut(_, .successful):
-                make(move, in: &world)
-                isQuiet = false
-            default: break
-            }
-        }
-        if isQuiet, possible.contains(.timePasses) { make(.timePasses, in: &world) }
-        world.decide()
     }
 }
