@@ -47,7 +47,8 @@ struct Idle {
         // A user of its own: the API server's log tells its requests from the agents'.
         let controller = User(name: Measurement.controllerUser, groups: User.admin.groups)
         return try await withLiveCluster(
-            .init(storage: .file(directory + "/api.sqlite"), logger: logger), tokens: { $0.recognise { $0 == Self.token ? controller : nil } }
+            .init(storage: .file(directory + "/api.sqlite"), logger: logger),
+            tokens: { $0.recognise { $0 == Self.token ? controller : nil } }
         ) { cluster, _ in
             let kubeconfig = KubeConfig.text(
                 name: "idle", server: cluster.address, certificateAuthority: cluster.authority, token: Self.token)
