@@ -1,4 +1,5 @@
 public import CollectedMetrics
+import Synchronization
 
 extension MetricsRegistry {
     /// Reads everything.
@@ -11,9 +12,22 @@ extension MetricsRegistry {
     /// Everything as UTF-8, as `MetricsSnapshot.exposition` has it, but never with more than one family read at a time: a large controller has
     /// a hundred thousand series.
     public func exposition(_ format: PrometheusFormat) -> [UInt8] {
-        var writer = PrometheusWriter(format: format)
-        forEachFamily { family in if !family.points.isEmpty { writer.write(family) } }
-        return writer.finish()
+        // As long as the last, or a little longer: a text that grows by doubling is there twice meanwhile.
+        let last = lastLength.load(ordering: .relaxed)
+        var writer = PrometheusWriter(format: format, capacity: last + last / 8)
+        let readers = readers()
+        for name in readers.keys.sorted() {
+            guard let reader = readers[name] else { continue }
+            if let gauges = reader.gauges() {
+                if !gauges.isEmpty { writer.write(reader.description(name), gauges) }
+            } else {
+                let family = reader.read(name)
+                if !family.points.isEmpty { writer.write(family) }
+            }
+        }
+        let text = writer.finish()
+        lastLength.store(text.count, ordering: .relaxed)
+        return text
     }
 
     /// The series of one metric alone; none when there is no such metric.
@@ -31,6 +45,12 @@ extension MetricsRegistry: CollectingMetricsFactory {
         let number = add(source)
         return MetricsCollection { [weak self] in self?.removeSource(number) }
     }
+}
+
+/// A gauge as text formats show it.
+struct GaugeLine {
+    var labels: String
+    var value: Double
 }
 
 /// How a metric is read: the series that are kept, and who else is asked.
@@ -53,9 +73,35 @@ struct FamilyReader {
         whole = family.points
     }
 
-    func read(_ name: String) -> MetricsSnapshot.Family {
+    func description(_ name: String) -> MetricDescription {
         var description = description
         description.name = name
+        return description
+    }
+
+    /// What `read` gives of a metric that nothing is kept of, with labels as texts alone: a third of the memory, where there are a hundred
+    /// thousand. Nil: of this one `read` must be asked.
+    func gauges() -> [GaugeLine]? {
+        guard series.isEmpty, whole.isEmpty, kind == .gauge else { return nil }
+        var lines: [GaugeLine] = []
+        for source in sources {
+            source.read { dimensions, value in
+                if lines.count <= limit { lines.append(GaugeLine(labels: MetricLabels(dimensions).text, value: value)) }
+            }
+        }
+        guard lines.count <= limit else { return nil }
+        // The sort is stable: of equal ones who came first is the first.
+        lines.sort { $0.labels.utf8.lexicographicallyPrecedes($1.labels.utf8) }
+        var last: String?
+        lines.removeAll { line in
+            defer { last = line.labels }
+            return last.map { $0.utf8.elementsEqual(line.labels.utf8) } ?? false
+        }
+        return lines
+    }
+
+    func read(_ name: String) -> MetricsSnapshot.Family {
+        let description = self.description(name)
         var points = whole
         points.reserveCapacity(series.count)
         for (labels, series) in series { points.append(MetricsSnapshot.Point(labels, value: series.value)) }

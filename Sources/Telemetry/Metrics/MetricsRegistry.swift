@@ -29,6 +29,8 @@ public final class MetricsRegistry: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Bytes of the text that was exposed last.
+    let lastLength = Atomic(0)
     private let descriptions: [String: MetricDescription]
     private let collectors: [@Sendable () -> [MetricsSnapshot.Family]]
     private let seriesLimit: Int

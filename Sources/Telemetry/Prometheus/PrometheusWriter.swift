@@ -12,7 +12,11 @@ struct PrometheusWriter {
     let format: PrometheusFormat
     private var bytes: [UInt8] = []
 
-    init(format: PrometheusFormat) { self.format = format }
+    /// - Parameter capacity: how long the text may get before it is moved elsewhere.
+    init(format: PrometheusFormat, capacity: Int = 0) {
+        self.format = format
+        bytes.reserveCapacity(capacity)
+    }
 
     mutating func finish() -> [UInt8] {
         if format == .openMetrics { append("# EOF\n") }
@@ -20,28 +24,38 @@ struct PrometheusWriter {
     }
 
     mutating func write(_ family: MetricsSnapshot.Family) {
-        let (name, sample) = names(of: family)
-        if !family.description.help.isEmpty {
-            append("# HELP \(name) ")
-            append(help: family.description.help)
-            append("\n")
-        }
-        append("# TYPE \(name) \(family.kind.rawValue)\n")
-        let unit = family.description.unit
-        if format == .openMetrics, !unit.isEmpty, name.hasSuffix("_" + unit) { append("# UNIT \(name) \(unit)\n") }
+        let (name, sample) = names(of: family.description, family.kind)
+        writeHead(name, family.description, family.kind)
         for point in family.points {
             switch point.value {
-            case .integer(let value): write(sample, point.labels, "\(value)")
-            case .double(let value): write(sample, point.labels, Self.text(value))
+            case .integer(let value): write(sample, point.labels.text, "\(value)")
+            case .double(let value): write(sample, point.labels.text, Self.text(value))
             case .histogram(let value): write(name, point.labels, value)
             }
         }
     }
 
+    /// A family of gauges, each by its labels' text.
+    mutating func write(_ description: MetricDescription, _ gauges: [GaugeLine]) {
+        writeHead(description.name, description, .gauge)
+        for gauge in gauges { write(description.name, gauge.labels, Self.text(gauge.value)) }
+    }
+
+    private mutating func writeHead(_ name: String, _ description: MetricDescription, _ kind: MetricKind) {
+        if !description.help.isEmpty {
+            append("# HELP \(name) ")
+            append(help: description.help)
+            append("\n")
+        }
+        append("# TYPE \(name) \(kind.rawValue)\n")
+        let unit = description.unit
+        if format == .openMetrics, !unit.isEmpty, name.hasSuffix("_" + unit) { append("# UNIT \(name) \(unit)\n") }
+    }
+
     /// The family's name and its samples': a counter's differ in OpenMetrics.
-    private func names(of family: MetricsSnapshot.Family) -> (family: String, sample: String) {
-        guard format == .openMetrics, family.kind == .counter else { return (family.name, family.name) }
-        let name = family.name.hasSuffix("_total") ? String(family.name.dropLast(6)) : family.name
+    private func names(of description: MetricDescription, _ kind: MetricKind) -> (family: String, sample: String) {
+        guard format == .openMetrics, kind == .counter else { return (description.name, description.name) }
+        let name = description.name.hasSuffix("_total") ? String(description.name.dropLast(6)) : description.name
         return (name, name + "_total")
     }
 
@@ -54,15 +68,15 @@ struct PrometheusWriter {
         }
         count &+= histogram.counts.last ?? 0
         append("\(name)_bucket{\(prefix)le=\"+Inf\"} \(count)\n")
-        write(name + "_sum", labels, Self.text(histogram.sum))
-        write(name + "_count", labels, "\(count)")
+        write(name + "_sum", labels.text, Self.text(histogram.sum))
+        write(name + "_count", labels.text, "\(count)")
     }
 
-    private mutating func write(_ name: String, _ labels: MetricLabels, _ value: String) {
+    private mutating func write(_ name: String, _ labels: String, _ value: String) {
         append(name)
-        if !labels.text.isEmpty {
+        if !labels.isEmpty {
             append("{")
-            append(labels.text)
+            append(labels)
             append("}")
         }
         append(" ")

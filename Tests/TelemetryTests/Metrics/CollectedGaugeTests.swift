@@ -43,6 +43,21 @@ import Testing
         collection.end()
     }
 
+    @Test("However many sources tell the same series, and more than are read, the text is the same", arguments: PrometheusFormat.allCases)
+    func texts(format: PrometheusFormat) {
+        let registry = MetricsRegistry(descriptions: [MetricDescription("g", "G.")], seriesLimit: 40)
+        var collections: [MetricsCollection] = []
+        for seed in 0..<8 {
+            // From a third source on there are more than forty in all, at last more than forty different ones.
+            let values = (0..<20).map { number in ("\((number * 7 + seed * 11) % (20 + seed * 5))", Double(seed * 100 + number)) }
+            collections.append(
+                registry.collect(GaugeSource("g") { tell in for (name, value) in values { tell([("z", "1"), ("name", name)], value) } }))
+            // Twice: the second is written into room for one like the first.
+            for _ in 0..<2 { #expect(registry.exposition(format) == registry.snapshot().exposition(format)) }
+        }
+        for collection in collections { collection.end() }
+    }
+
     @Test("Family by family the text is the same", arguments: PrometheusFormat.allCases)
     func text(format: PrometheusFormat) throws {
         Counter(label: "c_total", factory: registry).increment()
