@@ -144,7 +144,9 @@ final class StreamingFleet: Sendable {
                         return mine.pace.failed(.random(in: 0..<1))
                     }
                     return mine.pace.untilNextReplica(.random(in: 0..<1))
-                default: return mine.pace.failed(.random(in: 0..<1))
+                default:
+                    try await Task.sleep(for: mine.pace.failed(.random(in: 0..<1)))
+                    look(&mine)
                 }
             }
         }

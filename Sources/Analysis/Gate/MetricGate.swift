@@ -84,17 +84,23 @@ package struct MetricGate: Sendable {
             return (.failed, because("\(status.failed) failed, of which \(metric.failureLimit) are tolerated"))
         }
         if status.inconclusive > metric.inconclusiveLimit {
-            return (.inconclusive, because("\(status.inconclusive) were inconclusive, of which \(metric.inconclusiveLimit) are tolerated"))
+            let verb = status.inconclusive == 1 ? "was" : "were"
+            return (
+                .inconclusive, because("\(status.inconclusive) \(verb) inconclusive, of which \(metric.inconclusiveLimit) are tolerated")
+            )
         }
         if status.consecutiveError > metric.consecutiveErrorLimit {
+            let errors = status.consecutiveError == 1 ? "error" : "errors"
             return (
-                .error, because("\(status.consecutiveError) errors in succession, of which \(metric.consecutiveErrorLimit) are tolerated")
+                .error,
+                because("\(status.consecutiveError) \(errors) in succession, of which \(metric.consecutiveErrorLimit) are tolerated")
             )
         }
         if status.consecutiveNoData > metric.consecutiveNoDataLimit {
+            let answers = status.consecutiveNoData == 1 ? "answer" : "answers"
             return (
                 .inconclusive,
-                "\(status.consecutiveNoData) answers in succession without data, of which \(metric.consecutiveNoDataLimit) are waited out"
+                "\(status.consecutiveNoData) \(answers) in succession without data, of which \(metric.consecutiveNoDataLimit) are waited out"
             )
         }
         let wantsSuccesses = metric.consecutiveSuccessLimit > 0

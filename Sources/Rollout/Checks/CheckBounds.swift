@@ -10,6 +10,9 @@ enum CheckBounds {
     static let most = 10_000
     private static let longestSentence = 300
     private static let longestRemark = 80
+    /// Where there are so few metrics, the last word on each has room to say what to do about it.
+    private static let few = 3
+    private static let longestOfFew = 240
 
     /// What goes on needs the last measurement of each metric, to know when the next one is due, and the counters. What is over is there to be
     /// read: its last measurement says why. Bounding twice changes nothing.
@@ -69,31 +72,34 @@ enum CheckBounds {
     private static func shortened(_ checks: [CheckStatus]) -> [CheckStatus] {
         let running = checks.reduce(0) { $0 + ($1.phase.isCompleted ? 0 : $1.result?.metrics.count ?? 0) }
         let share = min(10, max(1, mostMeasurements / max(1, running)))
+        let isFew = checks.reduce(0) { $0 + ($1.result?.metrics.count ?? 0) } <= few
         return checks.map { check in
             var check = check
             check.message = check.message?.bounded(to: longestSentence)
             if var result = check.result {
                 result.message = result.message?.bounded(to: longestSentence)
-                result.metrics = metrics(of: check, share: share)
+                result.metrics = metrics(of: check, share: share, lastWord: isFew ? longestOfFew : longestRemark)
                 check.result = result
             }
             return check
         }
     }
 
-    private static func metrics(of check: CheckStatus, share: Int) -> [MetricStatus] {
+    private static func metrics(of check: CheckStatus, share: Int, lastWord: Int) -> [MetricStatus] {
         var names: Set<String> = []
         let own = (check.result?.metrics ?? []).filter { names.insert(String($0.name.prefix(63))).inserted }.prefix(mostMetrics)
         return own.map { metric in
             var metric = metric
             metric.name = String(metric.name.prefix(63))
-            metric.message = metric.message?.bounded(to: check.isBad ? 2 * longestRemark : longestRemark)
+            metric.message = metric.message?.bounded(to: check.isBad ? max(2 * longestRemark, lastWord) : longestRemark)
+            let last = metric.measurements.last?.message?.bounded(to: lastWord)
             metric.measurements = metric.measurements.suffix(check.phase.isCompleted ? 1 : share).map { measurement in
                 var measurement = measurement
                 measurement.value = measurement.value?.bounded(to: 60)
                 measurement.message = measurement.message?.bounded(to: longestRemark)
                 return measurement
             }
+            if !metric.measurements.isEmpty { metric.measurements[metric.measurements.count - 1].message = last }
             return metric
         }
     }

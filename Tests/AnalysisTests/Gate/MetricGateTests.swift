@@ -194,6 +194,12 @@ struct MetricGateTests {
         }
         #expect(message(Self.metric { $0.failureLimit = 1 }, "bb") == "2 failed, of which 1 are tolerated: 0.5 is below 0.9")
         #expect(message(Self.metric(), "eeeee") == "5 errors in succession, of which 4 are tolerated: connection refused")
+        #expect(
+            message(Self.metric { $0.consecutiveErrorLimit = 0 }, "e")
+                == "1 error in succession, of which 0 are tolerated: connection refused")
+        #expect(
+            message(Self.metric { $0.consecutiveNoDataLimit = 0 }, "n")
+                == "1 answer in succession without data, of which 0 are waited out")
         #expect(message(Self.metric(), "nnnnn") == "5 answers in succession without data, of which 4 are waited out")
         #expect(
             message(Self.metric(), "w")

@@ -53,6 +53,20 @@ struct CheckBoundsTests {
         #expect(CheckBounds.bounded([talkative("errors", .running, metrics: 2)])[0].result?.metrics[0].measurements.count == 10)
     }
 
+    @Test("has room for what to do about it, where metrics are few", arguments: [AnalysisPhase.running, .failed])
+    func few(phase: AnalysisPhase) {
+        var check = talkative("errors", phase, metrics: 1)
+        let remedy =
+            "prometheus.monitoring:9090: the server's certificate is signed by an authority that is not among the system's authorities; name its own as ca in credentials"
+        for index in 0..<10 { check.result?.metrics[0].measurements[index].message = remedy }
+        let bounded = CheckBounds.bounded([check])
+        #expect(bounded[0].result?.metrics[0].measurements.last?.message == remedy)
+        #expect(CheckBounds.bounded(bounded) == bounded)
+        #expect(bounded[0].writtenSize < 4000)
+        // Of those before it less is enough.
+        #expect(bounded[0].result?.metrics[0].measurements.dropLast().allSatisfy { ($0.message?.utf8.count ?? 0) <= 83 } == true)
+    }
+
     @Test("Two metrics of one name, and more than there may be, are not kept: the API server would refuse all of it")
     func names() throws {
         var check = talkative("errors", .running, metrics: 40)

@@ -31,10 +31,14 @@ package final class AgentTokens: Sendable {
     private struct State: Sendable {
         var known: [SHA256Digest: Known] = [:]
         var reviews = 0
+        /// Requests that wait for their turn.
+        var waiting = 0
     }
 
     private static let mostKnown = 20_000
     static let mostReviews = 16
+    /// Requests that wait for a turn: those whose tokens are known find room beside them.
+    static let mostWaiting = 64
     /// How long a request waits for its turn to be reviewed, in looks for one; then it is told to come again.
     private static let mostLooks = 60
     private static let longestToken = 16 << 10
@@ -58,27 +62,39 @@ package final class AgentTokens: Sendable {
             return .refused(IngestRefusal(401, .token, "that is no token"))
         }
         let hash = SHA256.hash(data: Array(token.utf8))
+        var isWaiting = false
+        defer { if isWaiting { state.withLock { $0.waiting -= 1 } } }
         for _ in 0..<Self.mostLooks {
             let now = surroundings.now()
             let turn = state.withLock { state -> Turn in
                 if let known = state.known[hash], known.until > now { return .known(known.verdict) }
-                guard state.reviews < Self.mostReviews else { return .wait }
+                guard state.reviews < Self.mostReviews else {
+                    if isWaiting { return .wait }
+                    guard state.waiting < Self.mostWaiting else { return .goAway }
+                    state.waiting += 1
+                    isWaiting = true
+                    return .wait
+                }
                 state.reviews += 1
                 return .review
             }
             switch turn {
             case .known(let verdict): return verdict
             case .review: return try await reviewed(token, hash)
+            case .goAway: return .refused(Self.busy)
             case .wait: try await surroundings.sleep(.milliseconds(20 + Int(30 * surroundings.random())))
             }
         }
-        return .refused(IngestRefusal(429, .busy, "too many tokens are being reviewed"))
+        return .refused(Self.busy)
     }
+
+    private static var busy: IngestRefusal { IngestRefusal(429, .busy, "too many tokens are being reviewed") }
 
     private enum Turn {
         case known(Verdict)
         case review
         case wait
+        case goAway
     }
 
     private func reviewed(_ token: Substring, _ hash: SHA256Digest) async throws -> Verdict {
