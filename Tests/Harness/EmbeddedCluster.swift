@@ -1,3 +1,4 @@
+package import HTTPCore
 package import JSON
 package import KubeClient
 import KubeCore
@@ -17,6 +18,11 @@ package struct EmbeddedCluster: Sendable {
     /// A client that acts as somebody.
     package func client(as user: User, userAgent: String = "test") throws -> Client {
         try Self.client(of: server, as: user, userAgent: userAgent)
+    }
+
+    /// A client that may do everything, by what `wrap` makes of the way to this server.
+    package func client(through wrap: (any Transport) -> any Transport) throws -> Client {
+        try Client(transport: wrap(server.inProcessTransport(user: .admin)), server: "https://embedded.invalid", userAgent: "test")
     }
 
     private static func client(of server: KubeServer, as user: User, userAgent: String = "test") throws -> Client {

@@ -131,7 +131,8 @@ final class HostReporter: Service {
             _ = try await api.patchStatus(configuration.hostName, body, options: WriteOptions(manager: GraftAPI.agentManager))
             let now = surroundings.now()
             contact.made(at: now)
-            state.withLock { $0.machine.wrote(status, now: now) }
+            // Where the object was deleted before the answer came, the one that is registered next has nothing of it.
+            state.withLock { if $0.isRegistered { $0.machine.wrote(status, now: now) } }
         } catch let error as KubeError where error.code == .notFound {
             hostIsGone()
         } catch {
