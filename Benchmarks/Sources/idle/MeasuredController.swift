@@ -35,7 +35,7 @@ struct MeasuredController {
                 group.addTask {
                     var memory = allocator_report()
                     for second in 1... {
-                        if second.isMultiple(of: 20) { memory = allocator_report() }
+                        if second.isMultiple(of: second < 60 ? 4 : 20) { memory = allocator_report() }
                         print(
                             Usage.line(
                                 memory: memory, port: endpoint.port, requests: requests(telemetry.registry), sleeps: sleeps,
