@@ -106,8 +106,8 @@ struct StateSpaceTests {
         + (Space.isForms
             ? [
                 Space(.init(hosts: 2, steps: Space.twoSteps, maxUnavailable: 1), atLeast: 1000),
-                Space(.init(hosts: 2, steps: Space.divided, maxUnavailable: 2, minds: false), atLeast: 1000),
-                Space(.init(hosts: 2, steps: Space.judged(34), minds: false), atLeast: 500),
+                Space(.init(hosts: 2, steps: Space.divided, maxUnavailable: 2, minds: false), atLeast: 500),
+                Space(.init(hosts: 2, steps: Space.judged(34), minds: false), atLeast: 300),
                 Space(.init(hosts: 1, steps: Space.checked, isWatched: true), atLeast: 100),
             ] : [])
 
