@@ -40,6 +40,10 @@ struct StateSpaceTests {
         }
         world.decide()
         #expect(world.status.rollout?.kind == (space.beginning == .restart ? .restart : .steps))
+        // Moves are looked at as they are made: this is where the first of them begins.
+        var invariants = Invariants()
+        invariants.check(world, deeply: true)
+        for finding in invariants.findings { Issue.record("\(finding)") }
         world.forgetThePast()
         return world
     }
