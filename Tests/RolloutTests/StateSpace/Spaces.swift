@@ -46,6 +46,15 @@ struct Space: Sendable, CustomTestStringConvertible {
             .soak(Soak(durationSeconds: 10, samples: SampleGoal(10, of: HostSeries("requests_total")))),
         ]
 
+    private static let judgedAndDivided: [Step] = [
+        .preflight(Preflight(failureThreshold: .count(0))), .setTraffic(Traffic(share: Weight(percent: 50))),
+        .analysis(StepAnalysis([AnalysisReference("errors")])),
+    ]
+    private static let dividedAndAsked: [Step] = [
+        .setTraffic(Traffic(share: Weight(percent: 5))), .webhook(StepWebhook("https://x/")),
+        .preflight(Preflight(failureThreshold: .share(Weight(percent: 50)), onDeadline: .pause)),
+    ]
+
     static func judged(_ percent: Int) -> [Step] {
         let preflight = Preflight(
             failureThreshold: .share(Weight(percent: percent)), onDeadline: percent == 0 ? .rollback : .pause)
@@ -63,14 +72,16 @@ struct Space: Sendable, CustomTestStringConvertible {
             "checks-2", .init(hosts: 2, steps: checked, isWatched: true), atLeast: 2000
         ),
         Space("calls-2", .init(hosts: 2, steps: divided), atLeast: 3000),
-        Space("restart-order", .init(hosts: 3, steps: [], maxUnavailable: 2, minds: false, isOrdered: true), .restart, atLeast: 800),
+        Space("mixed-judged", .init(hosts: 2, steps: judgedAndDivided, areHindered: true, isOrdered: true), atLeast: 300),
+        Space("mixed-watched", .init(hosts: 2, steps: dividedAndAsked, isWatched: true), atLeast: 300),
+        Space("restart-order", .init(hosts: 3, steps: [], maxUnavailable: 2, minds: false, isOrdered: true), .restart, atLeast: 500),
         Space("order-3", .init(hosts: 3, steps: threeSteps, isOrdered: true), atLeast: 10_000),
         Space("preflight-none", .init(hosts: 3, steps: judged(0)), atLeast: 10_000),
         Space("preflight-third", .init(hosts: 3, steps: judged(34)), atLeast: 10_000),
         Space("three-hosts", .init(hosts: 3, steps: threeSteps, areHindered: true), atLeast: 10_000),
         Space("restart-3", .init(hosts: 3, steps: twoSteps), .restart, atLeast: 5000),
         Space("calls-3", .init(hosts: 3, steps: divided), atLeast: 20_000),
-        Space("four-hosts", .init(hosts: 4, steps: threeSteps), atLeast: 100_000),
+        Space("four-hosts", .init(hosts: 4, steps: threeSteps, areHindered: true), atLeast: 100_000),
     ]
 
     /// How states are told apart is looked at in larger spaces.
