@@ -37,7 +37,7 @@ extension Deliberation {
             rollout.wave.number == 0 || rollout.wave.settledTime != nil
         else { return nil }
         if rollout.kind == .steps {
-            guard let wanted = weightOfWaves, rollout.weight >= min(wanted, allowance?.weight ?? .all) else { return nil }
+            guard let wanted = weightOfWaves(roster), rollout.weight >= min(wanted, allowance?.weight ?? .all) else { return nil }
         }
         let (below, goal) = (CutoffMap(rollout.wave.below), CutoffMap(rollout.wave.goal))
         let room = max(1, strategy.maxUnavailable.count(of: roster.eligible)) - roster.inFlight
@@ -58,13 +58,14 @@ extension Deliberation {
     }
 
     /// The share of hosts that waves of the step at hand lead to; nil: it opens none.
-    private var weightOfWaves: Weight? {
+    private func weightOfWaves(_ roster: Roster) -> Weight? {
         let schedule = StepSchedule(strategy)
         switch schedule.stage(rollout.stepIndex) {
         case .weight(let weight): return weight
         // Where steps with a weight were skipped.
         case .traffic: return schedule.weight(upTo: rollout.stepIndex)
-        case .pause, .soak, .approval, .preflight, .analysis, .webhook: return nil
+        case .soak: return isForsaken(roster) ? rollout.weight : nil
+        case .pause, .approval, .preflight, .analysis, .webhook: return nil
         }
     }
 
