@@ -37,9 +37,7 @@ extension Deliberation {
             rollout.wave.number == 0 || rollout.wave.settledTime != nil
         else { return nil }
         if rollout.kind == .steps {
-            guard case .weight(let weight) = StepSchedule(strategy).stage(rollout.stepIndex),
-                rollout.weight >= min(weight, allowance?.weight ?? .all)
-            else { return nil }
+            guard let wanted = weightOfWaves(roster), rollout.weight >= min(wanted, allowance?.weight ?? .all) else { return nil }
         }
         let (below, goal) = (CutoffMap(rollout.wave.below), CutoffMap(rollout.wave.goal))
         let room = max(1, strategy.maxUnavailable.count(of: roster.eligible)) - roster.inFlight
@@ -57,6 +55,18 @@ extension Deliberation {
         }
         wake(at: budget.nextProven ?? now + .seconds(60))
         return .heldByBudget(budget)
+    }
+
+    /// The share of hosts that waves of the step at hand lead to; nil: it opens none.
+    private func weightOfWaves(_ roster: Roster) -> Weight? {
+        let schedule = StepSchedule(strategy)
+        switch schedule.stage(rollout.stepIndex) {
+        case .weight(let weight): return weight
+        // Where steps with a weight were skipped.
+        case .traffic: return schedule.weight(upTo: rollout.stepIndex)
+        case .soak: return isForsaken(roster) ? rollout.weight : nil
+        case .pause, .approval, .preflight, .analysis, .webhook: return nil
+        }
     }
 
     /// The cutoffs of the next wave: at most `room` hosts that must change, no more hosts in all than a budget has left, and none that lacks

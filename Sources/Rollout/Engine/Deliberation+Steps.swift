@@ -54,12 +54,23 @@ extension Deliberation {
         }
     }
 
+    /// Whether all hosts that were asked are gone from the cluster, and others are there.
+    func isForsaken(_ roster: Roster) -> Bool { roster.eligible > 0 && roster.placed(\.isAsked).isEmpty }
+
     /// Where all hosts that were asked are gone from the cluster, the weight is reckoned anew from those that there are.
     private func asksOthers(_ weight: Weight, _ roster: Roster) -> Bool {
-        guard roster.eligible > 0, roster.placed(\.isAsked).isEmpty else { return false }
+        guard isForsaken(roster) else { return false }
         let goal = WavePlanner(roster, strategy).goal(of: weight).merged(with: CutoffMap(rollout.wave.below)).list
         guard goal != rollout.wave.goal else { return false }
         rollout.wave.goal = goal
+        return true
+    }
+
+    /// The same in a soak: as many as one wave may ask take their place, and are watched as long. What holds such a wave up is seen between goal and wave.
+    private func soaksOthers(_ roster: Roster) -> Bool {
+        if asksOthers(rollout.weight, roster) { return true }
+        guard isForsaken(roster), case .changed = walk(roster, limits: [strategy.maxUnavailable], soak: .zero) else { return false }
+        rollout.wave.goal = rollout.wave.below
         return true
     }
 
@@ -102,7 +113,10 @@ extension Deliberation {
         }
         if let start = rollout.wave.soakStartTime?.time, awaitsSamples(samples, until: start + duration, schedule) { return false }
         if rollout.wave.settledTime == nil, let waiting = settle(roster, soak: duration) { return waiting == .changed }
-        guard hasCanary(roster) else { return isRetreatingForLackOfCanaries(roster) }
+        // Where all are gone that were asked, and no step asked for any, there is nothing to watch either.
+        guard hasCanary(roster) || rollout.weight == .none && isForsaken(roster) else {
+            return soaksOthers(roster) || isRetreatingForLackOfCanaries(roster)
+        }
         tellPassed(schedule)
         return enterStep(rollout.stepIndex + 1, schedule, roster)
     }

@@ -102,10 +102,8 @@ struct Invariants {
         guard let rollout = decision.status.rollout, rollout.state == .running, rollout.kind != .return else { return }
         if world.guards.freeze != nil { demand(rollout.freezeOverride != nil, "a wave in a freeze: \(world.testDescription)") }
         guard let last, last.rollout == plan.rollout, last.canary == plan.canary else { return }
-        let new = world.hosts.filter { host in
-            host.isReady && plan.revision(forHost: host.name, zone: host.zone) == plan.canary
-                && last.revision(forHost: host.name, zone: host.zone) != plan.canary
-        }
+        // By their groups as they are now: who was asked in an earlier group is not asked once more by the wave that begins the last one.
+        let new = world.hosts.filter { $0.isReady && $0.asked(by: plan) == plan.canary && $0.asked(by: last) != plan.canary }
         if let budget = world.guards.budget {
             demand(new.count <= budget.left, "\(new.count) asked, \(budget.left) left: \(world.testDescription)")
         }

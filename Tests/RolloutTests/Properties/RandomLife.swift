@@ -339,8 +339,20 @@ struct RandomLife {
         case "DeadlineExceeded": world.verbs.abort = rollout.id
         case "StepPaused", "PreflightFailed", "AnalysisInconclusive": world.verbs.promote = "\(rollout.id)/\(rollout.stepIndex)"
         case "ApprovalNeeded": world.verbs.approve = "\(rollout.id)/\(rollout.stepIndex)/ann"
+        case "EnvironmentFailure" where rollout.kind == .return && world.status.message.contains(": stalled, "): removeThoseWhoFail()
         default: break
         }
+    }
+
+    /// Hosts with nothing to serve that fail the probe of what is proven do not try it again in the same rollout, and fill the limit of a way back
+    /// for ever: all that is promised is that it goes on when people hold or remove them, as its message says. Whatever else stalls it is found.
+    private mutating func removeThoseWhoFail() {
+        guard let stable = world.status.stable?.revision else { return }
+        world.hosts.removeAll {
+            $0.behaviour[stable] == .failsProbe && $0.active == nil && $0.slot?.target?.revision == stable
+                && $0.slot?.target?.state == .failed
+        }
+        if world.hosts.isEmpty { world.hosts.append(SimulatedHost("edge.last")) }
     }
 
     /// Who was away in a restart, or held, has caught up.

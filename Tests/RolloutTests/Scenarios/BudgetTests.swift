@@ -86,6 +86,24 @@ struct BudgetTests {
         #expect(world.condition("Ready")?.reason == "BudgetExhausted")
     }
 
+    @Test("A full promotion into the step that brings all calls waits for one as well, and says so")
+    func callsOfAll() {
+        var world = upgrading(
+            left: 8, steps: [.setWeight(Weight(percent: 20)), .setTraffic(Traffic(share: Weight(percent: 50))), .pause(seconds: nil)])
+        world.run { $0.status.phase == .paused }
+        world.guards.budget = facts(left: 0)
+        world.verbs.promote = "\(world.status.rollout!.id)/full"
+        world.run(seconds: 2000)
+        #expect(counted(world, "1.1.0") == 8)
+        #expect(world.condition("Ready")?.reason == "BudgetExhausted", "\(world.testDescription)")
+        let status = world.status
+        world.decide()
+        #expect(world.status == status)
+        world.guards.budget = nil
+        world.run { $0.isDelivered("1.1.0") }
+        #expect(world.isDelivered("1.1.0"))
+    }
+
     @Test("Whatever is left from decision to decision, never are more hosts asked anew than were left, and at last all run it")
     func property() {
         var dice = Dice(seed: 32)

@@ -39,6 +39,28 @@ struct RollbackTests {
         #expect(world.plans[before...].allSatisfy { $0.canary?.version != "1.1.0" && $0.stable?.version != "1.1.0" })
     }
 
+    @Test(
+        "by as many hosts as may be in flight that fail what is proven, and serve nothing, stalls until they are held or removed",
+        arguments: [true, false])
+    func stalled(isHeld: Bool) {
+        var world = delivered("1.0.0", hosts: 4)
+        world.spec.strategy.rollbackMaxUnavailable = .count(1)
+        world.ask(for: "1.1.0")
+        world.run { $0.status.phase == .paused }
+        world.hosts.append(SimulatedHost("edge.node-9"))
+        world.hosts[4].behaviour[World.revision("1.0.0")] = .failsProbe
+        world.verbs.abort = world.status.rollout?.id
+        world.run(seconds: 2000)
+        #expect(world.isRunning && world.status.rollout?.kind == .return)
+        #expect(
+            world.status.message.contains("stalled, 1 host of at most 1 in flight, edge.node-9: ProbeFailed: it answered nothing. "),
+            "\(world.status.message)")
+        #expect(world[facts: "1.0.0"].outcome == .good && world[facts: "1.0.0"].quarantine == nil)
+        if isHeld { world.hosts[4].isHeld = true } else { world.hosts.remove(at: 4) }
+        world.run { $0.rolledBack }
+        #expect(world.rolledBack && world.running("1.0.0") == 4, "\(world.testDescription)")
+    }
+
     @Test("in the middle of a rollout, by the spec, stops it without a verdict")
     func revertedInTheMiddle() {
         var world = delivered("1.0.0")

@@ -69,4 +69,72 @@ struct SoakTests {
         early.decide()
         #expect(early.status.rollout?.stepIndex == 1)
     }
+
+    /// Hosts that are asked, or were.
+    private func canaries(_ world: World) -> [Int] { world.hosts.indices.filter { world.asked($0) == World.revision("1.1.0") } }
+
+    private func removeCanaries(_ world: inout World) {
+        for index in canaries(world).reversed() { world.hosts.remove(at: index) }
+    }
+
+    @Test("When all who were asked have left the fleet, others are asked in their place, within the limit, and soak as long")
+    func everybodyAskedIsGone() {
+        var world = soaking()
+        world.run(seconds: 300)
+        removeCanaries(&world)
+        #expect(world.hosts.count == 6)
+        world.run { !canaries($0).isEmpty }
+        #expect(canaries(world).count == 2, "\(world.testDescription)")
+        world.run { $0.running("1.1.0") == 2 }
+        let arrived = world.now
+        world.run { $0.status.rollout?.stepIndex == 2 }
+        #expect(world.status.rollout?.stepIndex == 2 && world.now - arrived >= .seconds(599), "\(world.testDescription)")
+        world.run { $0.isDelivered("1.1.0") }
+        #expect(world.isDelivered("1.1.0"))
+    }
+
+    @Test("Those who take the place of hosts that left count as any: one that fails goes back")
+    func othersFail() {
+        var world = soaking()
+        removeCanaries(&world)
+        for index in world.hosts.indices { world.hosts[index].behaviour[World.revision("1.1.0")] = .failsProbe }
+        world.run { $0.status.rollout?.kind == .return }
+        #expect(world.status.rollout?.cause == .failures, "\(world.testDescription)")
+    }
+
+    @Test("Who takes the place of hosts that left needs a budget and signatures as any, and no controller that dies meanwhile asks more")
+    func othersAreHeld() throws {
+        var world = soaking()
+        removeCanaries(&world)
+        world.guards.budget = BudgetFacts(name: "ten", limit: 1, hosts: 10, used: 1, holders: "search/ranker 1", left: 0)
+        world.run(seconds: 2000)
+        #expect(canaries(world).isEmpty && world.condition("Ready")?.reason == "BudgetExhausted", "\(world.testDescription)")
+        world.guards.budget = nil
+        world.allow("1.1.0", 10)
+        world.run(seconds: 100)
+        #expect(canaries(world).isEmpty && world.condition("Ready")?.reason == "WaitsForSignature", "\(world.testDescription)")
+        world.trust("1.1.0")
+        world[facts: "1.1.0"].allowance = nil
+        world.decide(dying: .beforeStatus)
+        try world.restart()
+        world.decide()
+        #expect(canaries(world).count == 2, "\(world.testDescription)")
+        world.run { $0.isDelivered("1.1.0") }
+        #expect(world.isDelivered("1.1.0"))
+    }
+
+    @Test("Where no step asked for a host yet and all are gone that a plan asked, there is nothing to watch")
+    func nobodyWasWanted() throws {
+        var world = World(hosts: 4, steps: [.soak(seconds: 60), .setWeight(Weight(percent: 25)), .pause(seconds: nil)])
+        world.deliver("1.0.0")
+        world.ask(for: "1.1.0")
+        // Given a plan of the second step, and a controller that died before it wrote how far it was
+        world.decide(dying: .beforeStatus)
+        try world.restart()
+        world.decide()
+        #expect(world.status.rollout?.stepIndex == 0 && world.status.rollout?.weight == Weight.none && canaries(world).count == 1)
+        removeCanaries(&world)
+        world.run { $0.status.phase == .paused }
+        #expect(world.status.rollout?.stepIndex == 2 && world.running("1.1.0") == 1, "\(world.testDescription)")
+    }
 }
