@@ -34,9 +34,18 @@ struct Assignment: Equatable, Sendable {
         if !host.incompatibilities.isEmpty, host.incompatibilities[target.revision] != nil { return .incompatible }
         if rule != nil && !host.canRoute || restart != nil && !host.canRestart { return .incompatible }
         if host.claimedBy != nil { return .claimed }
-        guard isAsked else { return host.isHeld ? .held : .bystander }
+        guard isAsked else { return host.isHeld ? .held : standingBeyondWaves(of: host, report) }
         let progress = progress(report)
         return host.isHeld && progress != .settled ? .held : progress
+    }
+
+    /// Of a host that is Ready and asked by no wave. A restart asks for one revision, within its waves and beyond: who was away and runs another one
+    /// leaves that for it, and is as much in flight as those that a wave asks. Who has nothing has nothing to lose.
+    private func standingBeyondWaves(of host: HostFacts, _ report: SlotStatus?) -> Standing {
+        guard restart != nil, let active = host.slot?.active, active.revision != target.revision else { return .bystander }
+        if let asked = report?.target, asked.state == .reverted, isModuleFailure(asked) { return .bystander }
+        let progress = progress(report)
+        return progress.isInFlight ? progress : .bystander
     }
 
     /// What a host reported, or why it stands where it does, for people.
