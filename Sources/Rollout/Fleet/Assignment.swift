@@ -19,6 +19,8 @@ struct Assignment: Equatable, Sendable {
     var rule: String?
     /// Of which restart hosts must have loaded it; nil: of none.
     var restart: Instant?
+    /// The target is quarantined, and hosts keep what they have: the plan names it for nobody.
+    var isForNobody = false
 
     /// - Parameter isInWave: it is asked by the wave that was opened last.
     func standing(of host: HostFacts, isAsked: Bool, isInWave: Bool) -> Standing {
@@ -35,6 +37,8 @@ struct Assignment: Equatable, Sendable {
         if rule != nil && !host.canRoute || restart != nil && !host.canRestart { return .incompatible }
         if host.claimedBy != nil { return .claimed }
         guard isAsked else { return host.isHeld ? .held : standingBeyondWaves(of: host, report) }
+        // It has answered that nothing is asked of it, and has nothing to get to.
+        if isForNobody, let report, report.target == nil, !serves(report) { return host.isHeld ? .held : .bystander }
         let progress = progress(report)
         return host.isHeld && progress != .settled ? .held : progress
     }

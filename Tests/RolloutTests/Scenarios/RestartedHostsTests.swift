@@ -57,4 +57,28 @@ struct RestartedHostsTests {
         world.run { self.restarted($0) >= 3 }
         #expect(restarted(world) >= 3 && world.hosts[away[0]].active == World.revision("1.0.0"), "\(world.testDescription)")
     }
+
+    @Test(
+        "When it ends since its version is quarantined, nobody is waited for that would have to load that, nor that there be anyone",
+        arguments: ["nobody is left", "one joins", "one comes back with another version"])
+    func endsWithoutHosts(who: String) {
+        var world = World(hosts: 2)
+        world.deliver("1.0.0")
+        world.kill([1])
+        world.run(seconds: 100)
+        world.deliver("1.1.0")
+        world.verbs.restart = world.status.rollout?.id
+        world.run { $0.status.rollout?.wave.number == 1 }
+        world.hosts.remove(at: 0)
+        if who.hasPrefix("one comes back") { world.hosts[0].isReady = true } else { world.hosts = [] }
+        if who == "one joins" { world.hosts.append(SimulatedHost("edge.late")) }
+        world[facts: "1.1.0"].quarantine = QuarantineFacts(name: "q", reason: "CVE")
+        world.decide()
+        #expect(world.status.rollout?.kind == .return && world.status.rollout?.cause == .restartEnded)
+        world.run(limit: 200) { self.isOver($0) }
+        #expect(isOver(world) && world.status.stable?.version == "1.1.0" && world.running("1.1.0") == 0, "\(world.testDescription)")
+        // Nor does it hold up what is wanted instead.
+        if world.hosts.isEmpty { world.hosts.append(SimulatedHost("edge.late")) }
+        world.deliver("1.2.0")
+    }
 }
