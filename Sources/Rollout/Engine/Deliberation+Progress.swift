@@ -43,7 +43,9 @@ extension Deliberation {
         case .waiting: return false
         case .changed: return true
         case .arrived:
-            guard weight == .none || hasCanary(roster) else { return isRetreatingForLackOfCanaries(roster) }
+            // The end of a restart brings nothing to anyone: there may be nobody who has it, or nobody at all.
+            let needsCanary = weight != .none && rollout.cause != .restartEnded
+            guard !needsCanary || hasCanary(roster) else { return isRetreatingForLackOfCanaries(roster) }
             if let allowance { return awaitSignature(allowance) }
             finish(roster)
             return true

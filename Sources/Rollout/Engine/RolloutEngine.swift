@@ -90,7 +90,8 @@ final class Deliberation {
             Assignment(
                 target: target, previous: previous, rollout: rollout.id, wave: rollout.wave, plan: observation.plan,
                 isProven: rollout.kind == .return, vanished: isRunning ? Set(rollout.vanishedHosts) : [],
-                leaderSince: observation.leaderSince, rule: rule, restart: isRunning ? rollout.restart : nil), salt: rollout.salt,
+                leaderSince: observation.leaderSince, rule: rule, restart: isRunning ? rollout.restart : nil,
+                isForNobody: isRunning && rollout.cause == .restartEnded && isQuarantined(target)), salt: rollout.salt,
             order: rollout.order)
     }
 

@@ -19,6 +19,8 @@ struct Assignment: Equatable, Sendable {
     var rule: String?
     /// Of which restart hosts must have loaded it; nil: of none.
     var restart: Instant?
+    /// The target is quarantined, and hosts keep what they have: the plan names it for nobody.
+    var isForNobody = false
 
     /// - Parameter isInWave: it is asked by the wave that was opened last.
     func standing(of host: HostFacts, isAsked: Bool, isInWave: Bool) -> Standing {
@@ -34,9 +36,20 @@ struct Assignment: Equatable, Sendable {
         if !host.incompatibilities.isEmpty, host.incompatibilities[target.revision] != nil { return .incompatible }
         if rule != nil && !host.canRoute || restart != nil && !host.canRestart { return .incompatible }
         if host.claimedBy != nil { return .claimed }
-        guard isAsked else { return host.isHeld ? .held : .bystander }
+        guard isAsked else { return host.isHeld ? .held : standingBeyondWaves(of: host, report) }
+        // It has answered that nothing is asked of it, and has nothing to get to.
+        if isForNobody, let report, report.target == nil, !serves(report) { return host.isHeld ? .held : .bystander }
         let progress = progress(report)
         return host.isHeld && progress != .settled ? .held : progress
+    }
+
+    /// Of a host that is Ready and asked by no wave. A restart asks for one revision, within its waves and beyond: who was away and runs another one
+    /// leaves that for it, and is as much in flight as those that a wave asks. Who has nothing has nothing to lose.
+    private func standingBeyondWaves(of host: HostFacts, _ report: SlotStatus?) -> Standing {
+        guard restart != nil, let active = host.slot?.active, active.revision != target.revision else { return .bystander }
+        if let asked = report?.target, asked.state == .reverted, isModuleFailure(asked) { return .bystander }
+        let progress = progress(report)
+        return progress.isInFlight ? progress : .bystander
     }
 
     /// What a host reported, or why it stands where it does, for people.
